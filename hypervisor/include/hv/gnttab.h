@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+/* Grant table version 1 (xen/grant_table.h). Lock: gnttab.lock of each domain,
+ * lower domain id first when two are needed. */
+#ifndef HV_GNTTAB_H
+#define HV_GNTTAB_H
+
+#include <hv/types.h>
+
+/* Frame @idx of the shared table (growing it as needed up to the limit); takes
+ * no reference. @status: v2 status frames. -XEN_EINVAL beyond the limit. */
+int gnttab_get_frame(struct domain *d, uint32_t idx, bool status, mfn_t *out);
+/* Toolstack: pre-set a reserved entry (XEN_DOMCTL / libxc writes it by mapping
+ * the table instead; here for build_dom0 and tests). */
+int gnttab_set_entry(struct domain *d, uint32_t ref, domid_t to, gfn_t gfn);
+
+#endif
