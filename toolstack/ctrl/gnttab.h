@@ -4,9 +4,9 @@
 #ifndef CTRL_GNTTAB_H
 #define CTRL_GNTTAB_H
 
-#include <xen/grant_table.h>
-
 #include "ctrl/ctrl.h"
+
+#include <xen/grant_table.h>
 
 struct ctrl_grant {
 	uint32_t ref;	 /* below 8 (GNTTAB_NR_RESERVED_ENTRIES) */

@@ -4,9 +4,9 @@
 #ifndef CTRL_HOST_H
 #define CTRL_HOST_H
 
-#include <xen/version.h>
-
 #include "ctrl/ctrl.h"
+
+#include <xen/version.h>
 
 int ctrl_host_physinfo(struct ctrl *ctrl, struct xen_sysctl_physinfo *info);
 

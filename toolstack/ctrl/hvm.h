@@ -4,10 +4,10 @@
 #ifndef CTRL_HVM_H
 #define CTRL_HVM_H
 
+#include "ctrl/ctrl.h"
+
 #include <xen/hvm/params.h>
 #include <xen/hvm/save.h>
-
-#include "ctrl/ctrl.h"
 
 /* @index: HVM_PARAM_*. */
 int ctrl_hvm_param_get(struct ctrl *ctrl, uint32_t domid, uint32_t index, uint64_t *value);

@@ -4,9 +4,9 @@
 #ifndef CTRL_MEMORY_H
 #define CTRL_MEMORY_H
 
-#include <xen/memory.h>
-
 #include "ctrl/ctrl.h"
+
+#include <xen/memory.h>
 
 struct e820entry_abi {
 	uint64_t addr;
