@@ -72,8 +72,9 @@ int pidfile_write(const char *rundir, const char *name, pid_t pid)
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return -errno;
+	errno = ENOSPC; /* for a short write */
 	if (write(fd, text, n) != n)
-		rc = errno ? -errno : -ENOSPC;
+		rc = -errno;
 	close(fd);
 	return rc;
 }
