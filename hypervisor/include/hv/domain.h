@@ -12,7 +12,7 @@
 #include <xen/hvm/params.h>
 #include <xen/sched.h>
 
-#define MAX_DOMAINS DOMID_FIRST_RESERVED /* ids 0..0x7fef */
+#define MAX_DOMAINS 0x7ff0u /* DOMID_FIRST_RESERVED; ids 0..0x7fef */
 
 enum domain_dying { DOM_ALIVE, DOM_DYING, DOM_DEAD };
 
@@ -37,6 +37,8 @@ struct domain {
 	uint32_t emulation_flags;	/* XEN_X86_EMU_* */
 	uint32_t max_vcpus;
 	struct vcpu **vcpu;		/* max_vcpus entries, NULL until made */
+	vcpu_info_t *spare_vcpu_info;	/* for ids past shared_info's 32, until registered */
+	struct xen_domctl_createdomain config; /* as checked by domctl.c */
 
 	/* memory; page counts under page_lock */
 	spinlock_t page_lock;
@@ -80,6 +82,8 @@ struct domain *domain_get(domid_t id);
 struct domain *domain_get_for(struct domain *self, domid_t id);
 bool domain_ref(struct domain *d);
 void domain_put(struct domain *d);
+/* For holders that only kept the id (frames). */
+void domain_put_id(domid_t id);
 /* Next live-or-dying domain with id >= @first (reference taken), or NULL. */
 struct domain *domain_next(domid_t first);
 
@@ -93,7 +97,7 @@ int domain_kill(struct domain *d);
 void domain_pause(struct domain *d);
 void domain_pause_nosync(struct domain *d);
 void domain_unpause(struct domain *d);
-int domain_pause_by_controller(struct domain *d);   /* -XEN_EUSERS on overflow */
+int domain_pause_by_controller(struct domain *d);   /* -XEN_EOVERFLOW after 255 */
 int domain_unpause_by_controller(struct domain *d); /* -XEN_EINVAL if not paused */
 
 /* Stop all vCPUs with a reason and tell dom0 (VIRQ_DOM_EXC). Any context. */

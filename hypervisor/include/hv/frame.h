@@ -30,7 +30,8 @@ _Static_assert(sizeof(struct frame) == 16, "one GiB of RAM costs 4 MiB of frame 
 #define FRAME_FREE  (1u << 0) /* heads a free block */
 #define FRAME_OWNED (1u << 1) /* the owner's allocation reference is held */
 #define FRAME_XENSHARE (1u << 2) /* hypervisor page shared with its domain; not in tot_pages */
-#define FRAME_RAM   (1u << 3)
+#define FRAME_RAM   (1u << 3) /* given to the allocator at start-up */
+#define FRAME_SLAB  (1u << 4) /* small objects of heap.c */
 
 extern struct frame *frame_table;
 extern uint64_t frame_table_nr; /* one past the highest RAM frame */
@@ -64,6 +65,8 @@ void frame_put(mfn_t mfn);
 /* Make a hypervisor page (order 0) visible to @d: owner becomes @d, it is not
  * counted in tot_pages and never returns to the allocator through frame_put. */
 void frame_share_xen(void *va, struct domain *d);
+/* End of sharing: the page goes back to the allocator, at once or when the last
+ * mapping of it is gone. The caller must not touch it afterwards. */
 void frame_unshare_xen(void *va);
 /* Give an owned frame with exactly one reference (the allocation's) to another
  * domain (GNTTABOP_transfer, XENMEM_exchange). -EINVAL, -E2BIG. */

@@ -19,6 +19,8 @@ struct vcpu *serving_vcpu(void);
  * 0 or -XEN_EFAULT. Partial progress is possible before a fault. */
 int copy_from_gva(void *dst, gva_t src, size_t len);
 int copy_to_gva(gva_t dst, const void *src, size_t len);
+/* The same for a named vCPU that is current or paused (runstate areas). */
+int copy_to_vcpu_gva(struct vcpu *v, gva_t dst, const void *src, size_t len);
 /* Guest-physical forms, any domain. */
 int copy_from_gpa(struct domain *d, void *dst, gpa_t src, size_t len);
 int copy_to_gpa(struct domain *d, gpa_t dst, const void *src, size_t len);

@@ -51,7 +51,10 @@ void sched_tickle(unsigned int cpu);
 /* Called by vcpu.c when pause_flags changed. */
 void sched_wake(struct vcpu *v);
 void sched_sleep(struct vcpu *v);
-/* SCHEDOP_yield and slice end. */
+/* Choose again on this CPU at once; only where no guest's exit is being handled
+ * (the dispatch loop and the link's requests). */
+void sched_now(void);
+/* SCHEDOP_yield. */
 void sched_yield_current(void);
 int sched_set_affinity(struct vcpu *v, const struct cpumask *hard, const struct cpumask *soft);
 

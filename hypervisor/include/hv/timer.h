@@ -8,7 +8,7 @@
 #ifndef HV_TIMER_H
 #define HV_TIMER_H
 
-#include <hv/types.h>
+#include <hv/spinlock.h>
 
 struct timer {
 	stime_t expires;
@@ -20,9 +20,10 @@ struct timer {
 };
 
 struct timer_heap {
-	uint32_t lock; /* spinlock_t, kept as a word to spare the header cycle */
+	spinlock_t lock;
 	uint32_t nr, cap;
 	struct timer **heap;
+	stime_t armed; /* what the hardware is set to */
 };
 
 /* Prepare a timer; must be called once before any other function. */
@@ -42,6 +43,8 @@ void timers_run(void);
 /* Reserve heap room for @n more timers on every CPU, so that arming never
  * allocates. Returns 0 or -ENOMEM. Called when vCPUs are made. */
 int timers_reserve(unsigned int n);
+/* Heap of a CPU that comes up. */
+int timers_cpu_up(unsigned int cpu);
 void timers_unreserve(unsigned int n);
 
 #endif

@@ -14,6 +14,9 @@
 #include <xen/xen.h>
 #include <xen/errno.h> /* XEN_EPERM ...: the one error vocabulary, returned negative */
 
+/* Internal: run the hypercall again with its changed arguments. Never a guest's to see. */
+#define XEN_ERESTART 85
+
 #define PAGE_SHIFT 12
 #define PAGE_SIZE  (1UL << PAGE_SHIFT)
 #define PAGE_MASK  (~(PAGE_SIZE - 1))
