@@ -130,7 +130,7 @@ static int choose_id(domid_t *id)
 
 	if (*id)
 		return by_id[*id] ? -XEN_EEXIST : 0;
-	for (unsigned int n = 1; n < MAX_DOMAINS; n++) {
+	for (int n = 1; n < MAX_DOMAINS; n++) {
 		c = c + 1 < MAX_DOMAINS ? c + 1 : 1;
 		if (!by_id[c]) {
 			*id = last_id = c;

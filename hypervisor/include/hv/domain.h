@@ -12,7 +12,7 @@
 #include <xen/hvm/params.h>
 #include <xen/sched.h>
 
-#define MAX_DOMAINS 0x7ff0u /* DOMID_FIRST_RESERVED; ids 0..0x7fef */
+#define MAX_DOMAINS 0x7ff0 /* DOMID_FIRST_RESERVED; ids 0..0x7fef */
 
 enum domain_dying { DOM_ALIVE, DOM_DYING, DOM_DEAD };
 
