@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+/*
+ * The fake machine: the third architecture.  A memory array, a virtual clock
+ * that only moves when told to, N CPUs of which one at a time is "this" one.
+ * All of core/ links against it unchanged, under sanitizers.
+ */
+#ifndef ARCH_HOST_H
+#define ARCH_HOST_H
+
+#include <hv/domain.h>
+#include <hv/hvm.h>
+#include <hv/pcpu.h>
+
+struct host_machine {
+	stime_t now;
+	unsigned int cpu;		/* this_cpu() */
+	uint32_t kicks[NR_CPUS];
+	stime_t deadline[NR_CPUS];	/* arch_set_deadline() */
+	uint32_t doorbells;		/* arch_link_doorbell() */
+	uint32_t flushes;		/* hvm_p2m_flush() */
+	char console[16384];		/* what was printed last */
+	size_t console_len;
+	/* Allocation failure: the n-th pages_alloc()-backed step fails by giving the
+	 * allocator no memory; see host_take_memory(). */
+	char *ram;
+	size_t ram_size;
+};
+extern struct host_machine host;
+
+/* A machine with @cpus CPUs online and @mib MiB of memory, units initialised. */
+void host_boot(unsigned int cpus, size_t mib);
+/* Move the clock, then run the timers that are due on each CPU. */
+void host_advance(int64_t ns);
+/* Execute code as CPU @cpu. */
+void host_on_cpu(unsigned int cpu);
+/* A domain with @vcpus vCPUs and @pages of RAM at gfn 0.., still paused. */
+struct domain *host_domain(unsigned int vcpus, uint64_t pages);
+/* domain_kill() until done; drops the reference of host_domain(). */
+void host_kill(struct domain *d);
+/* Make @v the vCPU being served, as in an exit on this CPU. */
+void host_serve(struct vcpu *v);
+/* Keep all but @leave frames for ourselves; give everything back. */
+void host_take_memory(uint64_t leave);
+void host_return_memory(void);
+
+#endif
