@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# SPDX-FileCopyrightText: 2026 The Nacre authors
+# For the stack tests: sourced with the build directory as first argument.  Every
+# test has a runtime directory of its own, so it never meets a user's instances.
+set -u
+BUILD=$(cd "${1:?usage: $0 BUILD-DIRECTORY}" && pwd)
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+export PATH=$BUILD/bin:$PATH
+WORK=$(mktemp -d "${TMPDIR:-/tmp}/nacre-test.XXXXXX")
+export NACRE_RUNTIME_DIR=$WORK/run
+RUN=$NACRE_RUNTIME_DIR/default
+mkdir -m 0700 "$NACRE_RUNTIME_DIR"
+bad=0
+TEST=$(basename "$0" .sh)
+
+pass() { echo "PASS $TEST.$1"; }
+fail() {
+	echo "FAIL $TEST.$1: ${2-}"
+	bad=$((bad + 1))
+}
+# check NAME COMMAND...: the command must succeed.
+check() {
+	local name=$1 out
+	shift
+	if out=$("$@" 2>&1); then pass "$name"; else fail "$name" "'$*' exited with $?: $out"; fi
+}
+# refuse NAME STATUS PATTERN COMMAND...: it must exit so and say so, in one line of stderr.
+refuse() {
+	local name=$1 status=$2 pattern=$3 out rc
+	shift 3
+	out=$("$@" 2>&1 >/dev/null)
+	rc=$?
+	if [ "$rc" != "$status" ]; then
+		fail "$name" "exit $rc instead of $status: $out"
+	elif ! grep -qE -- "$pattern" <<<"$out"; then
+		fail "$name" "no '$pattern' in: $out"
+	else
+		pass "$name"
+	fi
+}
+# wait_line FILE PATTERN SECONDS: until a line of a growing file matches.
+wait_line() {
+	timeout "$3" bash -c '
+		tail -n +1 -F "$1" 2>/dev/null | grep -qam1 -E -- "$2"' _ "$1" "$2"
+}
+# until_true SECONDS COMMAND...: for state that no event tells of.
+until_true() {
+	local end=$((SECONDS + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ $SECONDS -lt $end ] || return 1
+		sleep 0.2
+	done
+}
+finish() {
+	nacre down >/dev/null 2>&1
+	for i in "$NACRE_RUNTIME_DIR"/*/; do
+		[ -d "$i" ] && nacre down --instance "$(basename "$i")" >/dev/null 2>&1
+	done
+	if [ $bad = 0 ]; then rm -rf "$WORK"; else echo "kept for a look: $WORK"; fi
+}
+trap finish EXIT
+trap 'exit 1' INT TERM
+
+up() { # arguments of nacre up
+	nacre up "$@" >"$WORK/up.log" 2>&1 || {
+		cat "$WORK/up.log"
+		tail -n 20 "$RUN"/log/* "$RUN/hypervisor.log" 2>/dev/null
+		fail up "nacre up failed"
+		exit 1
+	}
+}
+# A cfg for a guest of this tree or the Linux guest.
+cfg_tiny() { # NAME GUEST [line...]
+	local f=$WORK/$1.cfg
+	printf 'name = "%s"\ntype = "pvh"\nkernel = "%s/guests/%s.elf"\nmemory = 8\nvcpus = 1\n' \
+		"$1" "$BUILD" "$2" >"$f"
+	shift 2
+	[ $# = 0 ] || printf '%s\n' "$@" >>"$f"
+	echo "$f"
+}
+cfg_linux() { # NAME [line...]
+	local f=$WORK/$1.cfg
+	printf 'name = "%s"\ntype = "pvh"\nkernel = "%s/guest/vmlinuz"\nramdisk = "%s/guest/initrd.gz"\n' \
+		"$1" "$BUILD" "$BUILD" >"$f"
+	printf 'cmdline = "console=hvc0 quiet"\nmemory = 128\nvcpus = 1\n' >>"$f"
+	shift
+	[ $# = 0 ] || printf '%s\n' "$@" >>"$f"
+	echo "$f"
+}
+console_log() { echo "$RUN/console/guest-$1.log"; }
+state_of() { xl list "$1" | awk 'NR == 2 { print $5 }'; }
+free_memory() { xl info free_memory; }
