@@ -29,6 +29,13 @@ void arch_halt_machine(int code) __attribute__((noreturn));
 /* "debug-key R" and friends: restart the machine. */
 void arch_reboot_machine(void) __attribute__((noreturn));
 
+/* --- last words (panic.c) ------------------------------------------------ */
+
+/* Stop all other CPUs for good, wherever they are. */
+void arch_stop_others(void);
+/* Print the callers of this function to the console. */
+void arch_backtrace(void);
+
 /* --- time -------------------------------------------------------------- */
 
 /* Monotonic time since boot, the same on all CPUs. */

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+/* Options of the hypervisor's command line; nacre-options(7) describes them. */
+#ifndef HV_CMDLINE_H
+#define HV_CMDLINE_H
+
+#include <hv/types.h>
+
+struct boot_options {
+	char console[32];	 /* comma list of com1, debugcon, none */
+	char loglvl[16];	 /* none, error, warning, info, debug or all */
+	char selftest[32];	 /* name of a deliberate fault; selftest.c */
+	uint64_t conring_size;	 /* bytes */
+	uint64_t mem;		 /* use RAM below this address only; 0 = all */
+	unsigned int maxcpus;	 /* 0 = all */
+	bool noreboot;		 /* a fatal error stops the machine */
+	bool sync_console;	 /* the console always is */
+};
+extern struct boot_options boot_options;
+
+/* Fills boot_options from @line; warns about what it does not know. */
+void cmdline_parse(const char *line);
+/* The whole line, for XEN_SYSCTL and xen_version(commandline). */
+extern char cmdline_saved[1024];
+
+#endif

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# SPDX-FileCopyrightText: 2026 The Nacre authors
+#
+# cmake -DNM=nm -P symbols.cmake IMAGE OUTPUT.c
+# Writes the sorted table of function addresses and names (arch/x86/symbols.h).
+math(EXPR last "${CMAKE_ARGC} - 1")
+math(EXPR before "${CMAKE_ARGC} - 2")
+set(image "${CMAKE_ARGV${before}}")
+set(output "${CMAKE_ARGV${last}}")
+
+execute_process(COMMAND ${NM} -n --defined-only ${image}
+  OUTPUT_VARIABLE lines COMMAND_ERROR_IS_FATAL ANY)
+string(REGEX MATCHALL "[0-9a-f]+ [tT] [A-Za-z0-9_.]+" lines "${lines}")
+
+set(offsets "")
+set(names "")
+set(count 0)
+set(previous "")
+foreach(line IN LISTS lines)
+  string(REGEX MATCH "^([0-9a-f]+) . (.*)$" unused "${line}")
+  set(address ${CMAKE_MATCH_1})
+  set(name ${CMAKE_MATCH_2})
+  if(NOT address STREQUAL previous)
+    # The image lies in the top 2 GiB: 32 bits tell the address.
+    string(REGEX REPLACE "^ffffffff" "0x" address32 ${address})
+    string(APPEND offsets "\t${address32},\n")
+    string(APPEND names "\t\"${name}\\0\"\n")
+    math(EXPR count "${count} + 1")
+    set(previous ${address})
+  endif()
+endforeach()
+
+file(WRITE ${output} "/* Made by symbols.cmake from the first link of the image. */
+#include \"symbols.h\"
+
+const uint32_t symbol_count = ${count};
+const uint32_t symbol_addresses[] = {
+${offsets}};
+const char symbol_names[] =
+${names};
+")
