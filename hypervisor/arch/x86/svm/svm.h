@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+/* Shared by the files of the SVM back end; nobody else includes it. */
+#ifndef SVM_SVM_H
+#define SVM_SVM_H
+
+#include "../xstate.h"
+#include "vmcb.h"
+#include <hv/arch_x86.h>
+#include <hv/pcpu.h>
+#include <hv/vcpu.h>
+
+/* An event to deliver at the next entry, or one that an exit interrupted. */
+struct svm_event {
+	bool valid;
+	uint8_t vector;
+	uint8_t type;	/* EVENT_* */
+	int32_t error;	/* HVM_NO_ERROR_CODE */
+};
+
+struct arch_vcpu {
+	struct vmcb *vmcb;
+	uint64_t vmcb_pa;
+	struct svm_event event;
+	bool nmi_masked;	 /* between an NMI's delivery and the end of its IRET */
+	bool iret_pending;	 /* the IRET at iret_rip is about to execute */
+	uint64_t iret_rip;
+	uint64_t exit_rip;	 /* RIP when the guest was left: tells if it was moved */
+	/* address-space tag, valid on asid_cpu while asid_gen is its generation */
+	uint32_t asid_cpu;
+	uint64_t asid_gen;
+	uint64_t p2m_gen;	 /* of the map this tag's translations stem from */
+	bool flush;		 /* forget this vCPU's translations at the next entry */
+	/* eagerly switched */
+	struct xstate xstate;
+	uint64_t dr[4];
+	uint64_t tsc_aux;
+};
+
+/* Per CPU, indexed by pcpu id. */
+struct svm_cpu {
+	uint64_t host_pa;	    /* VMSAVE area of the hypervisor on this CPU */
+	uint64_t asid_gen;
+	uint32_t next_asid;
+	/* The map the guest now running here was entered with; see asid.c. */
+	const struct p2m *entered_p2m;
+	uint64_t entered_gen;
+};
+
+struct svm_features {
+	uint32_t revision, nr_asids;
+	bool next_rip, flush_by_asid, fsgsbase, rdtscp;
+};
+
+extern struct svm_features svm_features;
+extern struct svm_cpu svm_cpus[NR_CPUS];
+/* Shared by all guests: everything is intercepted but a short list of MSRs. */
+extern uint64_t svm_iopm_pa, svm_msrpm_pa;
+
+void svm_enter(struct guest_regs *regs, uint64_t vmcb_pa, uint64_t host_pa);
+
+/* vmcb.c: fill a new VMCB; registers as after INIT. */
+void svm_vmcb_init(struct vcpu *v);
+void svm_reset_registers(struct vcpu *v);
+struct vmcb_segment *svm_segment(struct vmcb *vmcb, enum segment s);
+
+/* inject.c */
+void svm_inject(struct vcpu *v);
+/* The entry did not happen: take the prepared event back. */
+void svm_inject_undo(struct vcpu *v);
+/* After an exit: keep what it interrupted. */
+void svm_collect_event(struct vcpu *v);
+void svm_queue_event(struct vcpu *v, uint8_t type, uint8_t vector, int32_t error);
+
+/* asid.c */
+void svm_asid_cpu_init(unsigned int cpu);
+/* Set in_guest; false: the map changed meanwhile, in_guest must be cleared. */
+bool svm_asid_announce(struct vcpu *v, unsigned int cpu);
+/* Give the VMCB a valid tag, just before VMRUN. */
+void svm_asid_assign(struct vcpu *v, unsigned int cpu);
+void svm_asid_distrust(unsigned int cpu);
+
+/* insn.c: length of the instruction at RIP if it is the two- or three-byte
+ * opcode expected for this exit, else 0 (other code by now: execute it). */
+enum svm_insn { INSN_CPUID, INSN_RDMSR, INSN_WRMSR, INSN_HLT, INSN_VMMCALL, INSN_XSETBV,
+		INSN_INVD, INSN_WBINVD, NR_SVM_INSNS };
+unsigned int svm_insn_len(struct vcpu *v, enum svm_insn insn);
+/* MOV to CR@n at RIP: its length and the register it reads; 0 as above. */
+unsigned int svm_mov_to_cr(struct vcpu *v, unsigned int n, unsigned int *gpr);
+
+/* exitmap.c */
+void svm_handle_exit(struct vcpu *v);
+
+#endif
