@@ -45,6 +45,9 @@
 #define ICR_BUSY	 (1u << 12)
 #define ICR_ALL_BUT_SELF (3u << 18)
 
+#define PIC1_MASK 0x21
+#define PIC2_MASK 0xa1
+
 static bool x2apic;
 static volatile uint32_t *registers; /* xAPIC page */
 
@@ -79,6 +82,10 @@ void apic_init(void)
 {
 	uint64_t base = rdmsr(MSR_APIC_BASE);
 
+	/* The firmware's timer interrupt is vector 8 there, like a double fault; LINT0
+	 * does not stop it on machines that wire the 8259 to the processor as well. */
+	outb(PIC1_MASK, 0xff);
+	outb(PIC2_MASK, 0xff);
 	x2apic = cpu_has(CPU_X2APIC);
 	if (!x2apic)
 		registers = device_map(base & 0xffffffffff000ULL, PAGE_SIZE, false);

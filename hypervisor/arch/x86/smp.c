@@ -25,7 +25,7 @@ extern char trampoline_start[], trampoline_end[], trampoline_vars[];
 
 static uint32_t wanted_apic_id; /* of the CPU being started */
 static uint32_t arrived;	/* CPU number + 1, once it is ready to run guests */
-static bool released;
+static uint32_t released;
 
 void start_ap(unsigned int cpu)
 {
@@ -42,7 +42,7 @@ void start_ap(unsigned int cpu)
 		panic("CPU %u cannot run guests although the first CPU can", cpu);
 	__atomic_store_n(&arrived, cpu + 1, __ATOMIC_RELEASE);
 	while (!__atomic_load_n(&released, __ATOMIC_ACQUIRE))
-		cpu_pause();
+		arch_idle(&released);
 	paging_load(); /* without the trampoline */
 	sched_loop();
 }
@@ -110,5 +110,7 @@ void smp_start(const uint32_t *ids, unsigned int n)
 void smp_release(void)
 {
 	paging_unmap_trampoline();
-	__atomic_store_n(&released, true, __ATOMIC_RELEASE);
+	__atomic_store_n(&released, 1, __ATOMIC_SEQ_CST);
+	for (unsigned int cpu = 1; cpu < nr_cpus_online; cpu++)
+		arch_kick(cpu);
 }

@@ -128,6 +128,16 @@ static void print_page_fault(const struct trap_frame *f)
 		printk("That is a guard page: stack overflow\n");
 }
 
+/* The return address on top of the stack, or 0. */
+static uint64_t stack_word(uint64_t rsp)
+{
+	uint64_t start, end;
+
+	if (rsp % 8 || !stack_bounds(rsp + 8, &start, &end) || !in_text(*(const uint64_t *)rsp))
+		return 0;
+	return *(const uint64_t *)rsp;
+}
+
 static void print_stack(uint64_t rsp)
 {
 	uint64_t start, end;
@@ -165,6 +175,8 @@ static void __attribute__((noreturn)) fatal(const struct trap_frame *f)
 	printk("Called from:\n");
 	if (in_text(f->rip))
 		print_symbol(f->rip);
+	else if (stack_word(f->rsp)) /* a jump to nowhere: who called it? */
+		print_symbol(stack_word(f->rsp));
 	backtrace(f->rbp);
 	panic_end();
 }
