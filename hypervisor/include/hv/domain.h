@@ -49,6 +49,7 @@ struct domain {
 	struct e820_map *memory_map;	/* XENMEM_set_memory_map */
 
 	shared_info_t *shared_info;	/* hypervisor page, FRAME_XENSHARE */
+	uint64_t shared_info_gfn;	/* where the guest mapped it; 0 = nowhere */
 	struct evtchns *evtchn;		/* evtchn.c */
 	struct gnttab *gnttab;		/* gnttab.c */
 	uint64_t hvm_params[HVM_NR_PARAMS];

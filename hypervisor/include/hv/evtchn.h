@@ -5,6 +5,7 @@
 #define HV_EVTCHN_H
 
 #include <hv/types.h>
+#include <xen/event_channel.h>
 
 /* Set @port of @d pending and deliver the upcall to its vCPU: in the shared
  * page for guests, plus vcpu kick/unblock; for the external dom0 also the

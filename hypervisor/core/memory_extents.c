@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+/*
+ * Lists of extents: populate_physmap, increase/decrease_reservation, claims.
+ * As in Xen the result is the number of extents done, also after a fault.
+ */
+#include "memory_op.h"
+#include "physmap.h"
+
+#include <hv/domain.h>
+#include <hv/frame.h>
+#include <hv/guest_access.h>
+
+/* Largest extents, 2^n pages, of guests and of the control domain. */
+#define MAX_ORDER_GUEST	  9
+#define MAX_ORDER_CONTROL 18
+/* Most extents whose number fits beside the command. */
+#define MAX_EXTENTS (UINT32_MAX >> MEMOP_EXTENT_SHIFT)
+/* Pages handled between two looks at the work bits. */
+#define PREEMPT_PAGES 256
+
+struct reservation32 {
+	uint32_t extent_start, nr_extents, extent_order, mem_flags;
+	domid_t domid;
+};
+
+struct extents {
+	uint64_t list; /* the caller's array of frame numbers */
+	uint64_t nr;
+	unsigned int order, flags;
+	domid_t domid;
+};
+
+static int get_reservation(const struct hypercall *hc, struct extents *out)
+{
+	xen_memory_reservation_t r;
+	struct reservation32 r32;
+
+	if (hc->compat) {
+		if (copy_arg_in(&r32, hc->arg[1]))
+			return -XEN_EFAULT;
+		*out = (struct extents){r32.extent_start, r32.nr_extents, r32.extent_order,
+					r32.mem_flags, r32.domid};
+		return 0;
+	}
+	if (copy_arg_in(&r, hc->arg[1]))
+		return -XEN_EFAULT;
+	*out = (struct extents){(uintptr_t)r.extent_start.p, r.nr_extents, r.extent_order,
+				r.mem_flags, r.domid};
+	return 0;
+}
+
+/* The highest frame number a caller's "address bits" allow. */
+static uint64_t max_mfn_of(unsigned int mem_flags)
+{
+	unsigned int bits = XENMEMF_get_address_bits(mem_flags);
+
+	return bits && bits < 64 ? (1ULL << (bits - PAGE_SHIFT)) - 1 : INVALID_FRAME;
+}
+
+static bool flags_usable(unsigned int op, unsigned int flags)
+{
+	unsigned int bits = XENMEMF_get_address_bits(flags);
+
+	if (bits && bits < PAGE_SHIFT)
+		return false;
+	/* Populate on demand does not exist here: nothing is done, and said so. */
+	return !(op == XENMEM_populate_physmap && (flags & XENMEMF_populate_on_demand));
+}
+
+static int populate_one(struct domain *d, const struct extents *e, gfn_t gfn)
+{
+	mfn_t mfn;
+	int rc = frame_alloc_domain(d, e->order, max_mfn_of(e->flags), &mfn);
+
+	if (rc)
+		return rc;
+	rc = physmap_add(d, gfn, mfn, e->order, P2M_RAM);
+	if (rc)
+		for (uint64_t i = 0; i < 1ULL << e->order; i++)
+			frame_release_domain(d, mfn_add(mfn, i));
+	return rc;
+}
+
+static int decrease_one(struct domain *d, const struct extents *e, gfn_t gfn)
+{
+	int rc = 0;
+
+	if (gfn.v > P2M_MAX_GFN - (1ULL << e->order))
+		return -XEN_EINVAL;
+	for (uint64_t i = 0; !rc && i < 1ULL << e->order; i++)
+		rc = physmap_free_page(d, gfn_add(gfn, i));
+	return rc;
+}
+
+/* Pages without a place in the map: of use to nobody but the accounting. */
+static int increase_one(struct domain *d, const struct extents *e)
+{
+	mfn_t mfn;
+
+	return frame_alloc_domain(d, e->order, max_mfn_of(e->flags), &mfn);
+}
+
+static int one_extent(struct hypercall *hc, unsigned int op, struct domain *d,
+		      const struct extents *e, uint64_t i)
+{
+	uint64_t gfn;
+
+	if (op == XENMEM_increase_reservation)
+		return increase_one(d, e);
+	if (memop_get_word(hc, e->list, i, &gfn))
+		return -XEN_EFAULT;
+	return op == XENMEM_populate_physmap ? populate_one(d, e, mk_gfn(gfn))
+					     : decrease_one(d, e, mk_gfn(gfn));
+}
+
+static long run_extents(struct hypercall *hc, unsigned int op, struct domain *d,
+			const struct extents *e, uint64_t start)
+{
+	unsigned int limit = hc->v->domain->privileged ? MAX_ORDER_CONTROL : MAX_ORDER_GUEST;
+	uint64_t pages = 0, i;
+
+	if (e->order > limit)
+		return start;
+	for (i = start; i < e->nr; i++) {
+		if (one_extent(hc, op, d, e, i))
+			break;
+		pages += 1ULL << e->order;
+		if (pages >= PREEMPT_PAGES && i + 1 < e->nr) {
+			pages = 0;
+			if (hypercall_preempt_check())
+				return memop_continue(hc, op, i + 1);
+		}
+	}
+	return i;
+}
+
+/* A claim promises memory to a domain that is being built.  Domains are built
+ * one after the other under the toolstack's lock, so the promise is the check
+ * that the memory is there. */
+static long claim(struct hypercall *hc, struct domain *d, const struct extents *e)
+{
+	if (!hc->v->domain->privileged)
+		return -XEN_EPERM;
+	if (!e->nr)
+		return 0;
+	if (e->nr <= d->tot_pages || e->nr > d->max_pages)
+		return -XEN_EINVAL;
+	return e->nr - d->tot_pages <= frames_free() ? 0 : -XEN_ENOMEM;
+}
+
+static long claim_op(struct hypercall *hc, const struct extents *e)
+{
+	struct domain *d;
+	long rc;
+
+	if (e->list || e->order || e->flags)
+		return -XEN_EINVAL;
+	d = domain_get_for(hc->v->domain, e->domid);
+	if (!d)
+		return -XEN_ESRCH;
+	rc = claim(hc, d, e);
+	domain_put(d);
+	return rc;
+}
+
+long memop_reservation(struct hypercall *hc, unsigned int op, uint64_t start)
+{
+	struct extents e;
+	struct domain *d;
+	long rc;
+
+	if (op == XENMEM_claim_pages && start)
+		return -XEN_EINVAL;
+	if (get_reservation(hc, &e))
+		return op == XENMEM_claim_pages ? -XEN_EFAULT : (long)start;
+	if (op == XENMEM_claim_pages)
+		return claim_op(hc, &e);
+	if (e.nr > MAX_EXTENTS || start >= e.nr || !flags_usable(op, e.flags))
+		return start;
+	rc = memop_target(hc->v->domain, e.domid, &d);
+	if (rc)
+		return rc == -XEN_ESRCH ? (long)start : rc;
+	rc = run_extents(hc, op, d, &e, start);
+	domain_put(d);
+	return rc;
+}
+
+struct exchange32 {
+	struct reservation32 in, out;
+	uint32_t nr_exchanged;
+};
+
+/* Trading pages for contiguous ones has no meaning without passed-through
+ * devices; every extent stays where it is and nr_exchanged stays 0. */
+long memop_exchange(struct hypercall *hc)
+{
+	struct xen_memory_exchange x;
+	struct exchange32 x32;
+
+	if (hc->compat ? copy_arg_in(&x32, hc->arg[1]) : copy_arg_in(&x, hc->arg[1]))
+		return -XEN_EFAULT;
+	return -XEN_EOPNOTSUPP;
+}

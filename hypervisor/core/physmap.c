@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+/* Changes that guests and tools make to a guest-physical map. */
+#include "physmap.h"
+
+#include <hv/domain.h>
+#include <hv/frame.h>
+
+int physmap_free_page(struct domain *d, gfn_t gfn)
+{
+	enum p2m_type type;
+	mfn_t mfn;
+	int rc = p2m_take(d, gfn, TYPES_OWN_RAM, &mfn, &type);
+
+	return rc ? rc : frame_release_domain(d, mfn);
+}
+
+int physmap_remove(struct domain *d, gfn_t gfn)
+{
+	enum p2m_type type;
+	mfn_t mfn;
+	int rc = p2m_take(d, gfn, TYPES_REMOVABLE, &mfn, &type);
+
+	if (!rc && type == P2M_FOREIGN)
+		frame_put(mfn);
+	return rc;
+}
+
+int physmap_make_hole(struct domain *d, gfn_t gfn)
+{
+	enum p2m_type type;
+	mfn_t mfn;
+	int rc = p2m_take(d, gfn, TYPES_REMOVABLE, &mfn, &type);
+
+	if (rc)
+		return rc == -XEN_ENOENT ? 0 : rc;
+	if (type == P2M_FOREIGN)
+		frame_put(mfn);
+	else if (type != P2M_SHARED)
+		return frame_release_domain(d, mfn);
+	return 0;
+}
