@@ -10,7 +10,7 @@ command -v cppcheck >/dev/null || {
 mkdir -p "$build/cppcheck"
 # Host programs and hypervisor alike; Xen's headers themselves are not ours.
 cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr -j2 \
-	--std=c11 --cppcheck-build-dir="$build/cppcheck" --library=posix \
+	--std=c11 --cppcheck-build-dir="$build/cppcheck" \
 	--suppress=missingIncludeSystem --suppress='*:/usr/include/*' \
 	--suppressions-list="$top/tests/lint/cppcheck.txt" \
 	-D__XEN_TOOLS__=1 -D__x86_64__=1 -D__GNUC__=12 -D__XEN_INTERFACE_VERSION__=0x00041100 \
