@@ -6,13 +6,12 @@
 #include "time.h"
 #include "traps.h"
 #include <hv/arch.h>
+#include <hv/arch_x86.h>
 #include <hv/printk.h>
 #include <hv/regs.h>
 #include <hv/string.h>
 
-#define MSR_EFER    0xc0000080
-#define MSR_GS_BASE 0xc0000101
-#define CR4_MCE	    (1u << 6)
+#define CR4_MCE (1u << 6)
 
 struct arch_pcpu arch_pcpus[NR_CPUS];
 static uint32_t features[NR_FEATURE_WORDS];
@@ -26,6 +25,11 @@ struct pcpu *this_cpu(void)
 }
 
 /* --- features ---------------------------------------------------------------- */
+
+void arch_cpuid(uint32_t leaf, uint32_t subleaf, struct cpuid_leaf_out *out)
+{
+	cpuid_count(leaf, subleaf, &out->a, &out->b, &out->c, &out->d);
+}
 
 static uint32_t cpuid_reg(uint32_t leaf, uint32_t subleaf, unsigned int reg)
 {

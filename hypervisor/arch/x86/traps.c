@@ -69,13 +69,13 @@ static bool in_text(uint64_t address)
 	return address >= (uintptr_t)image_start && address < (uintptr_t)text_end;
 }
 
-static void print_symbol(uint64_t address)
+static void print_symbol(uint64_t address, const char *mark)
 {
 	uintptr_t offset;
 	const char *name = symbol_lookup(address, &offset);
 
 	if (name)
-		printk("    %016lx %s+0x%lx\n", address, name, offset);
+		printk("    %016lx %s%s+0x%lx\n", address, mark, name, offset);
 	else
 		printk("    %016lx\n", address);
 }
@@ -92,7 +92,7 @@ static void backtrace(uint64_t rbp)
 
 		if (rbp % 8 || rbp < start || rbp > end - 16 || !in_text(frame[1]))
 			return;
-		print_symbol(frame[1]);
+		print_symbol(frame[1], "");
 		if (frame[0] <= rbp)
 			return;
 		rbp = frame[0];
@@ -174,9 +174,11 @@ static void __attribute__((noreturn)) fatal(const struct trap_frame *f)
 	print_stack(f->rsp);
 	printk("Called from:\n");
 	if (in_text(f->rip))
-		print_symbol(f->rip);
-	else if (stack_word(f->rsp)) /* a jump to nowhere: who called it? */
-		print_symbol(stack_word(f->rsp));
+		print_symbol(f->rip, "");
+	/* A small function that makes no frame, or a jump to nowhere: this may be where
+	 * it returns to. */
+	if (stack_word(f->rsp))
+		print_symbol(stack_word(f->rsp), "? ");
 	backtrace(f->rbp);
 	panic_end();
 }
