@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <xencall.h>
+#include <xenevtchn.h>
+#include <xenforeignmemory.h>
+#include <xengnttab.h>
+#include <xen/domctl.h>
+
+#include "hyper.h"
+
+struct hyper {
+	xencall_handle *call;
+	xenevtchn_handle *evtchn;
+	xengnttab_handle *gnttab;
+	xenforeignmemory_handle *memory;
+	struct xen_domctl *domctl; /* hypercall buffer */
+};
+
+int hyper_open(struct hyper **out)
+{
+	struct hyper *h = calloc(1, sizeof(*h));
+	int rc;
+
+	if (!h)
+		return ENOMEM;
+	errno = 0;
+	h->call = xencall_open(NULL, 0);
+	if (h->call)
+		h->evtchn = xenevtchn_open(NULL, 0);
+	if (h->evtchn)
+		h->memory = xenforeignmemory_open(NULL, 0);
+	if (h->memory)
+		h->domctl = xencall_alloc_buffer(h->call, sizeof(*h->domctl));
+	if (!h->domctl) {
+		rc = errno ? errno : EIO;
+		hyper_close(h);
+		return rc;
+	}
+	h->gnttab = xengnttab_open(NULL, 0); /* frames can be mapped without */
+	*out = h;
+	return 0;
+}
+
+void hyper_close(struct hyper *h)
+{
+	if (!h)
+		return;
+	if (h->domctl)
+		xencall_free_buffer(h->call, h->domctl);
+	if (h->gnttab)
+		xengnttab_close(h->gnttab);
+	if (h->memory)
+		xenforeignmemory_close(h->memory);
+	if (h->evtchn)
+		xenevtchn_close(h->evtchn);
+	if (h->call)
+		xencall_close(h->call);
+	free(h);
+}
+
+int hyper_map(struct hyper *h, uint32_t domid, uint32_t grant, uint64_t gfn,
+	      struct hyper_page *page)
+{
+	xen_pfn_t pfn = gfn;
+	int err = 0;
+
+	memset(page, 0, sizeof(*page));
+	if (h->gnttab)
+		page->addr = xengnttab_map_grant_ref(h->gnttab, domid, grant,
+						     PROT_READ | PROT_WRITE);
+	if (page->addr) {
+		page->by_grant = true;
+		return 0;
+	}
+	errno = 0;
+	page->addr = xenforeignmemory_map(h->memory, domid, PROT_READ | PROT_WRITE, 1, &pfn,
+					  &err);
+	if (page->addr && !err)
+		return 0;
+	if (page->addr)
+		xenforeignmemory_unmap(h->memory, page->addr, 1);
+	page->addr = NULL;
+	return err ? abs(err) : errno ? errno : EINVAL;
+}
+
+void hyper_unmap(struct hyper *h, struct hyper_page *page)
+{
+	if (!page->addr)
+		return;
+	if (page->by_grant)
+		xengnttab_unmap(h->gnttab, page->addr, 1);
+	else
+		xenforeignmemory_unmap(h->memory, page->addr, 1);
+	page->addr = NULL;
+}
+
+int hyper_bind(struct hyper *h, uint32_t domid, uint32_t remote_port)
+{
+	int port = xenevtchn_bind_interdomain(h->evtchn, domid, remote_port);
+
+	return port < 0 ? -(errno ? errno : EINVAL) : port;
+}
+
+int hyper_bind_virq(struct hyper *h, unsigned int virq)
+{
+	int port = xenevtchn_bind_virq(h->evtchn, virq);
+
+	return port < 0 ? -(errno ? errno : EINVAL) : port;
+}
+
+void hyper_unbind(struct hyper *h, int port)
+{
+	if (port >= 0)
+		xenevtchn_unbind(h->evtchn, (evtchn_port_t)port);
+}
+
+void hyper_notify(struct hyper *h, int port)
+{
+	if (port >= 0)
+		xenevtchn_notify(h->evtchn, (evtchn_port_t)port);
+}
+
+int hyper_fd(struct hyper *h)
+{
+	return xenevtchn_fd(h->evtchn);
+}
+
+int hyper_pending(struct hyper *h)
+{
+	/* The library may block when nothing is there: its header says to ask. */
+	struct pollfd p = {.fd = xenevtchn_fd(h->evtchn), .events = POLLIN};
+
+	if (poll(&p, 1, 0) <= 0)
+		return -1;
+	return xenevtchn_pending(h->evtchn);
+}
+
+void hyper_unmask(struct hyper *h, int port)
+{
+	if (port >= 0)
+		xenevtchn_unmask(h->evtchn, (evtchn_port_t)port);
+}
+
+enum hyper_state hyper_domain_state(struct hyper *h, uint32_t domid)
+{
+	const struct xen_domctl_getdomaininfo *info = &h->domctl->u.getdomaininfo;
+
+	memset(h->domctl, 0, sizeof(*h->domctl));
+	h->domctl->cmd = XEN_DOMCTL_getdomaininfo;
+	h->domctl->interface_version = XEN_DOMCTL_INTERFACE_VERSION;
+	h->domctl->domain = (domid_t)domid;
+	if (xencall1(h->call, __HYPERVISOR_domctl, (uint64_t)(uintptr_t)h->domctl) < 0)
+		return errno == ESRCH ? HYPER_GONE : HYPER_UNKNOWN;
+	/* The hypervisor answers with the next domain where this one is not. */
+	if (info->domain != domid)
+		return HYPER_GONE;
+	if (info->flags & XEN_DOMINF_dying)
+		return HYPER_DYING;
+	return info->flags & XEN_DOMINF_shutdown ? HYPER_SHUTDOWN : HYPER_RUNNING;
+}
