@@ -8,6 +8,7 @@
 #include <hv/pcpu.h>
 #include <hv/printk.h>
 #include <hv/sched.h>
+#include <hv/string.h>
 #include <hv/unit.h>
 #include <hv/vlapic.h>
 
@@ -95,6 +96,13 @@ void vcpu_set_flags(struct vcpu *v, uint32_t flags)
 void vcpu_unblock(struct vcpu *v)
 {
 	vcpu_clear_flags(v, VPF_BLOCKED);
+}
+
+void vcpu_kick(struct vcpu *v)
+{
+	vcpu_unblock(v);
+	if (READ_ONCE(v->running))
+		arch_kick(READ_ONCE(v->cpu));
 }
 
 void vcpu_sync(const struct vcpu *v)
@@ -191,13 +199,25 @@ uint64_t vcpu_cpu_time(const struct vcpu *v)
 
 void vcpu_update_runstate_area(struct vcpu *v)
 {
+	/* i386 aligns 64-bit members to four bytes. */
+	struct __attribute__((packed)) {
+		int32_t state;
+		uint64_t entry, time[4];
+	} compat;
 	struct vcpu_runstate_info info;
 
 	if (!v->runstate_area.v)
 		return;
 	vcpu_runstate_get(v, &info);
 	/* The guest may have unmapped it since: that is its own loss. */
-	copy_to_vcpu_gva(v, v->runstate_area, &info, sizeof(info));
+	if (!v->runstate_compat) {
+		copy_to_vcpu_gva(v, v->runstate_area, &info, sizeof(info));
+		return;
+	}
+	compat.state = info.state;
+	compat.entry = info.state_entry_time;
+	memcpy(compat.time, info.time, sizeof(compat.time));
+	copy_to_vcpu_gva(v, v->runstate_area, &compat, sizeof(compat));
 }
 
 void vcpu_update_time(struct vcpu *v)

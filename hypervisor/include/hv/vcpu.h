@@ -44,6 +44,7 @@ struct vcpu {
 	uint64_t runstate_entry;
 	uint64_t runstate_time[4];
 	gva_t runstate_area;	 /* 0 = none; rewritten at every context switch */
+	bool runstate_compat;	 /* the area has the 32-bit layout */
 
 	/* PV timers */
 	struct timer singleshot, periodic, poll;
@@ -70,6 +71,9 @@ void vcpu_destroy(struct vcpu *v);
 /* Clear VPF_BLOCKED and VPF bits in @flags, run it if that makes it runnable.
  * Any context, no lock needed. */
 void vcpu_unblock(struct vcpu *v);
+/* Something for it to notice (event, interrupt, NMI): wake it, or bring it out of
+ * its guest code wherever it runs. Any context. */
+void vcpu_kick(struct vcpu *v);
 void vcpu_clear_flags(struct vcpu *v, uint32_t flags);
 /* Set flags; if it runs elsewhere it is kicked out, not waited for. */
 void vcpu_set_flags(struct vcpu *v, uint32_t flags);
