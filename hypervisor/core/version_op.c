@@ -1,124 +1,151 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
-/* xen_version: who we are (xen/version.h). */
+/* HYPERVISOR_xen_version (xen/version.h). */
 #include <hv/cmdline.h>
 #include <hv/domain.h>
 #include <hv/guest_access.h>
 #include <hv/hypercall.h>
-#include <hv/printk.h>
 #include <hv/string.h>
-#include <xen/features.h>
 #include <xen/version.h>
 
-#define XEN_MAJOR 4
-#define XEN_MINOR 17
+#ifndef NACRE_VERSION
+#define NACRE_VERSION "unknown"
+#endif
 
-/* The linker's build-id note. */
-extern const char __note_build_id_start[], __note_build_id_end[];
+#define ABI_MAJOR 4
+#define ABI_MINOR 17
+/* Where 64-bit Xen says it lives. */
+#define VIRT_START 0xffff800000000000ULL
 
-/* Guests do not learn how and where this host was built and started. */
-static const char denied[] = "<denied>";
-
-static const char *for_tools(const struct hypercall *hc, const char *text)
+static long put(struct hypercall *hc, const void *data, size_t len)
 {
-	return hc->v->domain->privileged ? text : denied;
+	return handle_copy_out(hc->arg[1], 0, data, 1, len) ? -XEN_EFAULT : 0;
 }
 
-static long compile_info(struct hypercall *hc)
+/* A fixed-size field of text, zero-padded. @scratch is as large as the field. */
+static long put_text(struct hypercall *hc, char *scratch, size_t len, const char *text)
 {
-	struct xen_compile_info info;
-
-	memset(&info, 0, sizeof(info));
-	strlcpy(info.compiler, for_tools(hc, "gcc " __VERSION__), sizeof(info.compiler));
-	strlcpy(info.compile_by, for_tools(hc, "nacre"), sizeof(info.compile_by));
-	strlcpy(info.compile_domain, for_tools(hc, ""), sizeof(info.compile_domain));
-	/* No date: the image is the same whenever it is built. */
-	strlcpy(info.compile_date, for_tools(hc, ""), sizeof(info.compile_date));
-	return copy_arg_out(hc->arg[1], &info);
-}
-
-static long fixed_text(struct hypercall *hc, const char *text, size_t size)
-{
-	char buf[1024];
-
-	memset(buf, 0, sizeof(buf));
-	strlcpy(buf, text, MIN(size, sizeof(buf)));
-	return copy_to_gva((gva_t){hc->arg[1]}, buf, size);
+	memset(scratch, 0, len);
+	strlcpy(scratch, text, len);
+	return put(hc, scratch, len);
 }
 
 static long get_features(struct hypercall *hc)
 {
-	struct xen_feature_info info;
+	const struct domain *d = hc->v->domain;
+	xen_feature_info_t fi;
 
-	if (copy_arg_in(&info, hc->arg[1]))
+	if (copy_arg_in(&fi, hc->arg[1]))
 		return -XEN_EFAULT;
-	if (info.submap_idx >= XENFEAT_NR_SUBMAPS)
+	/* There is only one word of features. */
+	if (fi.submap_idx)
 		return -XEN_EINVAL;
-	info.submap = 0;
-	if (!info.submap_idx && !hc->v->domain->external)
-		info.submap = 1u << XENFEAT_writable_page_tables |
-			      1u << XENFEAT_auto_translated_physmap |
-			      1u << XENFEAT_hvm_callback_vector | 1u << XENFEAT_hvm_safe_pvclock |
-			      1u << XENFEAT_memory_op_vnode_supported;
-	return copy_arg_out(hc->arg[1], &info);
+	fi.submap = 1u << XENFEAT_memory_op_vnode_supported;
+	if (!d->external)
+		fi.submap |= 1u << XENFEAT_writable_page_tables |
+			     1u << XENFEAT_auto_translated_physmap |
+			     1u << XENFEAT_hvm_callback_vector | 1u << XENFEAT_hvm_safe_pvclock;
+	if (d->privileged)
+		fi.submap |= 1u << XENFEAT_dom0;
+	return put(hc, &fi, sizeof(fi));
 }
+
+static long compile_info(struct hypercall *hc)
+{
+	/* The build is reproducible, so that date and builder are not part of it. */
+	xen_compile_info_t info = {.compile_by = "nacre", .compile_domain = "", .compile_date = ""};
+
+#ifdef __clang__
+	strlcpy(info.compiler, __VERSION__, sizeof(info.compiler));
+#else
+	strlcpy(info.compiler, "gcc " __VERSION__, sizeof(info.compiler));
+#endif
+	return put(hc, &info, sizeof(info));
+}
+
+static long platform_parameters(struct hypercall *hc)
+{
+	uint64_t start = VIRT_START;
+	uint32_t start32 = 0;
+
+	return hc->compat ? put(hc, &start32, sizeof(start32)) : put(hc, &start, sizeof(start));
+}
+
+/* The linker's note: a header of three words, the name "GNU", then the id. */
+extern const uint8_t __note_build_id_start[], __note_build_id_end[];
+
+struct note {
+	uint32_t name_len, desc_len, type;
+	char name[4];
+	uint8_t desc[];
+};
 
 static long build_id(struct hypercall *hc)
 {
-	/* ELF note: three words, the name "GNU\0", then the id. */
-	const uint32_t *note = (const uint32_t *)__note_build_id_start;
-	const char *id = __note_build_id_start + 16;
-	uint32_t len = note[1];
-	xen_build_id_t head;
+	const struct note *n = (const void *)__note_build_id_start;
+	size_t room = (size_t)(__note_build_id_end - __note_build_id_start);
+	uint32_t len;
 
 	if (!hc->v->domain->privileged)
 		return -XEN_EPERM;
-	if (__note_build_id_end - __note_build_id_start < 16)
+	if (room < sizeof(*n) || n->desc_len > room - sizeof(*n))
 		return -XEN_ENODATA;
 	if (!hc->arg[1])
-		return len;
-	if (copy_from_gva(&head, (gva_t){hc->arg[1]}, sizeof(head)))
+		return n->desc_len;
+	if (copy_arg_in(&len, hc->arg[1]))
 		return -XEN_EFAULT;
-	if (!head.len)
+	if (!len)
 		return -XEN_EINVAL;
-	if (head.len < len)
+	if (len < n->desc_len)
 		return -XEN_ENOBUFS;
-	if (copy_to_gva((gva_t){hc->arg[1] + sizeof(head)}, id, len))
+	if (handle_copy_out(hc->arg[1] + offsetof(xen_build_id_t, buf), 0, n->desc, n->desc_len, 1))
 		return -XEN_EFAULT;
-	return len;
+	return n->desc_len;
 }
 
-static long pointer_result(struct hypercall *hc, const void *data, size_t size)
+static long text_op(struct hypercall *hc)
 {
-	return copy_to_gva((gva_t){hc->arg[1]}, data, size);
+	union {
+		xen_extraversion_t extra;
+		xen_capabilities_info_t caps;
+		xen_changeset_info_t changeset;
+		xen_commandline_t cmdline;
+	} u;
+
+	switch ((unsigned int)hc->arg[0]) {
+	case XENVER_extraversion:
+		return put_text(hc, u.extra, sizeof(u.extra), "-nacre");
+	case XENVER_capabilities:
+		return put_text(hc, u.caps, sizeof(u.caps),
+				"hvm-3.0-x86_32 hvm-3.0-x86_32p hvm-3.0-x86_64 ");
+	case XENVER_changeset:
+		return put_text(hc, u.changeset, sizeof(u.changeset), "nacre " NACRE_VERSION);
+	default:
+		return put_text(hc, u.cmdline, sizeof(u.cmdline),
+				hc->v->domain->privileged ? cmdline_saved : "<denied>");
+	}
 }
 
 long do_xen_version(struct hypercall *hc)
 {
-	const xen_platform_parameters_t params = {.virt_start = 0};
-
-	switch (hc->arg[0]) {
+	switch ((unsigned int)hc->arg[0]) {
 	case XENVER_version:
-		return XEN_MAJOR << 16 | XEN_MINOR;
+		return ABI_MAJOR << 16 | ABI_MINOR;
 	case XENVER_extraversion:
-		return fixed_text(hc, "-nacre", sizeof(xen_extraversion_t));
+	case XENVER_capabilities:
+	case XENVER_changeset:
+	case XENVER_commandline:
+		return text_op(hc);
 	case XENVER_compile_info:
 		return compile_info(hc);
-	case XENVER_capabilities:
-		return fixed_text(hc, "hvm-3.0-x86_32 hvm-3.0-x86_32p hvm-3.0-x86_64 ",
-				  sizeof(xen_capabilities_info_t));
-	case XENVER_changeset:
-		return fixed_text(hc, for_tools(hc, ""), sizeof(xen_changeset_info_t));
 	case XENVER_platform_parameters:
-		return pointer_result(hc, &params, sizeof(params));
+		return platform_parameters(hc);
 	case XENVER_get_features:
 		return get_features(hc);
 	case XENVER_pagesize:
 		return hc->arg[1] ? -XEN_EINVAL : (long)PAGE_SIZE;
 	case XENVER_guest_handle:
-		return pointer_result(hc, hc->v->domain->handle, sizeof(xen_domain_handle_t));
-	case XENVER_commandline:
-		return fixed_text(hc, for_tools(hc, cmdline_saved), sizeof(xen_commandline_t));
+		return put(hc, hc->v->domain->handle, sizeof(hc->v->domain->handle));
 	case XENVER_build_id:
 		return build_id(hc);
 	default:
