@@ -89,7 +89,10 @@ static bool set_option(const struct option *o, const char *value)
 	case SIZE:
 		return value && parse_size(value, o->var);
 	case TEXT:
-		return value && strlcpy(o->var, value, o->size) < o->size;
+		if (!value || strlen(value) >= o->size)
+			return false;
+		strlcpy(o->var, value, o->size);
+		return true;
 	}
 	return false;
 }

@@ -91,7 +91,7 @@ stop_qemu
 faults() {
 	local name=$1 pattern status missing=
 	shift
-	start_qemu "$name" -m 64 -append "noreboot selftest=$name"
+	start_qemu "$name" -m 64 -smp 2 -append "noreboot selftest=$name"
 	timeout $READY_SECONDS tail --pid="$qemu" -f /dev/null 2>/dev/null
 	kill "$qemu" 2>/dev/null
 	wait "$qemu"

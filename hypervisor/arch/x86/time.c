@@ -11,7 +11,7 @@
 #define PIT_CHANNEL2  0x42
 #define PIT_COMMAND   0x43
 #define PIT_GATE      0x61 /* bit 0 gate, bit 1 speaker, bit 5 output */
-#define PIT_TICKS     11932u /* 10 ms a round */
+#define PIT_TICKS     5966u /* 5 ms a round */
 #define PIT_ROUNDS    3
 #define PIT_GIVE_UP   (1u << 22) /* reads of the gate; there is no channel 2 then */
 
@@ -21,46 +21,62 @@ static int8_t scale_shift;
 
 /* --- calibration ------------------------------------------------------------- */
 
-struct round {
-	uint64_t tsc;
+/* A moment on both clocks, and how long it took to look: the error's bound. */
+struct moment {
+	uint64_t tsc, width;
 	uint32_t apic;
 };
 
-/* One wait for channel 2 to count down. The clocks are read before it starts and
- * after it ends: whatever disturbs the round makes it longer, never shorter. */
-static bool pit_round(struct round *r)
+static void moment_begin(struct moment *m)
 {
-	uint8_t gate = (uint8_t)((inb(PIT_GATE) & ~2) | 1);
-	unsigned int tries = PIT_GIVE_UP;
-	uint64_t start;
+	m->tsc = rdtsc_ordered();
+}
 
+static void moment_end(struct moment *m)
+{
+	m->apic = apic_timer_left();
+	m->width = rdtsc_ordered() - m->tsc;
+	m->tsc += m->width / 2;
+}
+
+/* One wait for channel 2 to count down to zero. */
+static bool pit_round(struct moment *start, struct moment *end)
+{
+	unsigned int tries = PIT_GIVE_UP;
+	bool done;
+
+	outb(PIT_GATE, (uint8_t)((inb(PIT_GATE) & ~2) | 1));
 	outb(PIT_COMMAND, 0xb0); /* channel 2, low then high byte, mode 0 */
 	outb(PIT_CHANNEL2, PIT_TICKS & 0xff);
 	apic_timer_oneshot(UINT32_MAX);
-	start = rdtsc_ordered();
-	outb(PIT_CHANNEL2, PIT_TICKS >> 8);
-	outb(PIT_GATE, gate);
-	while (!(inb(PIT_GATE) & 0x20))
-		if (!--tries)
-			return false;
-	r->tsc = rdtsc_ordered() - start;
-	r->apic = UINT32_MAX - apic_timer_left();
+	moment_begin(start);
+	outb(PIT_CHANNEL2, PIT_TICKS >> 8); /* starts it */
+	moment_end(start);
+	do {
+		moment_begin(end);
+		done = inb(PIT_GATE) & 0x20;
+		moment_end(end);
+	} while (!done && --tries);
 	apic_timer_oneshot(0);
-	return true;
+	return done;
 }
 
+/* The round that was disturbed least counts: emulators and system management
+ * stop the processor at any moment. */
 static void calibrate(void)
 {
-	struct round best = {UINT64_MAX, UINT32_MAX}, r;
+	uint64_t best = UINT64_MAX;
+	struct moment start, end;
 
 	for (unsigned int i = 0; i < PIT_ROUNDS; i++) {
-		if (!pit_round(&r))
+		if (!pit_round(&start, &end))
 			panic("No timer to find the processor's clock rate with");
-		best.tsc = MIN(best.tsc, r.tsc);
-		best.apic = MIN(best.apic, r.apic);
+		if (start.width + end.width >= best)
+			continue;
+		best = start.width + end.width;
+		tsc_khz = (end.tsc - start.tsc) * PIT_HZ / PIT_TICKS / 1000;
+		apic_khz = (uint64_t)(start.apic - end.apic) * PIT_HZ / PIT_TICKS / 1000;
 	}
-	tsc_khz = best.tsc * PIT_HZ / PIT_TICKS / 1000;
-	apic_khz = (uint64_t)best.apic * PIT_HZ / PIT_TICKS / 1000;
 }
 
 /* Intel SDM vol. 2, CPUID leaf 15h; and leaf 40000010h of virtual machines. */
