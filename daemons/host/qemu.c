@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+#include "qemu.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "spawn.h"
+
+#define PROGRAM	 "qemu-system-x86_64"
+#define MAX_ARGS 64
+
+/* The command line being put together. */
+struct line {
+	char *arg[MAX_ARGS + 1];
+	unsigned int nr;
+	int failed;
+};
+
+static void add(struct line *l, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+static void add(struct line *l, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (l->nr == MAX_ARGS) {
+		l->failed = 1;
+		return;
+	}
+	va_start(ap, fmt);
+	if (vasprintf(&l->arg[l->nr], fmt, ap) < 0)
+		l->failed = 1;
+	else
+		l->nr++;
+	va_end(ap);
+}
+
+static void machine(struct line *l, const struct qemu_config *c)
+{
+	add(l, "-name");
+	add(l, "nacre-%s", c->instance);
+	add(l, "-accel");
+	add(l, strcmp(c->accel, "kvm") ? "tcg,thread=multi" : "kvm");
+	add(l, "-cpu");
+	add(l, "max");
+	add(l, "-machine");
+	add(l, "pc,memory-backend=ram,usb=off,vmport=off");
+	/* By descriptors: a path could hold a comma, and nothing is on disk. */
+	add(l, "-object");
+	add(l, "memory-backend-file,id=ram,share=on,merge=off,dump=off,mem-path=/proc/self/fd/%d,"
+	       "size=%lluM",
+	    c->area->ram_fd, (unsigned long long)(c->area->ram_size >> 20));
+	add(l, "-m");
+	add(l, "%lluM", (unsigned long long)(c->area->ram_size >> 20));
+	add(l, "-smp");
+	add(l, "%u", c->options->cpus);
+}
+
+static void devices(struct line *l, const struct qemu_config *c, int log_fd)
+{
+	static const char *const plain[] = { "-nodefaults", "-no-user-config", "-no-reboot",
+					     "-display",    "none",	       "-nic",
+					     "none",	    "-monitor",	       "none" };
+	unsigned int i;
+
+	for (i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
+		add(l, "%s", plain[i]);
+	add(l, "-chardev");
+	add(l, "file,id=log,append=on,path=/proc/self/fd/%d", log_fd);
+	add(l, "-serial");
+	add(l, "chardev:log");
+	/* Port 0xe9 for early messages of tests; the log has the serial line's. */
+	add(l, "-chardev");
+	add(l, "null,id=debug");
+	add(l, "-device");
+	add(l, "isa-debugcon,iobase=0xe9,chardev=debug");
+	add(l, "-device");
+	add(l, "isa-debug-exit,iobase=0xf4,iosize=4");
+	add(l, "-chardev");
+	add(l, "socket,id=link,fd=%d", c->ivshmem->client);
+	add(l, "-device");
+	add(l, "ivshmem-doorbell,chardev=link,vectors=1");
+	add(l, "-sandbox");
+	add(l, "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny");
+	add(l, "-kernel");
+	add(l, "%s", c->image);
+	add(l, "-append");
+	add(l, "%s", c->options->append);
+}
+
+static void free_line(struct line *l)
+{
+	while (l->nr)
+		free(l->arg[--l->nr]);
+}
+
+static void tell_failure(int error)
+{
+	if (error == ENOENT)
+		tell_error("%s is not installed (Debian package qemu-system-x86)", PROGRAM);
+	else
+		tell_error("cannot start %s: %s", PROGRAM, strerror(error));
+}
+
+pid_t qemu_start(const struct qemu_config *c)
+{
+	char log[PATH_MAX], messages[PATH_MAX];
+	struct line l = { .nr = 0 };
+	struct spawn s = { .argv = l.arg, .log = messages };
+	int log_fd;
+	pid_t pid;
+
+	snprintf(log, sizeof(log), "%s/hypervisor.log", c->rundir);
+	snprintf(messages, sizeof(messages), "%s/log/qemu.log", c->rundir);
+	log_fd = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (log_fd < 0) {
+		pid = -errno;
+		tell_error("%s: %s", log, strerror(errno));
+		return pid;
+	}
+	add(&l, "%s", PROGRAM);
+	machine(&l, c);
+	devices(&l, c, log_fd);
+	s.keep_fd[s.nr_keep++] = c->area->ram_fd;
+	s.keep_fd[s.nr_keep++] = c->ivshmem->client;
+	s.keep_fd[s.nr_keep++] = log_fd;
+	pid = l.failed ? -ENOMEM : spawn(&s);
+	if (pid < 0)
+		tell_failure(-pid);
+	free_line(&l);
+	close(log_fd);
+	return pid;
+}
+
+/* isa-debug-exit makes QEMU end with (value << 1) | 1. */
+const char *qemu_why(int code, int status, char *buf, size_t len)
+{
+	if (code != CLD_EXITED)
+		spawn_describe(code, status, buf, len);
+	else if (status == 0)
+		snprintf(buf, len, "the machine was powered off or reset itself (triple fault)");
+	else if (status == 1)
+		snprintf(buf, len, "QEMU refused to go on");
+	else if (status & 1)
+		snprintf(buf, len, "the hypervisor ended the machine with code %d", status >> 1);
+	else
+		spawn_describe(code, status, buf, len);
+	return buf;
+}
