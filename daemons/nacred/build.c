@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+#include "build.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <uuid/uuid.h>
+
+#include "config.h"
+#include "ctrl/domain.h"
+#include "events.h"
+#include "log.h"
+#include "rpc.h"
+#include "stores.h"
+#include "teardown.h"
+#include "worker.h"
+#include "world.h"
+
+struct build {
+	struct nacred *n;
+	struct build *next;
+	char uuid[UUID_TEXT];	 /* of its record */
+	struct request *rq;	 /* NULL: a restart */
+	bool paused, cancelled;
+	pid_t pid;		 /* 0: waits for its turn */
+	int pipe;		 /* from the worker, -1 */
+	sd_event_source *io, *child;
+	struct worker_result result;
+	size_t got;		 /* bytes of result */
+};
+
+static void start_waiting(struct nacred *n);
+
+static void build_free(struct build *b)
+{
+	struct nacred *n = b->n;
+	struct build **at;
+
+	for (at = &n->builds; *at; at = &(*at)->next) {
+		if (*at != b)
+			continue;
+		*at = b->next;
+		n->nr_builds--;
+		break;
+	}
+	sd_event_source_disable_unref(b->io);
+	sd_event_source_disable_unref(b->child);
+	if (b->pipe >= 0)
+		close(b->pipe);
+	free(b);
+}
+
+/* The half-made domain has gone: the record too, and the caller hears why. */
+static void taken_back(struct nacred *n, const char *uuid, const struct rpc_error *e, void *arg)
+{
+	struct record *r = record_by_uuid(&n->records, uuid);
+	struct build *b = arg;
+
+	if (e)
+		log_error("%s", e->message);
+	if (r && !e)
+		record_remove(&n->records, r);
+	if (b->rq)
+		request_fail(b->rq, &b->result.error);
+	build_free(b);
+}
+
+static void build_failed(struct build *b)
+{
+	struct nacred *n = b->n;
+	struct record *r = record_by_uuid(&n->records, b->uuid);
+	const struct domain *d;
+	struct rpc_error e;
+
+	if (!b->rq)
+		log_error("%s is not started again: %s", r ? r->name : b->uuid,
+			  b->result.error.message);
+	if (world_refresh(n, &e))
+		log_error("%s", e.message);
+	d = model_by_uuid(&n->model, b->uuid);
+	if (teardown_start(n, d && !domain_dying(d) ? (int64_t)d->domid : b->result.domid, b->uuid,
+			   taken_back, b, &e))
+		taken_back(n, b->uuid, &e, b);
+}
+
+static int announce(struct build *b, struct record *r, struct rpc_error *e)
+{
+	struct nacred *n = b->n;
+	struct domain *d;
+	int rc;
+
+	if (world_refresh(n, e))
+		return -1;
+	d = model_by_domid(&n->model, (uint32_t)b->result.domid);
+	if (!d || domain_dying(d))
+		return fail(e, XL_FAIL, "domain.vanished", "the new domain was destroyed by others");
+	r->domid = b->result.domid;
+	r->start_time = d->start_time = b->result.start_time;
+	r->state = RECORD_RUNNING;
+	if (record_save(&n->records, r, e)) {
+		r->state = RECORD_CREATING;
+		return -1;
+	}
+	events_domain(n, "domain.created", d);
+	if (!b->paused) {
+		rc = ctrl_domain_unpause(n->ctrl, d->domid);
+		if (rc)
+			return fail_errno(e, rc, "hypervisor.refused", "cannot start domain %u",
+					  d->domid);
+		events_domain(n, "domain.started", d);
+	}
+	if (b->rq)
+		request_reply(b->rq, world_identity(d));
+	log_notice("domain %u (%s) is made", d->domid, r->name);
+	return 0;
+}
+
+/* The worker has ended and its whole result is here, or it is not coming. */
+static void build_finished(struct build *b)
+{
+	struct record *r = record_by_uuid(&b->n->records, b->uuid);
+	struct nacred *n = b->n;
+
+	n->nr_builds_running--;
+	b->io = sd_event_source_disable_unref(b->io);
+	b->child = sd_event_source_disable_unref(b->child);
+	if (b->cancelled)
+		fail(&b->result.error, XL_ABORTED, "domain.aborted",
+		     "the domain was destroyed while it was being built");
+	else if (b->got != sizeof(b->result))
+		fail(&b->result.error, XL_FAIL, "daemon.builder", "the builder process ended "
+		     "unexpectedly");
+	if (b->got != sizeof(b->result))
+		b->result.domid = -1;
+	if (!b->result.error.number && r && announce(b, r, &b->result.error) == 0) {
+		b->rq = NULL;
+		build_free(b);
+	} else {
+		build_failed(b);
+	}
+	start_waiting(n);
+}
+
+static int on_child(sd_event_source *s, const siginfo_t *si, void *arg)
+{
+	struct build *b = arg;
+	ssize_t n;
+
+	/* Everything the worker wrote is in the pipe by now. */
+	do {
+		n = read(b->pipe, (char *)&b->result + b->got, sizeof(b->result) - b->got);
+		if (n > 0)
+			b->got += (size_t)n;
+	} while (n > 0 && b->got < sizeof(b->result));
+	if (si->si_code != CLD_EXITED)
+		log_error("builder process %d was killed by signal %d", (int)si->si_pid,
+			  si->si_status);
+	build_finished(b);
+	return 0;
+}
+
+static int fork_worker(struct build *b, const struct record *r)
+{
+	struct worker_order order = {
+		.config = r->config,
+		.uuid = r->uuid,
+		.name = r->name,
+		.parent = getpid(),
+	};
+	int ends[2], err;
+
+	if (pipe2(ends, O_CLOEXEC))
+		return -errno;
+	fflush(NULL);
+	b->pid = fork();
+	if (b->pid == 0) {
+		order.pipe = ends[1];
+		worker_main(&order);
+	}
+	err = errno;
+	close(ends[1]);
+	if (b->pid < 0) {
+		b->pid = 0;
+		close(ends[0]);
+		return -err;
+	}
+	b->pipe = ends[0];
+	fcntl(b->pipe, F_SETFL, O_NONBLOCK);
+	return 0;
+}
+
+static int build_run(struct build *b, struct rpc_error *e)
+{
+	struct record *r = record_by_uuid(&b->n->records, b->uuid);
+	int rc = fork_worker(b, r);
+
+	if (rc)
+		return fail_errno(e, rc, "daemon.builder", "cannot start a builder process");
+	rc = sd_event_add_child(b->n->loop, &b->child, b->pid, WEXITED, on_child, b);
+	if (rc < 0) {
+		kill(b->pid, SIGKILL);
+		waitpid(b->pid, NULL, 0);
+		b->pid = 0;
+		return fail_errno(e, rc, "daemon.builder", "cannot watch a builder process");
+	}
+	b->n->nr_builds_running++;
+	return 0;
+}
+
+static void start_waiting(struct nacred *n)
+{
+	struct build *b, *next;
+
+	for (b = n->builds; b && n->nr_builds_running < LIMIT_BUILDS; b = next) {
+		next = b->next;
+		if (!b->pid && !b->cancelled && b->pipe < 0 && build_run(b, &b->result.error)) {
+			build_failed(b);
+			return;
+		}
+	}
+}
+
+static struct build *build_new(struct nacred *n, struct request *rq, const char *uuid, bool paused)
+{
+	struct build *b = calloc(1, sizeof(*b)), **at;
+
+	if (!b)
+		return NULL;
+	*b = (struct build){.n = n, .rq = rq, .paused = paused, .pipe = -1};
+	snprintf(b->uuid, sizeof(b->uuid), "%s", uuid);
+	for (at = &n->builds; *at; at = &(*at)->next)
+		;
+	*at = b; /* first come, first served */
+	n->nr_builds++;
+	return b;
+}
+
+/* A copy of @config with its UUID in it. */
+static struct json *complete_config(const struct json *config, const char *uuid)
+{
+	struct json *copy = json_copy(config);
+
+	if (copy && json_set_string(json_get(copy, "c_info"), "uuid", uuid))
+		return copy;
+	json_free(copy);
+	return NULL;
+}
+
+static int check_create(struct nacred *n, const struct json *config, char uuid[UUID_TEXT],
+			struct rpc_error *e)
+{
+	struct config c;
+	uuid_t u;
+	int rc;
+
+	if (config_read(&c, config, e))
+		return -1;
+	if (c.uuid)
+		uuid_parse(c.uuid, u);
+	else
+		uuid_generate(u);
+	uuid_unparse_lower(u, uuid);
+	rc = world_check_free(n, c.name, uuid, e);
+	config_free(&c);
+	return rc;
+}
+
+int build_create(struct nacred *n, struct request *rq, const struct json *config, bool paused,
+		 struct rpc_error *e)
+{
+	char uuid[UUID_TEXT];
+	struct record *r;
+	struct build *b;
+
+	if (world_refresh(n, e) || check_create(n, config, uuid, e) || !stores_get(n, e))
+		return RPC_FAILED;
+	if (n->nr_builds >= LIMIT_BUILD_QUEUE)
+		return fail(e, XL_BUFFERFULL, "daemon.busy", "%d domains are being made already",
+			    LIMIT_BUILD_QUEUE);
+	r = record_new(&n->records, uuid, json_string(json_path(config, "c_info.name"), ""),
+		       complete_config(config, uuid));
+	if (!r)
+		return fail_memory(e);
+	b = build_new(n, rq, uuid, paused);
+	if (!b || record_save(&n->records, r, e)) {
+		if (!b)
+			fail_memory(e);
+		else
+			build_free(b);
+		record_remove(&n->records, r);
+		return RPC_FAILED;
+	}
+	start_waiting(n);
+	return RPC_LATER;
+}
+
+void build_restart(struct nacred *n, struct record *r)
+{
+	struct rpc_error e;
+
+	if (record_save(&n->records, r, &e))
+		log_error("%s", e.message);
+	if (build_new(n, NULL, r->uuid, false))
+		start_waiting(n);
+	else
+		log_error("no memory to start %s again", r->name);
+}
+
+bool build_cancel(struct nacred *n, const char *uuid)
+{
+	struct build *b;
+
+	for (b = n->builds; b; b = b->next) {
+		if (strcmp(b->uuid, uuid) != 0 || b->cancelled)
+			continue;
+		b->cancelled = true;
+		if (b->child)
+			kill(b->pid, SIGKILL);
+		return true;
+	}
+	return false;
+}
+
+void build_stop(struct nacred *n)
+{
+	while (n->builds) {
+		if (n->builds->child) {
+			kill(n->builds->pid, SIGKILL);
+			waitpid(n->builds->pid, NULL, 0);
+		}
+		build_free(n->builds);
+	}
+}

@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+#include "client.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "events.h"
+#include "jsonrpc.h"
+#include "limits.h"
+#include "log.h"
+#include "nacred.h"
+#include "rpc.h"
+
+#define IN_STEP 4096
+
+struct chunk {
+	struct chunk *next;
+	size_t len, done;
+	int fd; /* -1: none, or sent */
+	char text[];
+};
+
+static void update_io(struct client *c);
+
+static void chunk_free(struct chunk *k)
+{
+	if (k->fd >= 0)
+		close(k->fd);
+	free(k);
+}
+
+static int bury(sd_event_source *s, void *arg)
+{
+	struct nacred *n = arg;
+	struct client *c;
+
+	while ((c = n->graveyard)) {
+		n->graveyard = c->next;
+		free(c->in);
+		free(c);
+	}
+	return 0;
+}
+
+void client_drop(struct client *c, const char *why)
+{
+	struct nacred *n = c->n;
+	struct request *rq;
+	struct chunk *k;
+
+	if (c->gone)
+		return;
+	c->gone = true;
+	if (why)
+		log_notice("client uid %u pid %d dropped: %s", (unsigned int)c->uid, (int)c->pid,
+			   why);
+	c->io = sd_event_source_disable_unref(c->io);
+	c->stall = sd_event_source_disable_unref(c->stall);
+	c->again = sd_event_source_disable_unref(c->again);
+	close(c->fd);
+	while ((k = c->out)) {
+		c->out = k->next;
+		chunk_free(k);
+	}
+	while ((rq = c->calls)) {
+		c->calls = rq->next;
+		request_orphan(rq);
+	}
+	events_forget(n, c);
+	*c->prev = c->next;
+	if (c->next)
+		c->next->prev = c->prev;
+	n->nr_clients--;
+	c->next = n->graveyard;
+	n->graveyard = c;
+	sd_event_source_set_enabled(n->bury, SD_EVENT_ONESHOT);
+}
+
+void client_check_end(struct client *c)
+{
+	if (!c->gone && !c->out && (c->last || (c->eof && c->nr_calls == 0 && !c->turn)))
+		client_drop(c, NULL);
+}
+
+static int on_stall(sd_event_source *s, uint64_t usec, void *arg)
+{
+	struct client *c = arg;
+
+	client_drop(c, c->out ? "it does not read its answers" : "its request does not end");
+	return 0;
+}
+
+/* The stall clock runs from the last progress on, and only while something is
+ * unfinished: idle clients cause no wake-up. */
+static void restart_stall(struct client *c)
+{
+	if (c->gone || !c->stall)
+		return;
+	if (!c->out && !c->in_len) {
+		sd_event_source_set_enabled(c->stall, SD_EVENT_OFF);
+		return;
+	}
+	sd_event_source_set_time_relative(c->stall, LIMIT_STALL_SEC * 1000000ull);
+	sd_event_source_set_enabled(c->stall, SD_EVENT_ONESHOT);
+}
+
+static ssize_t send_chunk(struct client *c, struct chunk *k)
+{
+	struct iovec iov = {.iov_base = k->text + k->done, .iov_len = k->len - k->done};
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control = {0};
+	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
+	struct cmsghdr *cmsg;
+
+	if (k->fd >= 0) {
+		msg.msg_control = control.bytes;
+		msg.msg_controllen = sizeof(control.bytes);
+		cmsg = CMSG_FIRSTHDR(&msg);
+		cmsg->cmsg_level = SOL_SOCKET;
+		cmsg->cmsg_type = SCM_RIGHTS;
+		cmsg->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(cmsg), &k->fd, sizeof(int));
+	}
+	return sendmsg(c->fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+/* Write until the socket is full. */
+static void flush(struct client *c)
+{
+	struct chunk *k;
+	ssize_t sent;
+
+	while ((k = c->out)) {
+		sent = send_chunk(c, k);
+		if (sent < 0 && errno == EINTR)
+			continue;
+		if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+			break;
+		if (sent < 0) {
+			client_drop(c, NULL);
+			return;
+		}
+		restart_stall(c);
+		if (k->fd >= 0) {
+			close(k->fd);
+			k->fd = -1;
+		}
+		k->done += (size_t)sent;
+		c->out_bytes -= (size_t)sent;
+		if (k->done < k->len)
+			continue;
+		c->out = k->next;
+		if (!c->out)
+			c->out_tail = &c->out;
+		chunk_free(k);
+	}
+}
+
+void client_send_text(struct client *c, const char *text, size_t len, int fd)
+{
+	struct chunk *k;
+
+	if (c->gone)
+		return;
+	if (c->out_bytes + len > 2 * LIMIT_OUTPUT_MAX) {
+		client_drop(c, "too many answers wait to be read");
+		return;
+	}
+	k = malloc(sizeof(*k) + len);
+	if (!k) {
+		client_drop(c, "no memory for an answer");
+		return;
+	}
+	*k = (struct chunk){.len = len, .fd = fd >= 0 ? dup(fd) : -1};
+	memcpy(k->text, text, len);
+	*c->out_tail = k;
+	c->out_tail = &k->next;
+	c->out_bytes += len;
+	if (c->out == k)
+		flush(c);
+	if (c->gone)
+		return;
+	restart_stall(c);
+	update_io(c);
+	client_check_end(c);
+}
+
+void client_send(struct client *c, const struct json *line, int fd)
+{
+	char *text = json_print(line, false);
+	size_t len;
+
+	if (!text) {
+		client_drop(c, "no memory for an answer");
+		return;
+	}
+	len = strlen(text);
+	text[len] = '\n'; /* in place of the NUL: the length says where it ends */
+	client_send_text(c, text, len + 1, fd);
+	free(text);
+}
+
+/* Interest in the socket as the buffers are. */
+static void update_io(struct client *c)
+{
+	uint32_t events = 0;
+
+	if (c->gone)
+		return;
+	if (!c->eof && !c->last && !c->turn && c->out_bytes < LIMIT_OUTPUT_PAUSE)
+		events |= EPOLLIN;
+	if (c->out)
+		events |= EPOLLOUT;
+	sd_event_source_set_io_events(c->io, events);
+}
+
+/* Carry out the complete lines of the buffer, at most a turn's worth. */
+static void run_lines(struct client *c)
+{
+	size_t at = 0, from = c->in_scanned;
+	unsigned int calls = 0;
+	bool pause = false;
+	char *nl = NULL;
+
+	while (!c->gone && !c->last) {
+		pause = calls == LIMIT_CALLS_TURN || c->out_bytes >= LIMIT_OUTPUT_PAUSE;
+		nl = c->in_len ? memchr(c->in + from, '\n', c->in_len - from) : NULL;
+		if (pause || !nl)
+			break;
+		if (nl != c->in + at) {
+			rpc_line(c->n, c, c->in + at, (size_t)(nl - c->in) - at);
+			calls++;
+		}
+		at = from = (size_t)(nl - c->in) + 1;
+	}
+	if (c->gone)
+		return;
+	if (at)
+		memmove(c->in, c->in + at, c->in_len - at);
+	c->in_len -= at;
+	c->turn = pause && nl;
+	c->in_scanned = c->turn ? from - at : c->in_len;
+	if (c->turn && c->out_bytes < LIMIT_OUTPUT_PAUSE)
+		sd_event_source_set_enabled(c->again, SD_EVENT_ONESHOT);
+}
+
+/* Say why and hang up. */
+static void refuse(struct client *c, int number, const char *code, const char *why)
+{
+	struct rpc_error e;
+	struct json *reply;
+
+	fail(&e, number, code, "%s", why);
+	reply = jsonrpc_error(NULL, &e);
+	c->last = true;
+	c->in_len = c->in_scanned = 0;
+	if (reply)
+		client_send(c, reply, -1);
+	json_free(reply);
+}
+
+/* Room for the next read; the buffer never grows past one request. */
+static bool make_room(struct client *c)
+{
+	size_t cap = c->in_cap ? c->in_cap * 2 : IN_STEP;
+	char *in;
+
+	if (c->in_cap - c->in_len >= IN_STEP / 2)
+		return true;
+	if (cap > LIMIT_REQUEST_BYTES + 2 * IN_STEP)
+		cap = LIMIT_REQUEST_BYTES + 2 * IN_STEP;
+	in = realloc(c->in, cap);
+	if (!in)
+		return false;
+	c->in = in;
+	c->in_cap = cap;
+	return true;
+}
+
+static void after_lines(struct client *c)
+{
+	if (c->gone)
+		return;
+	if (!c->turn && c->in_len > LIMIT_REQUEST_BYTES)
+		refuse(c, RPC_INVALID_REQUEST, "request.too_long",
+		       "the request is longer than 1 MiB");
+	if (c->gone)
+		return;
+	if (c->in_len == 0 && c->in_cap > IN_STEP) {
+		free(c->in);
+		c->in = NULL;
+		c->in_cap = 0;
+	}
+	restart_stall(c);
+	update_io(c);
+	client_check_end(c);
+}
+
+static void read_input(struct client *c)
+{
+	ssize_t got;
+
+	if (!make_room(c)) {
+		client_drop(c, "no memory for a request");
+		return;
+	}
+	got = recv(c->fd, c->in + c->in_len, c->in_cap - c->in_len, MSG_DONTWAIT);
+	if (got < 0) {
+		if (errno != EAGAIN && errno != EINTR)
+			client_drop(c, NULL);
+		return;
+	}
+	if (got == 0) {
+		c->eof = true;
+		c->in_len = c->in_scanned = 0; /* a line that was not ended is no request */
+	}
+	c->in_len += (size_t)got;
+	run_lines(c);
+	after_lines(c);
+}
+
+static int on_again(sd_event_source *s, void *arg)
+{
+	struct client *c = arg;
+
+	c->turn = false;
+	run_lines(c);
+	after_lines(c);
+	return 0;
+}
+
+static int on_io(sd_event_source *s, int fd, uint32_t revents, void *arg)
+{
+	struct client *c = arg;
+
+	if (revents & EPOLLOUT) {
+		flush(c);
+		if (!c->gone && c->turn && c->out_bytes < LIMIT_OUTPUT_PAUSE)
+			on_again(NULL, c);
+		if (c->gone)
+			return 0;
+		update_io(c);
+		client_check_end(c);
+	}
+	if (!c->gone && (revents & EPOLLIN))
+		read_input(c);
+	else if (!c->gone && (revents & (EPOLLHUP | EPOLLERR)))
+		client_drop(c, NULL);
+	return 0;
+}
+
+static int client_events(struct client *c)
+{
+	struct nacred *n = c->n;
+	int rc;
+
+	rc = sd_event_add_io(n->loop, &c->io, c->fd, EPOLLIN, on_io, c);
+	if (rc >= 0)
+		rc = sd_event_add_time_relative(n->loop, &c->stall, CLOCK_MONOTONIC,
+						LIMIT_STALL_SEC * 1000000ull, 1000000, on_stall,
+						c);
+	if (rc >= 0)
+		rc = sd_event_source_set_enabled(c->stall, SD_EVENT_OFF);
+	if (rc >= 0)
+		rc = sd_event_add_defer(n->loop, &c->again, on_again, c);
+	if (rc >= 0)
+		rc = sd_event_source_set_enabled(c->again, SD_EVENT_OFF);
+	return rc;
+}
+
+static void client_new(struct nacred *n, int fd)
+{
+	struct client *c = calloc(1, sizeof(*c));
+	struct ucred peer;
+	socklen_t len = sizeof(peer);
+
+	if (!c || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len)) {
+		close(fd);
+		free(c);
+		return;
+	}
+	*c = (struct client){.n = n, .fd = fd, .uid = peer.uid, .gid = peer.gid, .pid = peer.pid};
+	c->trusted = peer.uid == 0 || peer.uid == geteuid();
+	c->out_tail = &c->out;
+	c->next = n->clients;
+	c->prev = &n->clients;
+	if (c->next)
+		c->next->prev = &c->next;
+	n->clients = c;
+	n->nr_clients++;
+	if (client_events(c) < 0)
+		client_drop(c, "no memory for a connection");
+	else if (n->nr_clients > LIMIT_CLIENTS)
+		refuse(c, XL_BUFFERFULL, "daemon.busy", "nacred has too many connections");
+}
+
+static int on_accept(sd_event_source *s, int listener, uint32_t revents, void *arg)
+{
+	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	if (fd >= 0)
+		client_new(arg, fd);
+	else if (errno == EMFILE || errno == ENFILE)
+		log_error("no file descriptor left for a connection");
+	return 0;
+}
+
+int client_listen(struct nacred *n, int fd)
+{
+	int rc = sd_event_add_defer(n->loop, &n->bury, bury, n);
+
+	if (rc >= 0)
+		rc = sd_event_source_set_enabled(n->bury, SD_EVENT_OFF);
+	if (rc >= 0)
+		rc = sd_event_add_io(n->loop, &n->listener, fd, EPOLLIN, on_accept, n);
+	return rc < 0 ? rc : 0;
+}
+
+void client_close_all(struct nacred *n)
+{
+	n->listener = sd_event_source_disable_unref(n->listener);
+	while (n->clients)
+		client_drop(n->clients, NULL);
+	bury(NULL, n);
+	n->bury = sd_event_source_disable_unref(n->bury);
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+#include "lifecycle.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <uuid/uuid.h>
+
+#include "build.h"
+#include "config.h"
+#include "ctrl/domain.h"
+#include "events.h"
+#include "log.h"
+#include "nodes.h"
+#include "stores.h"
+#include "teardown.h"
+#include "world.h"
+
+static void save_or_log(struct nacred *n, struct record *r)
+{
+	struct rpc_error e;
+
+	if (record_save(&n->records, r, &e))
+		log_error("%s", e.message);
+}
+
+/* The domain has gone: so does its record. */
+static void forget(struct nacred *n, const char *uuid, const struct rpc_error *e, void *arg)
+{
+	struct record *r = record_by_uuid(&n->records, uuid);
+	const struct domain *d = model_by_uuid(&n->model, uuid);
+
+	if (e)
+		log_error("%s", e->message);
+	else if (r && (!d || domain_dying(d)))
+		record_remove(&n->records, r);
+}
+
+static void start_again(struct nacred *n, const char *uuid, const struct rpc_error *e, void *arg)
+{
+	struct record *r = record_by_uuid(&n->records, uuid);
+
+	if (!r)
+		return;
+	if (e) {
+		log_error("%s is not started again: %s", r->name, e->message);
+		r->state = RECORD_RUNNING;
+		save_or_log(n, r);
+		return;
+	}
+	r->generation++;
+	r->domid = -1;
+	build_restart(n, r);
+}
+
+static void destroy(struct nacred *n, int64_t domid, const char *uuid, teardown_done done)
+{
+	struct rpc_error e;
+
+	if (teardown_start(n, domid, uuid, done, NULL, &e))
+		log_error("%s", e.message);
+}
+
+/*
+ * A copy of @r for the ended domain: it stays for inspection under @uuid and a
+ * name with the time of day, as xl's rename-restart leaves it.
+ */
+static struct record *preserved_copy(struct nacred *n, const struct record *r, const char *uuid)
+{
+	static const char *const keys[] = {"on_poweroff", "on_reboot", "on_crash", "on_watchdog"};
+	char name[LIMIT_NAME_BYTES + 32], stamp[24];
+	time_t now = time(NULL);
+	struct record *copy;
+	struct tm tm;
+	size_t i;
+
+	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%MZ", gmtime_r(&now, &tm));
+	snprintf(name, sizeof(name), "%s-%s", r->name, stamp);
+	for (i = 2; record_by_name(&n->records, name); i++)
+		snprintf(name, sizeof(name), "%s-%s-%zu", r->name, stamp, i);
+	copy = record_new(&n->records, uuid, name, json_copy(r->config));
+	if (!copy)
+		return NULL;
+	copy->state = RECORD_RUNNING;
+	copy->domid = r->domid;
+	copy->generation = r->generation;
+	copy->start_time = r->start_time;
+	record_set_name(copy, name);
+	json_set_string(json_get(copy->config, "c_info"), "uuid", uuid);
+	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		json_set_string(copy->config, keys[i], "preserve");
+	return copy;
+}
+
+/* Give the ended domain @d its other identity, r->preserve_as. */
+static int preserve(struct nacred *n, const struct record *r, struct domain *d)
+{
+	struct record *copy;
+	char old_uuid[UUID_TEXT];
+	struct rpc_error e;
+	uuid_t handle;
+	int rc;
+
+	copy = preserved_copy(n, r, r->preserve_as);
+	if (!copy)
+		return -1;
+	save_or_log(n, copy);
+	memcpy(old_uuid, d->uuid, sizeof(old_uuid));
+	uuid_parse(r->preserve_as, handle);
+	rc = ctrl_domain_set_handle(n->ctrl, d->domid, handle);
+	if (rc) {
+		log_error("cannot preserve domain %u: %s", d->domid, strerror(-rc));
+		record_remove(&n->records, copy);
+		return -1;
+	}
+	if (n->store && nodes_change_uuid(n->store, d->domid, old_uuid, copy->uuid, copy->name,
+					  copy->start_time))
+		log_warning("cannot rename domain %u in xenstore", d->domid);
+	d->handled = true;
+	if (world_refresh(n, &e))
+		log_error("%s", e.message);
+	return 0;
+}
+
+/* The next life of @r: the old domain goes or is preserved, then a new one. */
+static void restart(struct nacred *n, struct record *r, struct domain *d, bool keep_old)
+{
+	uuid_t other;
+
+	r->state = RECORD_RESTARTING;
+	if (keep_old) {
+		uuid_generate(other);
+		uuid_unparse_lower(other, r->preserve_as);
+	}
+	save_or_log(n, r);
+	if (keep_old && preserve(n, r, d) == 0)
+		start_again(n, r->uuid, NULL, NULL);
+	else
+		destroy(n, d->domid, r->uuid, start_again);
+	r->preserve_as[0] = '\0';
+}
+
+static void act(struct nacred *n, struct record *r, struct domain *d)
+{
+	unsigned int reason = (unsigned int)domain_shutdown_reason(d);
+	enum config_action action = config_action(r->config, reason);
+
+	log_notice("domain %u (%s) ended with reason %u: %s", d->domid, r->name, reason,
+		   config_action_word(action));
+	switch (action) {
+	case ACTION_RESTART:
+	case ACTION_COREDUMP_RESTART:
+	case ACTION_RENAME_RESTART:
+		if (action == ACTION_COREDUMP_RESTART)
+			log_warning("%s: core dumps are not available", r->name);
+		restart(n, r, d, action == ACTION_RENAME_RESTART);
+		break;
+	case ACTION_PRESERVE:
+		break;
+	case ACTION_COREDUMP_DESTROY:
+	case ACTION_SOFT_RESET:
+		log_warning("%s: %s is not available, destroying only", r->name,
+			    config_action_word(action));
+		destroy(n, d->domid, r->uuid, forget);
+		break;
+	case ACTION_DESTROY:
+		destroy(n, d->domid, r->uuid, forget);
+		break;
+	}
+}
+
+/* Looks again from the start after each action: it may have changed the model. */
+static bool act_on_one(struct nacred *n)
+{
+	size_t i;
+
+	for (i = 0; i < n->model.nr; i++) {
+		struct domain *d = n->model.domains[i];
+		struct record *r = world_record(n, d);
+
+		if (d->handled || !r || r->state != RECORD_RUNNING ||
+		    domain_shutdown_reason(d) < 0 || teardown_running(n, d->uuid))
+			continue;
+		d->handled = true;
+		act(n, r, d);
+		return true;
+	}
+	return false;
+}
+
+/* Records whose domain somebody else destroyed. */
+static bool forget_one(struct nacred *n)
+{
+	struct record *r;
+
+	for (r = n->records.first; r; r = r->next) {
+		const struct domain *d = model_by_uuid(&n->model, r->uuid);
+
+		if (r->state != RECORD_RUNNING || (d && !domain_dying(d)) ||
+		    teardown_running(n, r->uuid))
+			continue;
+		log_notice("domain %lld (%s) was destroyed by others", (long long)r->domid,
+			   r->name);
+		destroy(n, r->domid, r->uuid, forget);
+		return teardown_running(n, r->uuid);
+	}
+	return false;
+}
+
+static int on_scan(sd_event_source *s, void *arg)
+{
+	struct nacred *n = arg;
+
+	while (act_on_one(n) || forget_one(n))
+		;
+	return 0;
+}
+
+void lifecycle_schedule(struct nacred *n)
+{
+	if (n->scan)
+		sd_event_source_set_enabled(n->scan, SD_EVENT_ONESHOT);
+}
+
+int lifecycle_start(struct nacred *n)
+{
+	int rc = sd_event_add_defer(n->loop, &n->scan, on_scan, n);
+
+	return rc < 0 ? rc : 0;
+}
+
+void lifecycle_stop(struct nacred *n)
+{
+	n->scan = sd_event_source_disable_unref(n->scan);
+}
+
+static int64_t living_domid(struct nacred *n, const char *uuid)
+{
+	const struct domain *d = model_by_uuid(&n->model, uuid);
+
+	return d ? (int64_t)d->domid : -1;
+}
+
+static void recover_one(struct nacred *n, struct record *r)
+{
+	struct domain *d = model_by_uuid(&n->model, r->uuid);
+	int64_t domid = living_domid(n, r->uuid);
+
+	if (r->state == RECORD_CREATING) {
+		log_notice("%s was half made: taking it back", r->name);
+		destroy(n, domid < 0 ? r->domid : domid, r->uuid, forget);
+	} else if (r->state == RECORD_RESTARTING) {
+		log_notice("%s was being started again: going on", r->name);
+		if (r->preserve_as[0] && d && domain_shutdown_reason(d) >= 0 &&
+		    !domain_dying(d) && preserve(n, r, d) == 0)
+			start_again(n, r->uuid, NULL, NULL);
+		else
+			destroy(n, domid, r->uuid, start_again);
+		r->preserve_as[0] = '\0';
+	} else if (domid >= 0) {
+		r->domid = domid;
+	}
+}
+
+void lifecycle_recover(struct nacred *n)
+{
+	struct record *r, *next;
+
+	for (r = n->records.first; r; r = next) {
+		next = r->next;
+		recover_one(n, r);
+	}
+	lifecycle_schedule(n);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+/* What a domain's end leads to, and what a restarted nacred finds half done. */
+#ifndef NACRED_LIFECYCLE_H
+#define NACRED_LIFECYCLE_H
+
+#include "nacred.h"
+
+/* 0 or -errno. */
+int lifecycle_start(struct nacred *n);
+void lifecycle_stop(struct nacred *n);
+/* Look soon at all domains and records: act on shutdowns (on_poweroff, ...) and
+ * remove what is left of domains that others destroyed. */
+void lifecycle_schedule(struct nacred *n);
+/* At start: take back domains that were half made, finish restarts. */
+void lifecycle_recover(struct nacred *n);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+/* Every bound that a client or a guest can run into; nacred-rpc(7) lists them. */
+#ifndef NACRED_LIMITS_H
+#define NACRED_LIMITS_H
+
+#define NACRED_API "1.0"
+
+/* Connections at once, and how many wait to be accepted. */
+#define LIMIT_CLIENTS 1100
+#define LIMIT_BACKLOG 64
+
+/* One request line, in bytes without the newline; depth and values of its JSON. */
+#define LIMIT_REQUEST_BYTES  (1024 * 1024)
+#define LIMIT_REQUEST_DEPTH  32
+#define LIMIT_REQUEST_VALUES 65536
+#define LIMIT_BATCH	     256
+
+/* Per client: calls that are not answered yet, calls answered before others get
+ * their turn, and bytes that wait to be read by it. Above PAUSE nothing more is
+ * read from it; above MAX events are left out (their seq shows the gap). */
+#define LIMIT_CALLS_PENDING 128
+#define LIMIT_CALLS_TURN    32
+#define LIMIT_OUTPUT_PAUSE  (256 * 1024)
+#define LIMIT_OUTPUT_MAX    (4 * 1024 * 1024)
+
+/* Seconds for a begun request line to end, or for the client to take output. */
+#define LIMIT_STALL_SEC 30
+
+/* Domains: builds at once and in the queue, names, figures of a config. */
+#define LIMIT_BUILDS	    4
+#define LIMIT_BUILD_QUEUE   256
+#define LIMIT_NAME_BYTES    128
+#define LIMIT_CMDLINE_BYTES 4096
+#define LIMIT_PATH_BYTES    4095
+#define LIMIT_VCPUS	    128
+#define LIMIT_MEMORY_MIN    2048ull		   /* KiB */
+#define LIMIT_MEMORY_MAX    (16ull * 1024 * 1024 * 1024) /* KiB */
+#define LIMIT_DOMAINS	    4096
+
+/* domain.wait: calls that wait at once, and milliseconds one may ask for. */
+#define LIMIT_WAITS	  1024
+#define LIMIT_WAIT_MSEC	  (24ll * 3600 * 1000)
+#define LIMIT_GONE	  64 /* destroyed domains remembered for late waits */
+#define LIMIT_SUBSCRIBERS 256
+
+/* Seconds for xenconsoled to hand a console over, and between attempts to reach
+ * xenstored again (its socket coming back raises no event), milliseconds. */
+#define LIMIT_CONSOLE_SEC 5
+#define LIMIT_STORE_RETRY_MSEC 200
+
+#endif

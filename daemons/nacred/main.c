@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+/*
+ * nacred: the one program that changes domains on behalf of users.  This file is
+ * the table of contents: what is started, in which order, and how it ends.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "build.h"
+#include "client.h"
+#include "console.h"
+#include "ctrl/ctrl.h"
+#include "instance_state.h"
+#include "lifecycle.h"
+#include "listener.h"
+#include "log.h"
+#include "nacred.h"
+#include "stores.h"
+#include "teardown.h"
+#include "wait.h"
+#include "world.h"
+
+static int usage(FILE *out)
+{
+	fprintf(out, "Usage: nacred [-h | -V]\n"
+		     "Serves nacred.sock in the run directory of the instance ($NACRE_RUNDIR).\n"
+		     "Started by `nacre up`; see nacred(8).\n");
+	return out == stdout ? 0 : 2;
+}
+
+/* Room for many clients, each of which is a descriptor. */
+static void raise_limits(void)
+{
+	struct rlimit lim;
+
+	if (getrlimit(RLIMIT_NOFILE, &lim) == 0 && lim.rlim_cur < lim.rlim_max) {
+		lim.rlim_cur = lim.rlim_max > 65536 ? 65536 : lim.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &lim);
+	}
+}
+
+static int open_loop(struct nacred *n)
+{
+	sigset_t set;
+	int rc;
+
+	/* Before any thread of a library exists: all of them inherit this. */
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	rc = sd_event_default(&n->loop);
+	if (rc >= 0)
+		rc = sd_event_add_signal(n->loop, NULL, SIGTERM, NULL, NULL);
+	if (rc >= 0)
+		rc = sd_event_add_signal(n->loop, NULL, SIGINT, NULL, NULL);
+	if (rc >= 0)
+		rc = sd_event_set_watchdog(n->loop, true);
+	if (rc < 0)
+		log_error("cannot start the event loop: %s", strerror(-rc));
+	return rc < 0 ? rc : 0;
+}
+
+static int open_hypervisor(struct nacred *n)
+{
+	struct rpc_error e;
+	int rc = ctrl_open(&n->ctrl);
+
+	if (rc) {
+		log_error("cannot reach the hypervisor: %s; is the instance up? `nacre up` "
+			  "starts it", strerror(-rc));
+		return rc;
+	}
+	if (world_refresh(n, &e)) {
+		log_error("%s", e.message);
+		return -EIO;
+	}
+	return 0;
+}
+
+/* Who exists and what was configured, before anybody may ask. */
+static int start(struct nacred *n)
+{
+	int rc = instance_state_open(n);
+
+	if (!rc)
+		rc = open_loop(n);
+	if (!rc)
+		rc = open_hypervisor(n);
+	if (!rc)
+		rc = lifecycle_start(n);
+	if (!rc)
+		rc = stores_start(n);
+	if (rc)
+		return rc;
+	lifecycle_recover(n);
+	rc = listener_open(n);
+	if (rc)
+		return rc;
+	sd_notify(0, "READY=1");
+	return 0;
+}
+
+static void stop(struct nacred *n)
+{
+	sd_notify(0, "STOPPING=1");
+	client_close_all(n);
+	listener_close(n);
+	wait_stop(n);
+	console_stop(n);
+	build_stop(n);
+	teardown_stop(n);
+	lifecycle_stop(n);
+	stores_stop(n);
+	model_free(&n->model);
+	records_free(&n->records);
+	ctrl_close(n->ctrl);
+	sd_event_unref(n->loop);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {{"help", no_argument, NULL, 'h'},
+						{"version", no_argument, NULL, 'V'},
+						{NULL, 0, NULL, 0}};
+	static struct nacred n;
+	int opt, rc;
+
+	while ((opt = getopt_long(argc, argv, "hV", options, NULL)) != -1) {
+		if (opt == 'V')
+			return printf("nacred " NACRE_VERSION "\n") < 0;
+		return usage(opt == 'h' ? stdout : stderr);
+	}
+	if (optind != argc)
+		return usage(stderr);
+	raise_limits();
+	rc = start(&n);
+	if (!rc)
+		rc = sd_event_loop(n.loop);
+	stop(&n);
+	return rc ? 1 : 0;
+}

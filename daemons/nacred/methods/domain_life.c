@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+/* domain.create, destroy, wait, console: the beginning, the end, and waiting for it. */
+#include <stdlib.h>
+#include <string.h>
+#include <uuid/uuid.h>
+
+#include "build.h"
+#include "console.h"
+#include "limits.h"
+#include "log.h"
+#include "nacred.h"
+#include "rpc.h"
+#include "teardown.h"
+#include "wait.h"
+#include "world.h"
+#include "fields.h"
+
+static int create(struct nacred *n, struct request *rq, const struct json *params,
+		  struct json **result, struct rpc_error *e)
+{
+	return build_create(n, rq, json_get(params, "config"),
+			    json_bool(json_get(params, "paused"), false), e);
+}
+
+struct destroy_call {
+	struct request *rq;
+	struct json *identity;
+};
+
+static void destroyed(struct nacred *n, const char *uuid, const struct rpc_error *e, void *arg)
+{
+	struct record *r = record_by_uuid(&n->records, uuid);
+	struct destroy_call *call = arg;
+
+	if (e) {
+		request_fail(call->rq, e);
+		json_free(call->identity);
+	} else {
+		if (r)
+			record_remove(&n->records, r);
+		request_reply(call->rq, call->identity);
+	}
+	free(call);
+}
+
+/* A domain that is being built goes by the way back of its build. */
+static int destroy(struct nacred *n, struct request *rq, const struct json *params,
+		   struct json **result, struct rpc_error *e)
+{
+	struct domain *d = world_find(n, params, e);
+	struct destroy_call *call;
+
+	if (!d)
+		return RPC_FAILED;
+	if (d->domid && build_cancel(n, d->uuid)) {
+		*result = world_identity(d);
+		return RPC_DONE;
+	}
+	if (!world_find_guest(n, params, e))
+		return RPC_FAILED;
+	call = calloc(1, sizeof(*call));
+	if (!call)
+		return fail_memory(e);
+	*call = (struct destroy_call){.rq = rq, .identity = world_identity(d)};
+	if (teardown_start(n, d->domid, d->uuid, destroyed, call, e) == 0)
+		return RPC_LATER;
+	json_free(call->identity);
+	free(call);
+	return RPC_FAILED;
+}
+
+static const char *const wait_words[] = {
+	[WAIT_SHUTDOWN] = "shutdown",
+	[WAIT_DESTROYED] = "destroyed",
+	[WAIT_CONSOLE] = "console",
+	NULL,
+};
+
+/* A domain that went before the call came: the wait is over. */
+static const struct gone *find_gone(struct nacred *n, const struct json *selector)
+{
+	const char *text = json_string(selector, NULL);
+	char uuid[UUID_TEXT];
+	uuid_t u;
+
+	if (text && uuid_parse(text, u) == 0) {
+		uuid_unparse_lower(u, uuid);
+		return model_gone(&n->model, uuid, -1);
+	}
+	return model_gone(&n->model, text, json_int(selector, -1));
+}
+
+static int wait_for_domain(struct nacred *n, struct request *rq, const struct json *params,
+			   struct json **result, struct rpc_error *e)
+{
+	const char *word = json_string(json_get(params, "for"), "");
+	struct domain *d = world_find(n, params, e);
+	const struct gone *g;
+	int what = 0;
+
+	while (strcmp(wait_words[what], word) != 0)
+		what++;
+	if (!d) {
+		g = what == WAIT_CONSOLE ? NULL : find_gone(n, json_get(params, "domain"));
+		if (!g)
+			return RPC_FAILED;
+		*result = wait_gone_answer(g);
+		return RPC_DONE;
+	}
+	return wait_add(n, rq, d, (enum wait_for)what,
+			json_int(json_get(params, "timeout_ms"), -1), result, e);
+}
+
+static int console(struct nacred *n, struct request *rq, const struct json *params,
+		   struct json **result, struct rpc_error *e)
+{
+	struct domain *d = world_find(n, params, e);
+
+	if (!d)
+		return RPC_FAILED;
+	if (d->domid == 0)
+		return fail(e, XL_INVAL, "domain.is_dom0", "domain 0 has no PV console");
+	return console_open(n, rq, d, e);
+}
+
+static const struct field create_params[] = {
+	{.name = "config", .type = F_OBJECT, .summary = "libxl's JSON form, as xl list -l prints it"},
+	{.name = "paused", .type = F_BOOL, .optional = true, .summary = "leave it paused"},
+	FIELDS_END,
+};
+
+static const struct field one_domain[] = {FIELD_DOMAIN, FIELDS_END};
+
+static const struct field wait_params[] = {
+	FIELD_DOMAIN,
+	{.name = "for", .type = F_STRING, .choices = wait_words},
+	{.name = "timeout_ms", .type = F_INT, .optional = true, .min = 0, .max = LIMIT_WAIT_MSEC,
+	 .summary = "no limit when absent"},
+	FIELDS_END,
+};
+
+static const struct field wait_result[] = {
+	FIELDS_IDENTITY,
+	{.name = "reached", .type = F_BOOL, .summary = "false: the time was over"},
+	FIELD_REASON,
+	FIELDS_END,
+};
+
+const struct method methods_domain_life[] = {
+	{
+		.name = "domain.create",
+		.summary = "Make a domain and start it",
+		.class = METHOD_ADMIN,
+		.params = create_params,
+		.result = fields_identity,
+		.handle = create,
+	},
+	{
+		.name = "domain.destroy",
+		.summary = "End it at once, without asking the guest",
+		.class = METHOD_ADMIN,
+		.params = one_domain,
+		.result = fields_identity,
+		.handle = destroy,
+	},
+	{
+		.name = "domain.wait",
+		.summary = "Answer when it has shut down, is destroyed, or has its console",
+		.params = wait_params,
+		.result = wait_result,
+		.handle = wait_for_domain,
+	},
+	{
+		.name = "domain.console",
+		.summary = "Its console, as a stream socket beside the first byte of the answer",
+		.class = METHOD_OPERATE,
+		.no_batch = true,
+		.params = one_domain,
+		.result = fields_identity,
+		.handle = console,
+	},
+	{.name = NULL},
+};

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+/* domain.pause, unpause, shutdown, reboot, rename: changes to a domain that is. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <store.h>
+#include <string.h>
+
+#include "config.h"
+#include "events.h"
+#include "log.h"
+#include "nacred.h"
+#include "nodes.h"
+#include "rpc.h"
+#include "stores.h"
+#include "world.h"
+#include "fields.h"
+
+#include "ctrl/domain.h"
+#include "ctrl/hvm.h"
+
+static int done(struct nacred *n, uint32_t domid, struct json **result, struct rpc_error *e)
+{
+	const struct domain *d;
+
+	if (world_refresh(n, e))
+		return RPC_FAILED;
+	d = model_by_domid(&n->model, domid);
+	if (!d)
+		return fail(e, XL_DOMAIN_NOTFOUND, "domain.not_found",
+			    "domain %u was destroyed meanwhile", domid);
+	*result = world_identity(d);
+	return RPC_DONE;
+}
+
+static int pause_domain(struct nacred *n, struct request *rq, const struct json *params,
+			struct json **result, struct rpc_error *e)
+{
+	struct domain *d = world_find_guest(n, params, e);
+	int rc;
+
+	if (!d)
+		return RPC_FAILED;
+	rc = ctrl_domain_pause(n->ctrl, d->domid);
+	if (rc)
+		return fail_errno(e, rc, "hypervisor.refused", "cannot pause domain %u", d->domid);
+	return done(n, d->domid, result, e);
+}
+
+static int unpause_domain(struct nacred *n, struct request *rq, const struct json *params,
+			  struct json **result, struct rpc_error *e)
+{
+	struct domain *d = world_find_guest(n, params, e);
+	int rc;
+
+	if (!d)
+		return RPC_FAILED;
+	rc = ctrl_domain_unpause(n->ctrl, d->domid);
+	if (rc)
+		return fail_errno(e, rc, "hypervisor.refused", "cannot unpause domain %u",
+				  d->domid);
+	return done(n, d->domid, result, e);
+}
+
+/*
+ * Whether the guest listens to control/shutdown: it says so by @feature, or it is
+ * a PV-aware guest that has set up its event callback but is still booting (the
+ * test that libxl makes).
+ */
+static bool listens(struct nacred *n, struct store *s, const struct domain *d,
+		    const char *feature)
+{
+	uint64_t callback = 0;
+	bool yes = false;
+	char *value;
+
+	if (store_readf(s, XBT_NULL, &value, "/local/domain/%u/control/%s", d->domid,
+			feature) == 0) {
+		yes = strcmp(value, "1") == 0;
+		free(value);
+	}
+	return yes || (ctrl_hvm_param_get(n->ctrl, d->domid, HVM_PARAM_CALLBACK_IRQ,
+					  &callback) == 0 && callback);
+}
+
+static int ask_guest(struct nacred *n, const struct json *params, const char *word,
+		     const char *feature, struct json **result, struct rpc_error *e)
+{
+	struct domain *d = world_find_guest(n, params, e);
+	struct store *s;
+	char path[64];
+	int rc;
+
+	if (!d || !(s = stores_get(n, e)))
+		return RPC_FAILED;
+	if (domain_shutdown_reason(d) >= 0)
+		return fail(e, XL_FAIL, "domain.is_shutdown", "domain %u (%s) has shut down already",
+			    d->domid, d->name ? d->name : "");
+	if (!listens(n, s, d, feature)) {
+		if (json_bool(json_get(params, "acpi_fallback"), false))
+			fail(e, XL_NOPARAVIRT, "domain.no_pv_control", "domain %u (%s) takes no PV "
+			     "control requests, and a PVH guest has no ACPI buttons", d->domid,
+			     d->name ? d->name : "");
+		else
+			fail(e, XL_NOPARAVIRT, "domain.no_pv_control",
+			     "domain %u (%s) takes no PV control requests", d->domid,
+			     d->name ? d->name : "");
+		return fail_hint(e, "destroy it, or end it from within");
+	}
+	snprintf(path, sizeof(path), "/local/domain/%u/control/shutdown", d->domid);
+	rc = store_write(s, XBT_NULL, path, word);
+	if (rc) {
+		stores_failed(n, rc);
+		return fail_errno(e, rc, "xenstore.refused", "cannot write %s", path);
+	}
+	return done(n, d->domid, result, e);
+}
+
+static int shut_down(struct nacred *n, struct request *rq, const struct json *params,
+		     struct json **result, struct rpc_error *e)
+{
+	return ask_guest(n, params, "poweroff", "feature-poweroff", result, e);
+}
+
+static int reboot_domain(struct nacred *n, struct request *rq, const struct json *params,
+			 struct json **result, struct rpc_error *e)
+{
+	return ask_guest(n, params, "reboot", "feature-reboot", result, e);
+}
+
+static int rename_domain(struct nacred *n, struct request *rq, const struct json *params,
+			 struct json **result, struct rpc_error *e)
+{
+	const char *name = json_string(json_get(params, "new_name"), "");
+	struct domain *d = world_find_guest(n, params, e);
+	struct record *r;
+	struct store *s;
+	char *old, *copy;
+	int rc;
+
+	if (!d || !(s = stores_get(n, e)))
+		return RPC_FAILED;
+	if (config_check_name(name, e) || (strcmp(name, d->name ? d->name : "") != 0 &&
+					   world_check_free(n, name, NULL, e)))
+		return fail_field(e, "new_name");
+	copy = strdup(name);
+	old = d->name ? strdup(d->name) : NULL;
+	r = world_record(n, d);
+	if (!copy || (r && record_set_name(r, name)) ||
+	    (r && record_save(&n->records, r, e))) {
+		if (r && old)
+			record_set_name(r, old);
+		if (!e->number)
+			fail_memory(e);
+		free(copy);
+		free(old);
+		return RPC_FAILED;
+	}
+	rc = nodes_rename(s, d->domid, d->uuid, name);
+	if (rc)
+		log_warning("cannot rename domain %u in xenstore: %s", d->domid, strerror(-rc));
+	free(old);
+	free(d->name);
+	d->name = copy;
+	events_domain(n, "domain.renamed", d);
+	*result = world_identity(d);
+	return RPC_DONE;
+}
+
+static const struct field one_domain[] = {FIELD_DOMAIN, FIELDS_END};
+
+static const struct field end_params[] = {
+	FIELD_DOMAIN,
+	{.name = "acpi_fallback", .type = F_BOOL, .optional = true,
+	 .summary = "press a button when the guest takes no PV requests (PVH has none)"},
+	FIELDS_END,
+};
+
+static const struct field rename_params[] = {
+	FIELD_DOMAIN,
+	{.name = "new_name", .type = F_STRING, .min = 1},
+	FIELDS_END,
+};
+
+const struct method methods_domain_state[] = {
+	{
+		.name = "domain.pause",
+		.summary = "Stop its vCPUs until domain.unpause",
+		.class = METHOD_OPERATE,
+		.params = one_domain,
+		.result = fields_identity,
+		.handle = pause_domain,
+	},
+	{
+		.name = "domain.unpause",
+		.summary = "Let its vCPUs run",
+		.class = METHOD_OPERATE,
+		.params = one_domain,
+		.result = fields_identity,
+		.handle = unpause_domain,
+	},
+	{
+		.name = "domain.shutdown",
+		.summary = "Ask the guest to power off; domain.wait tells when it has",
+		.class = METHOD_OPERATE,
+		.params = end_params,
+		.result = fields_identity,
+		.handle = shut_down,
+	},
+	{
+		.name = "domain.reboot",
+		.summary = "Ask the guest to reboot",
+		.class = METHOD_OPERATE,
+		.params = end_params,
+		.result = fields_identity,
+		.handle = reboot_domain,
+	},
+	{
+		.name = "domain.rename",
+		.summary = "Give it another name",
+		.class = METHOD_OPERATE,
+		.params = rename_params,
+		.result = fields_identity,
+		.handle = rename_domain,
+	},
+	{.name = NULL},
+};

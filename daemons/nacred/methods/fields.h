@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+/* Rows that several methods' tables share. */
+#ifndef NACRED_METHODS_FIELDS_H
+#define NACRED_METHODS_FIELDS_H
+
+#include "schema.h"
+
+#define FIELDS_END {.name = NULL}
+
+#define FIELD_DOMAIN                                                                               \
+	{                                                                                          \
+		.name = "domain", .type = F_DOMAIN,                                                \
+		.summary = "name, UUID or domain id",                                              \
+	}
+
+/* In every reply about a domain. */
+#define FIELDS_IDENTITY                                                                            \
+	{.name = "domid", .type = F_INT, .summary = "changes when the domain is started again"},   \
+	{.name = "name", .type = F_STRING, .nullable = true},                                      \
+	{.name = "uuid", .type = F_STRING, .summary = "stays the same over restarts"},             \
+	{.name = "generation", .type = F_INT, .min = 1, .max = INT32_MAX,                          \
+	 .summary = "counts the domain ids that this UUID had"}
+
+#define FIELD_REASON                                                                               \
+	{                                                                                          \
+		.name = "shutdown_reason", .type = F_INT, .nullable = true,                        \
+		.summary = "0 poweroff, 1 reboot, 2 suspend, 3 crash, 4 watchdog, 5 soft reset; "  \
+			   "null when it has not shut down",                                       \
+	}
+
+extern const struct field fields_identity[];
+
+#endif

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+/* system.*, rpc.*: who speaks, and what can be said. */
+#include <stdio.h>
+
+#include "limits.h"
+#include "nacred.h"
+#include "rpc.h"
+#include "fields.h"
+
+#include "ctrl/host.h"
+
+#ifndef NACRE_VERSION
+#error "the build defines NACRE_VERSION"
+#endif
+
+static const char *const features[] = {
+	"batch", "console-fd", "events", "domain-wait", NULL,
+};
+
+static int hello(struct nacred *n, struct request *rq, const struct json *params,
+		 struct json **result, struct rpc_error *e)
+{
+	struct json *v = json_new_object(), *hv = json_new_object(), *list = json_new_array();
+	struct ctrl_version version;
+	char text[64];
+	int rc = ctrl_host_version(n->ctrl, &version), i;
+
+	if (rc) {
+		json_free(v);
+		json_free(hv);
+		json_free(list);
+		return fail_errno(e, rc, "hypervisor.unreachable", "cannot ask the hypervisor");
+	}
+	snprintf(text, sizeof(text), "%u.%u%s", version.major, version.minor, version.extra);
+	json_set_string(hv, "version", text);
+	json_set_string(hv, "build_id", version.build_id);
+	for (i = 0; features[i]; i++)
+		json_append(list, json_new_string(features[i]));
+	json_set_string(v, "api", NACRED_API);
+	json_set_string(v, "daemon", "nacred " NACRE_VERSION);
+	json_set(v, "hypervisor", hv);
+	json_set(v, "features", list);
+	json_set_string(v, "instance_id", n->instance_id);
+	*result = v;
+	return RPC_DONE;
+}
+
+static const char *const class_words[] = {"read", "operate", "admin"};
+
+static struct json *describe_params(const struct method *m)
+{
+	struct json *list = json_new_array();
+	const struct field *f;
+
+	for (f = m->params; f && f->name; f++) {
+		struct json *p = json_new_object();
+
+		json_set_string(p, "name", f->name);
+		if (f->summary)
+			json_set_string(p, "summary", f->summary);
+		json_set_bool(p, "required", !f->optional);
+		json_set(p, "schema", schema_field(f));
+		json_append(list, p);
+	}
+	return list;
+}
+
+static struct json *describe_method(const struct method *m)
+{
+	struct json *v = json_new_object(), *result = json_new_object();
+
+	json_set_string(v, "name", m->name);
+	json_set_string(v, "summary", m->summary);
+	json_set_string(v, "paramStructure", "by-name");
+	json_set_string(v, "x-class", class_words[m->class]);
+	json_set(v, "params", describe_params(m));
+	json_set_string(result, "name", "result");
+	json_set(result, "schema", schema_object(m->result));
+	json_set(v, "result", result);
+	return v;
+}
+
+static int discover(struct nacred *n, struct request *rq, const struct json *params,
+		    struct json **result, struct rpc_error *e)
+{
+	struct json *v = json_new_object(), *info = json_new_object(), *list = json_new_array();
+	const struct method *m;
+	unsigned int i;
+
+	json_set_string(info, "title", "nacred");
+	json_set_string(info, "version", NACRED_API);
+	for (i = 0; (m = rpc_method_at(i)); i++)
+		json_append(list, describe_method(m));
+	json_set_string(v, "openrpc", "1.2.6");
+	json_set(v, "info", info);
+	json_set(v, "methods", list);
+	*result = v;
+	return RPC_DONE;
+}
+
+static const struct field hypervisor_fields[] = {
+	{.name = "version", .type = F_STRING},
+	{.name = "build_id", .type = F_STRING},
+	FIELDS_END,
+};
+
+static const struct field hello_result[] = {
+	{.name = "api", .type = F_STRING, .summary = "major.minor; additions raise minor only"},
+	{.name = "daemon", .type = F_STRING},
+	{.name = "hypervisor", .type = F_OBJECT, .of = hypervisor_fields},
+	{.name = "features", .type = F_ARRAY, .element = F_STRING},
+	{.name = "instance_id", .type = F_STRING, .summary = "UUID of this run of the hypervisor"},
+	FIELDS_END,
+};
+
+static const struct field discover_result[] = {
+	{.name = "openrpc", .type = F_STRING},
+	{.name = "info", .type = F_OBJECT},
+	{.name = "methods", .type = F_ARRAY, .element = F_OBJECT},
+	FIELDS_END,
+};
+
+const struct method methods_system[] = {
+	{
+		.name = "system.hello",
+		.summary = "Versions and features of daemon and hypervisor",
+		.result = hello_result,
+		.handle = hello,
+	},
+	{
+		.name = "rpc.discover",
+		.summary = "This description of all methods, as an OpenRPC document",
+		.result = discover_result,
+		.handle = discover,
+	},
+	{.name = NULL},
+};

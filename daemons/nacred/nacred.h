@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+/* The daemon's state: one process, one event loop, no locks. */
+#ifndef NACRED_NACRED_H
+#define NACRED_NACRED_H
+
+#include <systemd/sd-event.h>
+
+#include "client.h"
+#include "model.h"
+#include "records.h"
+
+struct ctrl;
+struct store;
+struct build;
+struct teardown;
+struct waiter;
+struct console_call;
+
+#define NACRED_PATH_MAX 256
+
+struct nacred {
+	sd_event *loop;
+	char rundir[NACRED_PATH_MAX];	 /* the instance's directory */
+	char statedir[NACRED_PATH_MAX];	 /* rundir/nacred */
+	char instance_id[37];		 /* survives restarts of nacred, not of the instance */
+	double instance_start;		 /* seconds since the epoch */
+
+	struct ctrl *ctrl;
+	struct store *store;		 /* requests; NULL while xenstored is away */
+	struct store *watch;		 /* watches only, NULL likewise */
+	sd_event_source *watch_io, *store_retry;
+
+	sd_event_source *listener;
+	bool own_socket; /* made by us, not by systemd */
+	struct client *clients, *graveyard;
+	unsigned int nr_clients;
+	sd_event_source *bury;
+
+	struct records records;		 /* what domains were configured as */
+	struct model model;		 /* what exists */
+	struct build *builds;
+	unsigned int nr_builds_running, nr_builds;
+	struct teardown *teardowns;
+	sd_event_source *scan;		 /* lifecycle.c */
+	struct console_call *console_calls;
+	struct waiter *waiters;
+	unsigned int nr_waiters;
+	struct subscription *subscriptions;
+	unsigned int nr_subscriptions;
+	uint64_t event_seq;
+};
+
+#endif

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+#include "records.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <uuid/uuid.h>
+
+#include "limits.h"
+#include "log.h"
+
+#define FORMAT 1
+
+/* A config as large as a request, and what stands around it. */
+static const struct json_limits file_limits = {
+	.max_bytes = 2 * LIMIT_REQUEST_BYTES,
+	.max_depth = LIMIT_REQUEST_DEPTH + 2,
+	.max_values = LIMIT_REQUEST_VALUES + 64,
+};
+
+static const char *const state_words[] = {
+	[RECORD_CREATING] = "creating",
+	[RECORD_RUNNING] = "running",
+	[RECORD_RESTARTING] = "restarting",
+};
+#define NR_STATES (int)(sizeof(state_words) / sizeof(state_words[0]))
+
+void record_free(struct record *r)
+{
+	if (!r)
+		return;
+	json_free(r->config);
+	free(r->name);
+	free(r);
+}
+
+struct json *record_to_json(const struct record *r)
+{
+	struct json *v = json_new_object();
+	bool ok = json_set_int(v, "format", FORMAT) && json_set_string(v, "uuid", r->uuid) &&
+		  json_set_string(v, "name", r->name) &&
+		  json_set_string(v, "state", state_words[r->state]) &&
+		  json_set_int(v, "domid", r->domid) &&
+		  json_set_int(v, "generation", r->generation) &&
+		  json_set_real(v, "start_time", r->start_time);
+
+	if (ok && r->preserve_as[0])
+		ok = json_set_string(v, "preserve_as", r->preserve_as);
+	if (ok)
+		ok = json_set(v, "config", json_copy(r->config));
+	if (ok)
+		return v;
+	json_free(v);
+	return NULL;
+}
+
+/* Whether @text is a UUID; copied in lower case. */
+static bool take_uuid(char out[UUID_TEXT], const char *text)
+{
+	uuid_t u;
+
+	if (!text || uuid_parse(text, u))
+		return false;
+	uuid_unparse_lower(u, out);
+	return true;
+}
+
+struct record *record_from_json(const struct json *v)
+{
+	const char *name = json_string(json_get(v, "name"), NULL);
+	const char *state = json_string(json_get(v, "state"), "");
+	const char *preserve = json_string(json_get(v, "preserve_as"), NULL);
+	const struct json *config = json_get(v, "config");
+	struct record *r = calloc(1, sizeof(*r));
+	int s = 0;
+
+	if (!r)
+		return NULL;
+	while (s < NR_STATES && strcmp(state_words[s], state) != 0)
+		s++;
+	if (json_int(json_get(v, "format"), 0) != FORMAT || s == NR_STATES || !name || !config ||
+	    config->type != JSON_OBJECT || (preserve && !take_uuid(r->preserve_as, preserve)) ||
+	    !take_uuid(r->uuid, json_string(json_get(v, "uuid"), NULL))) {
+		free(r);
+		return NULL;
+	}
+	r->state = (enum record_state)s;
+	r->domid = json_int(json_get(v, "domid"), -1);
+	r->generation = (unsigned int)json_int(json_get(v, "generation"), 1);
+	r->start_time = json_real(json_get(v, "start_time"), 0);
+	r->name = strdup(name);
+	r->config = json_copy(config);
+	if (r->name && r->config)
+		return r;
+	record_free(r);
+	return NULL;
+}
+
+static void path_of(const struct records *rs, const char *uuid, const char *suffix, char *path,
+		    size_t len)
+{
+	snprintf(path, len, "%s/%s.json%s", rs->dir, uuid, suffix);
+}
+
+static char *read_text(const char *path, size_t *len)
+{
+	FILE *f = fopen(path, "re");
+	char *text;
+
+	if (!f)
+		return NULL;
+	text = malloc(file_limits.max_bytes + 1);
+	if (text)
+		*len = fread(text, 1, file_limits.max_bytes + 1, f);
+	if (text && ferror(f)) {
+		free(text);
+		text = NULL;
+	}
+	fclose(f);
+	return text;
+}
+
+static void load_one(struct records *rs, const char *file)
+{
+	char path[600], aside[620], why[160] = "not a record of this version";
+	struct json *v = NULL;
+	struct record *r = NULL;
+	size_t len = 0;
+	char *text;
+
+	snprintf(path, sizeof(path), "%s/%s", rs->dir, file);
+	text = read_text(path, &len);
+	if (text)
+		v = json_parse(text, len, &file_limits, why, sizeof(why));
+	else
+		snprintf(why, sizeof(why), "%s", strerror(errno));
+	free(text);
+	if (v)
+		r = record_from_json(v);
+	json_free(v);
+	if (r && strncmp(file, r->uuid, UUID_TEXT - 1) == 0) {
+		r->next = rs->first;
+		rs->first = r;
+		return;
+	}
+	record_free(r);
+	snprintf(aside, sizeof(aside), "%s.broken", path);
+	log_error("%s cannot be used (%s) and is now %s", path, why, aside);
+	if (rename(path, aside))
+		log_error("cannot rename %s: %s", path, strerror(errno));
+}
+
+static bool ends_with(const char *s, const char *end)
+{
+	size_t len = strlen(s), n = strlen(end);
+
+	return len >= n && strcmp(s + len - n, end) == 0;
+}
+
+int records_load(struct records *rs, const char *dir)
+{
+	struct dirent *entry;
+	char path[600];
+	DIR *d;
+
+	snprintf(rs->dir, sizeof(rs->dir), "%s", dir);
+	rs->first = NULL;
+	if (mkdir(dir, 0700) && errno != EEXIST)
+		return -errno;
+	d = opendir(dir);
+	if (!d)
+		return -errno;
+	while ((entry = readdir(d))) {
+		if (ends_with(entry->d_name, ".json.new")) {
+			/* what a nacred that was killed had not finished */
+			snprintf(path, sizeof(path), "%s/%s", dir, entry->d_name);
+			unlink(path);
+		} else if (ends_with(entry->d_name, ".json")) {
+			load_one(rs, entry->d_name);
+		}
+	}
+	closedir(d);
+	return 0;
+}
+
+void records_free(struct records *rs)
+{
+	struct record *r;
+
+	while ((r = rs->first)) {
+		rs->first = r->next;
+		record_free(r);
+	}
+}
+
+struct record *record_new(struct records *rs, const char *uuid, const char *name,
+			  struct json *config)
+{
+	struct record *r = calloc(1, sizeof(*r));
+
+	if (r)
+		r->name = strdup(name);
+	if (!r || !r->name || !config) {
+		free(r ? r->name : NULL);
+		free(r);
+		json_free(config);
+		return NULL;
+	}
+	snprintf(r->uuid, sizeof(r->uuid), "%s", uuid);
+	r->config = config;
+	r->domid = -1;
+	r->generation = 1;
+	r->next = rs->first;
+	rs->first = r;
+	return r;
+}
+
+static int write_all(int fd, const char *text, size_t len)
+{
+	while (len) {
+		ssize_t n = write(fd, text, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		text += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+/* 0, or -1 and errno. */
+static int write_durably(const char *path, const char *text, size_t len)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int rc, err;
+
+	if (fd < 0)
+		return -1;
+	rc = write_all(fd, text, len);
+	if (!rc)
+		rc = fsync(fd);
+	err = errno;
+	if (close(fd) && !rc) {
+		rc = -1;
+		err = errno;
+	}
+	errno = err;
+	return rc;
+}
+
+static void sync_dir(const char *dir)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (fsync(fd))
+		log_warning("cannot sync %s: %s", dir, strerror(errno));
+	close(fd);
+}
+
+int record_save(struct records *rs, struct record *r, struct rpc_error *e)
+{
+	struct json *v = record_to_json(r);
+	char *text = v ? json_print(v, true) : NULL;
+	char path[400], temp[400];
+	int rc, err;
+
+	json_free(v);
+	if (!text)
+		return fail_memory(e);
+	path_of(rs, r->uuid, "", path, sizeof(path));
+	path_of(rs, r->uuid, ".new", temp, sizeof(temp));
+	rc = write_durably(temp, text, strlen(text));
+	if (!rc)
+		rc = rename(temp, path);
+	err = errno;
+	free(text);
+	if (rc) {
+		fail_errno(e, err, "daemon.state", "cannot write %s", path);
+		if (err == ENOSPC || err == EDQUOT)
+			fail_hint(e, "the file system of %s is full", rs->dir);
+		unlink(temp);
+		return -1;
+	}
+	sync_dir(rs->dir);
+	return 0;
+}
+
+void record_remove(struct records *rs, struct record *r)
+{
+	struct record **at;
+	char path[400];
+
+	path_of(rs, r->uuid, "", path, sizeof(path));
+	if (unlink(path) && errno != ENOENT)
+		log_error("cannot remove %s: %s", path, strerror(errno));
+	sync_dir(rs->dir);
+	for (at = &rs->first; *at; at = &(*at)->next) {
+		if (*at != r)
+			continue;
+		*at = r->next;
+		break;
+	}
+	record_free(r);
+}
+
+int record_set_name(struct record *r, const char *name)
+{
+	char *copy = strdup(name);
+
+	if (!copy || !json_set_string(json_get(r->config, "c_info"), "name", name)) {
+		free(copy);
+		return -1;
+	}
+	free(r->name);
+	r->name = copy;
+	return 0;
+}
+
+struct record *record_by_uuid(const struct records *rs, const char *uuid)
+{
+	struct record *r;
+
+	for (r = rs->first; r; r = r->next)
+		if (strcmp(r->uuid, uuid) == 0)
+			return r;
+	return NULL;
+}
+
+struct record *record_by_name(const struct records *rs, const char *name)
+{
+	struct record *r;
+
+	for (r = rs->first; r; r = r->next)
+		if (strcmp(r->name, name) == 0)
+			return r;
+	return NULL;
+}

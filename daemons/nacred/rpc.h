@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+/*
+ * Methods and calls.  A handler answers at once, fails at once, or keeps the
+ * request and answers later; the client may be gone by then.
+ */
+#ifndef NACRED_RPC_H
+#define NACRED_RPC_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "error.h"
+#include "json.h"
+#include "schema.h"
+
+struct nacred;
+struct client;
+struct request;
+
+/* Who may call: read is everybody who may connect; the others are root and the
+ * user that nacred runs as. */
+enum method_class { METHOD_READ, METHOD_OPERATE, METHOD_ADMIN };
+
+enum rpc_verdict {
+	RPC_DONE = 0,	 /* *result holds the answer */
+	RPC_FAILED = -1, /* the error is filled */
+	RPC_LATER = 1,	 /* request_reply() or request_fail() follows */
+};
+
+struct method {
+	const char *name;
+	const char *summary;
+	enum method_class class;
+	bool no_batch; /* hands over a file descriptor */
+	const struct field *params;
+	const struct field *result;
+	int (*handle)(struct nacred *n, struct request *rq, const struct json *params,
+		      struct json **result, struct rpc_error *e);
+};
+
+/* The modules' tables, each ended by a row without a name. */
+extern const struct method methods_system[], methods_host[], methods_domain[],
+	methods_domain_state[], methods_domain_life[], methods_event[];
+
+/* NULL when there is none of that name. */
+const struct method *rpc_method(const char *name);
+/* All methods in the order of the tables: @i counts from 0, NULL at the end. */
+const struct method *rpc_method_at(unsigned int i);
+
+/* Where an answer goes: the client, or a batch that collects answers. */
+struct request {
+	struct nacred *n;
+	struct client *client; /* NULL once it is gone */
+	struct batch *batch;   /* NULL: on its own */
+	const struct method *method;
+	struct json *id; /* NULL: a notification */
+	struct request *next, **prev; /* client's list of unanswered calls */
+};
+
+/* Carry out one line of text of @c: parse, check, call, answer. */
+void rpc_line(struct nacred *n, struct client *c, const char *line, size_t len);
+
+/* End a request that was kept; takes @result and frees @rq. */
+void request_reply(struct request *rq, struct json *result);
+void request_fail(struct request *rq, const struct rpc_error *e);
+/* The same with a file descriptor beside the answer; @fd is closed. */
+void request_reply_fd(struct request *rq, struct json *result, int fd);
+/* The client is going: keep the request, answer nobody. */
+void request_orphan(struct request *rq);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+#include "synthesis.h"
+
+#include <string.h>
+
+#include "ctrl/sched.h"
+
+static void set_type(struct json *build, const char *type)
+{
+	char key[16] = "type.";
+
+	strncat(key, type, sizeof(key) - 6);
+	json_set(build, key, json_new_object());
+}
+
+struct json *synthesise_config(struct nacred *n, const struct domain *d)
+{
+	const char *type = d->info.flags & XEN_DOMINF_hvm_guest ? "pvh" : "pv";
+	struct json *v = json_new_object(), *create = json_new_object();
+	struct json *build = json_new_object();
+
+	json_set_string(create, "type", type);
+	json_set_string(create, "name", d->name ? d->name : "");
+	if (d->domid)
+		json_set_string(create, "uuid", d->uuid);
+	if (d->domid && d->info.max_vcpu_id != XEN_INVALID_MAX_VCPU_ID)
+		json_set_int(build, "max_vcpus", (int64_t)d->info.max_vcpu_id + 1);
+	json_set_int(build, "max_memkb", (int64_t)(d->info.max_pages > UINT32_MAX ?
+						   d->info.tot_pages : d->info.max_pages) * 4);
+	json_set_int(build, "target_memkb", (int64_t)d->info.tot_pages * 4);
+	json_set(build, "sched_params", json_new_object());
+	set_type(build, type);
+	json_set(build, "arch_arm", json_new_object());
+	json_set(build, "arch_x86", json_new_object());
+	json_set(v, "c_info", create);
+	json_set(v, "b_info", build);
+	return v;
+}
+
+void complete_running_config(struct nacred *n, const struct domain *d, struct json *config)
+{
+	struct json *build = json_get(config, "b_info"), *sched = json_new_object();
+	struct xen_domctl_sched_credit2 params;
+
+	if (domain_dying(d) || ctrl_sched_get_credit2(n->ctrl, d->domid, &params)) {
+		json_free(sched);
+		return;
+	}
+	json_set_string(sched, "sched", "credit2");
+	json_set_int(sched, "weight", params.weight);
+	json_set_int(sched, "cap", params.cap);
+	json_set(build, "sched_params", sched);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+/* domain.wait: calls that are answered when a domain gets somewhere. */
+#ifndef NACRED_WAIT_H
+#define NACRED_WAIT_H
+
+#include "nacred.h"
+
+struct request;
+
+enum wait_for { WAIT_SHUTDOWN, WAIT_DESTROYED, WAIT_CONSOLE };
+
+/* Keep @rq until @d gets there or @timeout_msec (negative: no limit) are over.
+ * RPC_LATER, RPC_DONE with *result when it is there already, or RPC_FAILED. */
+int wait_add(struct nacred *n, struct request *rq, const struct domain *d, enum wait_for what,
+	     int64_t timeout_msec, struct json **result, struct rpc_error *e);
+/* The answer for a domain that has gone: reached in any case. */
+struct json *wait_gone_answer(const struct gone *g);
+
+/* The model changed for @d / a watched node changed / watches were lost. */
+void wait_changed(struct nacred *n, const struct domain *d);
+void wait_path_changed(struct nacred *n, const char *path);
+void wait_rewatch(struct nacred *n);
+void wait_stop(struct nacred *n);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+/* The model brought up to date, and the way from an argument to a domain. */
+#ifndef NACRED_WORLD_H
+#define NACRED_WORLD_H
+
+#include "nacred.h"
+
+/* One list of the hypervisor taken over, with everything that follows from it
+ * (events, waits, actions). 0, or -1 with @e filled. */
+int world_refresh(struct nacred *n, struct rpc_error *e);
+/* Names that were unknown because xenstored was away. */
+void world_name_domains(struct nacred *n);
+
+/* The domain that member @key of @params selects, from a fresh model; NULL and @e. */
+struct domain *world_find(struct nacred *n, const struct json *params, struct rpc_error *e);
+/* The same for a change: a guest that is neither dying nor being built. */
+struct domain *world_find_guest(struct nacred *n, const struct json *params, struct rpc_error *e);
+/* Free for a domain to be made? 0 or -1 and @e. */
+int world_check_free(struct nacred *n, const char *name, const char *uuid, struct rpc_error *e);
+
+/* domid, name, uuid, generation: in every reply about a domain. */
+struct json *world_identity(const struct domain *d);
+/* The object of domain.list. */
+struct json *world_describe(struct nacred *n, const struct domain *d);
+/* Its record, or NULL for domains that others made. */
+struct record *world_record(const struct nacred *n, const struct domain *d);
+
+#endif
