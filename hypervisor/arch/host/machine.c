@@ -20,8 +20,9 @@ static void **taken;
 static size_t nr_taken;
 
 /* The build-id note of the image, as the linker would leave it. */
+extern const char __note_build_id_start[36];
 const char __note_build_id_start[36] = {4, 0, 0, 0, 20, 0, 0, 0, 3, 0, 0, 0, 'G', 'N', 'U', 0, 1};
-const char *const host_build_id_end = __note_build_id_start + sizeof(__note_build_id_start);
+asm(".globl __note_build_id_end\n.set __note_build_id_end, __note_build_id_start + 36");
 
 struct pcpu *this_cpu(void)
 {
