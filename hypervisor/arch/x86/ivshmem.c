@@ -28,7 +28,6 @@
 #define MSIX_ENTRY_CONTROL 3
 #define MSI_ADDRESS	   0xfee00000u
 
-struct link_area link_area;
 static volatile uint32_t *registers;
 
 void arch_link_doorbell(void)
