@@ -12,7 +12,7 @@
 #include <zlib.h>
 
 #include "journal.h"
-#include "limits.h"
+#include "quota.h"
 #include "log.h"
 #include "xalloc.h"
 

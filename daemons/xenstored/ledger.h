@@ -19,7 +19,7 @@
 #include <sys/uio.h>
 #include <xen/io/xs_wire.h>
 
-#include "limits.h"
+#include "quota.h"
 
 #define MESSAGE_MAX (sizeof(struct xsd_sockmsg) + XENSTORE_PAYLOAD_MAX)
 

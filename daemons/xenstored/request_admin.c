@@ -6,7 +6,7 @@
 
 #include "conn.h"
 #include "domain.h"
-#include "limits.h"
+#include "quota.h"
 #include "log.h"
 #include "request.h"
 #include "server.h"

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "conn.h"
-#include "limits.h"
+#include "quota.h"
 #include "request.h"
 #include "server.h"
 #include "transaction.h"

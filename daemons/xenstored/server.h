@@ -9,7 +9,7 @@
 
 #include "db.h"
 #include "hyper.h"
-#include "limits.h"
+#include "quota.h"
 #include "watch.h"
 
 struct conn;

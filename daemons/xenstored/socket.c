@@ -110,25 +110,37 @@ static int on_connect(sd_event_source *s, int fd, uint32_t revents, void *arg)
 	return 0;
 }
 
-int socket_listen(struct server *srv, const char *rundir, unsigned int mode)
+/* Listen under another name first: who sees "socket" appear can connect. */
+static int bind_and_listen(int fd, const char *rundir, unsigned int mode)
 {
 	struct sockaddr_un addr = {.sun_family = AF_UNIX};
-	int n = snprintf(addr.sun_path, sizeof(addr.sun_path), "%s/socket", rundir);
+	char path[sizeof(addr.sun_path)];
+	int n = snprintf(addr.sun_path, sizeof(addr.sun_path), "%s/socket.new", rundir), rc;
 	mode_t old;
-	int rc;
 
 	if (n < 0 || (size_t)n >= sizeof(addr.sun_path))
 		return ENAMETOOLONG;
+	snprintf(path, sizeof(path), "%s/socket", rundir);
+	unlink(addr.sun_path);
+	old = umask(0777 & ~mode);
+	rc = bind(fd, (struct sockaddr *)&addr, sizeof(addr)) ? errno : 0;
+	umask(old);
+	if (!rc && listen(fd, SOMAXCONN))
+		rc = errno;
+	/* The state's lock is ours: nobody else serves the old one. */
+	if (!rc && rename(addr.sun_path, path))
+		rc = errno;
+	return rc;
+}
+
+int socket_listen(struct server *srv, const char *rundir, unsigned int mode)
+{
+	int rc;
+
 	srv->listen_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (srv->listen_fd < 0)
 		return errno;
-	unlink(addr.sun_path); /* the state's lock is ours: nobody listens there */
-	old = umask(0777 & ~mode);
-	rc = bind(srv->listen_fd, (struct sockaddr *)&addr, sizeof(addr));
-	rc = rc ? errno : 0;
-	umask(old);
-	if (!rc && listen(srv->listen_fd, SOMAXCONN))
-		rc = errno;
+	rc = bind_and_listen(srv->listen_fd, rundir, mode);
 	if (!rc)
 		rc = -sd_event_add_io(srv->event, &srv->listener, srv->listen_fd, EPOLLIN,
 				      on_connect, srv);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "conn.h"
-#include "limits.h"
+#include "quota.h"
 #include "path.h"
 #include "server.h"
 #include "transaction.h"

@@ -4,8 +4,8 @@
  * Every bound of the daemon.  Quotas hold for domains other than 0 and have
  * the defaults of Xen 4.17; man/xenstored.8 lists them.
  */
-#ifndef XENSTORED_LIMITS_H
-#define XENSTORED_LIMITS_H
+#ifndef XENSTORED_QUOTA_H
+#define XENSTORED_QUOTA_H
 
 #define QUOTA_NODES		1000 /* nodes that a domain owns */
 #define QUOTA_NODE_SIZE		2048 /* bytes: value, permissions, names of children */
