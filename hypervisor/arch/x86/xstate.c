@@ -16,7 +16,8 @@
 #define MXCSR_RESET	0x1f80
 #define NR_COMPONENTS	63
 
-/* What the first CPU found; the same on all (checked). */
+/* What the boot CPU has; the same on all (checked). */
+static bool detected;
 static uint64_t offered;     /* XCR0 bits, 0 = FXSAVE only */
 static bool pointers_stale;  /* FXRSTOR leaves FIP/FDP/FOP of the last user behind */
 
@@ -50,28 +51,27 @@ static bool detect_stale_pointers(void)
 	return !(l.b & (1u << 2));
 }
 
+uint64_t xstate_offered(void)
+{
+	if (!detected) {
+		offered = detect_offered();
+		pointers_stale = detect_stale_pointers();
+		detected = true;
+	}
+	return offered;
+}
+
 void xstate_cpu_init(void)
 {
-	static bool detected;
 	uint64_t mine = detect_offered();
 
 	write_cr0((read_cr0() & ~(uint64_t)(CR0_EM | CR0_TS)) | CR0_MP | CR0_NE);
 	write_cr4(read_cr4() | CR4_OSFXSR | CR4_OSXMMEXCPT | (mine ? CR4_OSXSAVE : 0));
-	if (!detected) {
-		offered = mine;
-		pointers_stale = detect_stale_pointers();
-		detected = true;
-	}
-	if (mine != offered)
+	if (mine != xstate_offered())
 		panic("CPUs differ in their XSAVE features (%#lx, %#lx)", (unsigned long)mine,
 		      (unsigned long)offered);
 	if (offered)
 		xsetbv(0, offered);
-}
-
-uint64_t xstate_offered(void)
-{
-	return offered;
 }
 
 uint32_t xstate_size(uint64_t xcr0)

@@ -261,14 +261,8 @@ void hvm_run(struct vcpu *v)
 	svm_handle_exit(v);
 }
 
-static int unit_init(void)
-{
-	return hvm_cpu_init(this_cpu()->id);
-}
-
 const struct unit hvm_unit = {
 	.name = "hvm",
-	.init = unit_init,
 	.domain_create = hvm_domain_create,
 	.domain_destroy = hvm_domain_destroy,
 	.vcpu_create = hvm_vcpu_create,
