@@ -6,7 +6,8 @@
 
 #include "log.h"
 
-static void emit(const char *level, const char *fmt, va_list ap)
+__attribute__((format(printf, 2, 0))) static void emit(const char *level, const char *fmt,
+							va_list ap)
 {
 	char line[1024];
 
