@@ -10,7 +10,8 @@
  * Exit status: 0 guest powered off, 1 could not be built or run, 2 usage,
  * 3 time is up, 10 + reason for any other shutdown (11 reboot, 13 crash, ...).
  * With -V the guest's last line that starts with a verdict decides: 0 for PASS,
- * 77 for SKIP, 1 for FAIL, 2 for ERROR or none.
+ * 77 for SKIP, 1 for FAIL, 2 for ERROR or none.  After "EXPECT crash" (reboot,
+ * poweroff, spin) such an end is a pass, "spin" meaning that time was up.
  */
 #include <errno.h>
 #include <poll.h>
@@ -43,6 +44,7 @@ struct boot {
 	char line[256];
 	size_t line_len;
 	int verdict_status; /* -1 until a verdict line came */
+	char expect[16];    /* how the guest said that it would end */
 };
 
 static int64_t now_ms(void)
@@ -59,13 +61,32 @@ static int complain(const char *what, int err)
 	return 1;
 }
 
-static void verdict_byte(struct boot *b, char c)
+static void verdict_line(struct boot *b)
 {
 	static const struct {
 		const char *word;
 		int status;
 	} verdicts[] = { { "PASS ", 0 }, { "FAIL ", 1 }, { "ERROR ", 2 }, { "SKIP ", 77 } };
 
+	if (sscanf(b->line, "EXPECT %15s", b->expect) == 1)
+		b->verdict_status = -1;
+	for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++)
+		if (!strncmp(b->line, verdicts[i].word, strlen(verdicts[i].word)))
+			b->verdict_status = verdicts[i].status;
+}
+
+/* @how the domain ended. */
+static int verdict_status(const struct boot *b, const char *how)
+{
+	if (b->verdict_status >= 0)
+		return b->verdict_status;
+	if (!b->expect[0])
+		return 2;
+	return strcmp(b->expect, how) ? 1 : 0;
+}
+
+static void verdict_byte(struct boot *b, char c)
+{
 	if (c != '\n') {
 		if (c != '\r' && b->line_len + 1 < sizeof(b->line))
 			b->line[b->line_len++] = c;
@@ -73,9 +94,7 @@ static void verdict_byte(struct boot *b, char c)
 	}
 	b->line[b->line_len] = '\0';
 	b->line_len = 0;
-	for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++)
-		if (!strncmp(b->line, verdicts[i].word, strlen(verdicts[i].word)))
-			b->verdict_status = verdicts[i].status;
+	verdict_line(b);
 }
 
 /* The guest writes this page: indices are read once and checked. */
@@ -173,7 +192,7 @@ static int boot_reason(struct boot *b, unsigned int reason)
 	if (!b->quiet)
 		fprintf(stderr, "guest_boot: domain %u: %s\n", b->domid, name);
 	if (b->verdict)
-		return b->verdict_status < 0 ? 2 : b->verdict_status;
+		return verdict_status(b, name);
 	return reason == SHUTDOWN_poweroff ? 0 : 10 + (int)reason;
 }
 
@@ -190,8 +209,9 @@ static int boot_loop(struct boot *b)
 		if (ctrl_domain_is_shutdown(&info))
 			return boot_reason(b, ctrl_domain_shutdown_reason(&info));
 		if (b->deadline_ms && now_ms() >= b->deadline_ms) {
-			fprintf(stderr, "guest_boot: time is up\n");
-			return 3;
+			if (!b->quiet)
+				fprintf(stderr, "guest_boot: time is up\n");
+			return b->verdict ? verdict_status(b, "spin") : 3;
 		}
 		boot_wait(b);
 	}

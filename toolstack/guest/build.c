@@ -274,7 +274,6 @@ static int builder_params(struct builder *b, struct guest_result *r)
 		uint32_t index;
 		uint64_t value;
 	} params[] = {
-		{ HVM_PARAM_PAE_ENABLED, 1 },
 		{ HVM_PARAM_IDENT_PT, GUEST_GFN_IDENT_PT * GUEST_PAGE },
 		{ HVM_PARAM_STORE_PFN, GUEST_GFN_XENSTORE },
 		{ HVM_PARAM_STORE_EVTCHN, r->store_port },
