@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+/* CPU, LAPIC, LAPIC_REGS and MTRR records (xen/arch-x86/hvm/save.h). */
+#include "hvm_context.h"
+
+#include <hv/arch.h>
+#include <hv/hvm.h>
+#include <hv/string.h>
+#include <hv/vlapic.h>
+
+#define MSR_APIC_BASE	0x1b
+#define MSR_X2APIC	0x800
+#define APIC_BASE_EXTD	(1u << 10)
+#define APIC_REGS_END	0x400
+#define APIC_REG_STRIDE 0x10
+#define APIC_ISR	0x100 /* to the end of the IRR: interrupts in flight */
+#define APIC_IRR_END	0x280
+#define ATTR_MASK	0xfffu /* VMCB form */
+/* Eight variable ranges, fixed ranges, write combining: what guests are shown. */
+#define MTRR_CAP_VALUE 0x508
+
+/* X(name in the record, our segment) for those with a selector. */
+#define FOR_EACH_SEGMENT(X)                                                              \
+	X(cs, SEG_CS)                                                                    \
+	X(ds, SEG_DS) X(es, SEG_ES) X(fs, SEG_FS) X(gs, SEG_GS) X(ss, SEG_SS)            \
+	X(tr, SEG_TR) X(ldtr, SEG_LDTR)
+
+static void save_segments(const struct hvm_state *st, struct hvm_hw_cpu *c)
+{
+#define SAVE(n, s)                                                                       \
+	c->n##_sel = st->seg[s].sel;                                                     \
+	c->n##_limit = st->seg[s].limit;                                                 \
+	c->n##_base = st->seg[s].base;                                                   \
+	c->n##_arbytes = st->seg[s].attr;
+	FOR_EACH_SEGMENT(SAVE)
+#undef SAVE
+	c->idtr_limit = st->seg[SEG_IDTR].limit;
+	c->idtr_base = st->seg[SEG_IDTR].base;
+	c->gdtr_limit = st->seg[SEG_GDTR].limit;
+	c->gdtr_base = st->seg[SEG_GDTR].base;
+}
+
+static void load_segments(struct hvm_state *st, const struct hvm_hw_cpu *c)
+{
+#define LOAD(n, s)                                                                       \
+	st->seg[s] = (struct segment_reg){.sel = (uint16_t)c->n##_sel,                   \
+					  .limit = c->n##_limit,                         \
+					  .base = c->n##_base,                           \
+					  .attr = (uint16_t)(c->n##_arbytes & ATTR_MASK)};
+	FOR_EACH_SEGMENT(LOAD)
+#undef LOAD
+	st->seg[SEG_IDTR] =
+		(struct segment_reg){.limit = c->idtr_limit, .base = c->idtr_base};
+	st->seg[SEG_GDTR] =
+		(struct segment_reg){.limit = c->gdtr_limit, .base = c->gdtr_base};
+}
+
+static void save_gprs(const struct guest_regs *r, struct hvm_hw_cpu *c)
+{
+	c->rax = r->rax;
+	c->rbx = r->rbx;
+	c->rcx = r->rcx;
+	c->rdx = r->rdx;
+	c->rbp = r->rbp;
+	c->rsi = r->rsi;
+	c->rdi = r->rdi;
+	c->rsp = r->rsp;
+	c->r8 = r->r8;
+	c->r9 = r->r9;
+	c->r10 = r->r10;
+	c->r11 = r->r11;
+	c->r12 = r->r12;
+	c->r13 = r->r13;
+	c->r14 = r->r14;
+	c->r15 = r->r15;
+	c->rip = r->rip;
+	c->rflags = r->rflags;
+}
+
+static void load_gprs(struct guest_regs *r, const struct hvm_hw_cpu *c)
+{
+	*r = (struct guest_regs){
+		.rax = c->rax, .rbx = c->rbx, .rcx = c->rcx, .rdx = c->rdx, .rbp = c->rbp,
+		.rsi = c->rsi, .rdi = c->rdi, .rsp = c->rsp, .r8 = c->r8, .r9 = c->r9,
+		.r10 = c->r10, .r11 = c->r11, .r12 = c->r12, .r13 = c->r13, .r14 = c->r14,
+		.r15 = c->r15, .rip = c->rip, .rflags = c->rflags | 2};
+}
+
+void hvm_record_save_cpu(struct vcpu *v, void *rec)
+{
+	struct hvm_hw_cpu *c = rec;
+	struct hvm_state st;
+
+	hvm_get_state(v, &st);
+	save_gprs(&st.regs, c);
+	save_segments(&st, c);
+	c->cr0 = st.cr0;
+	c->cr2 = st.cr2;
+	c->cr3 = st.cr3;
+	c->cr4 = st.cr4;
+	c->dr6 = st.dr6;
+	c->dr7 = st.dr7;
+	c->sysenter_cs = st.sysenter_cs;
+	c->sysenter_esp = st.sysenter_esp;
+	c->sysenter_eip = st.sysenter_eip;
+	c->shadow_gs = st.kernel_gs_base;
+	c->msr_lstar = st.lstar;
+	c->msr_star = st.star;
+	c->msr_cstar = st.cstar;
+	c->msr_syscall_mask = st.sfmask;
+	c->msr_efer = st.efer;
+	c->tsc = arch_tsc();
+}
+
+int hvm_record_load_cpu(struct vcpu *v, const void *rec)
+{
+	const struct hvm_hw_cpu *c = rec;
+	struct hvm_state st;
+	int rc;
+
+	/* There is no way in for FPU state, debug addresses or a pending event. */
+	if (c->flags || c->dr0 || c->dr1 || c->dr2 || c->dr3 || c->pending_event)
+		return -XEN_EOPNOTSUPP;
+	if (c->pad0)
+		return -XEN_EINVAL;
+	hvm_get_state(v, &st);
+	load_gprs(&st.regs, c);
+	load_segments(&st, c);
+	st.cr0 = c->cr0;
+	st.cr2 = c->cr2;
+	st.cr3 = c->cr3;
+	st.cr4 = c->cr4;
+	st.dr6 = c->dr6;
+	st.dr7 = c->dr7;
+	st.sysenter_cs = c->sysenter_cs;
+	st.sysenter_esp = c->sysenter_esp;
+	st.sysenter_eip = c->sysenter_eip;
+	st.kernel_gs_base = c->shadow_gs;
+	st.lstar = c->msr_lstar;
+	st.star = c->msr_star;
+	st.cstar = c->msr_cstar;
+	st.sfmask = c->msr_syscall_mask;
+	st.efer = c->msr_efer;
+	rc = hvm_set_state(v, &st);
+	if (rc)
+		return rc;
+	v->initialised = true;
+	vcpu_clear_flags(v, VPF_DOWN);
+	return 0;
+}
+
+/* --- local APIC ------------------------------------------------------------ */
+
+static bool x2apic(struct vcpu *v)
+{
+	uint64_t base = 0;
+
+	return !vlapic_rdmsr(v, MSR_APIC_BASE, &base) && (base & APIC_BASE_EXTD);
+}
+
+static uint32_t apic_read(struct vcpu *v, bool by_msr, uint32_t offset)
+{
+	uint64_t wide = 0;
+	uint32_t val = 0;
+
+	if (by_msr)
+		return vlapic_rdmsr(v, MSR_X2APIC + offset / APIC_REG_STRIDE, &wide)
+			       ? 0
+			       : (uint32_t)wide;
+	return vlapic_mmio_read(v, offset, &val) ? val : 0;
+}
+
+static bool apic_write(struct vcpu *v, bool by_msr, uint32_t offset, uint32_t val)
+{
+	if (by_msr)
+		return !vlapic_wrmsr(v, MSR_X2APIC + offset / APIC_REG_STRIDE, val);
+	return vlapic_mmio_write(v, offset, val);
+}
+
+void hvm_record_save_lapic(struct vcpu *v, void *rec)
+{
+	struct hvm_hw_lapic *l = rec;
+
+	vlapic_rdmsr(v, MSR_APIC_BASE, &l->apic_base_msr);
+}
+
+void hvm_record_save_lapic_regs(struct vcpu *v, void *rec)
+{
+	struct hvm_hw_lapic_regs *l = rec;
+	bool by_msr = x2apic(v);
+
+	for (uint32_t off = 0; off < APIC_REGS_END; off += APIC_REG_STRIDE) {
+		uint32_t val = apic_read(v, by_msr, off);
+
+		memcpy(&l->data[off], &val, sizeof(val));
+	}
+}
+
+int hvm_record_load_lapic(struct vcpu *v, const void *rec)
+{
+	const struct hvm_hw_lapic *l = rec;
+
+	if (l->tdt_msr)
+		return -XEN_EOPNOTSUPP; /* the TSC-deadline timer is not offered */
+	return vlapic_wrmsr(v, MSR_APIC_BASE, l->apic_base_msr) ? -XEN_EINVAL : 0;
+}
+
+/* Configuration can be set; interrupts in flight and a running timer cannot. */
+int hvm_record_load_lapic_regs(struct vcpu *v, const void *rec)
+{
+	static const uint16_t settable[] = {0x80, 0xf0, 0x320, 0x330, 0x340,
+					    0x350, 0x360, 0x370, 0x3e0};
+	const struct hvm_hw_lapic_regs *l = rec;
+	bool by_msr = x2apic(v);
+	uint32_t val;
+
+	for (uint32_t off = APIC_ISR; off < APIC_IRR_END; off += APIC_REG_STRIDE) {
+		memcpy(&val, &l->data[off], sizeof(val));
+		if (val && !(off >= 0x180 && off < 0x200)) /* the TMR is only a memory */
+			return -XEN_EOPNOTSUPP;
+	}
+	for (unsigned int i = 0; i < ARRAY_SIZE(settable); i++) {
+		memcpy(&val, &l->data[settable[i]], sizeof(val));
+		if (!apic_write(v, by_msr, settable[i], val))
+			return -XEN_EINVAL;
+	}
+	return 0;
+}
+
+/* --- MTRR -------------------------------------------------------------------- */
+
+/* Guests' memory types come from the nested page tables: the ranges are only
+ * for the builder, which wants to find a record and to give one back. */
+void hvm_record_save_mtrr(struct vcpu *v, void *rec)
+{
+	struct hvm_hw_mtrr *m = rec;
+	struct hvm_state st;
+
+	hvm_get_state(v, &st);
+	m->msr_pat_cr = st.pat;
+	m->msr_mtrr_cap = MTRR_CAP_VALUE;
+}
+
+int hvm_record_load_mtrr(struct vcpu *v, const void *rec)
+{
+	const struct hvm_hw_mtrr *m = rec;
+	struct hvm_state st;
+
+	if (!m->msr_pat_cr)
+		return 0;
+	hvm_get_state(v, &st);
+	st.pat = m->msr_pat_cr;
+	return hvm_set_state(v, &st);
+}
