@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
+#include <hv/arch_x86.h>
 #include <hv/cmdline.h>
 #include <hv/printk.h>
 #include <hv/string.h>
@@ -26,6 +27,7 @@ static const struct option {
 	{"mem", SIZE, &boot_options.mem, 0},
 	{"maxcpus", NUMBER, &boot_options.maxcpus, 0},
 	{"noreboot", BOOLEAN, &boot_options.noreboot, 0},
+	{"upcall_vector", BOOLEAN, &policy_upcall_vector, 0},
 	{"sync_console", BOOLEAN, &boot_options.sync_console, 0},
 };
 

@@ -13,11 +13,17 @@
 
 void panic_begin(void)
 {
-	static uint32_t panicking;
+	static uint32_t panicking; /* the CPU that reports, plus 1 */
+	uint32_t self = this_cpu()->id + 1, other = 0;
 
-	/* A fault inside the report: nothing that could be said would come out. */
-	if (__atomic_exchange_n(&panicking, 1, __ATOMIC_SEQ_CST))
-		arch_halt_machine(PANIC_CODE);
+	if (!__atomic_compare_exchange_n(&panicking, &other, self, false, __ATOMIC_SEQ_CST,
+					 __ATOMIC_SEQ_CST)) {
+		/* A fault inside the report: nothing that could be said would come out. */
+		if (other == self)
+			arch_halt_machine(PANIC_CODE);
+		for (;;) /* another CPU reports, and stops this one */
+			arch_relax();
+	}
 	arch_stop_others();
 	console_bust_lock();
 }

@@ -56,6 +56,7 @@ void arch_halt_machine(int code)
 	outl(PORT_EXIT, EXIT_BASE + (uint32_t)code);
 	for (const char *s = "Shutdown"; *s; s++)
 		outb(PORT_SHUTDOWN, (uint8_t)*s);
+	arch_stop_others(); /* no emulator took it: at least nothing runs any more */
 	for (;;)
 		cpu_hlt();
 }
