@@ -20,6 +20,8 @@
 #define FEATURE_CMP	(1u << 1)
 #define FEATURE_RDTSCP	(1u << 27)
 
+#define TSC_MODE_NEVER_EMULATE 2
+
 bool policy_upcall_vector;
 
 struct cpu_policy *cpu_policy_of(const struct domain *d)
@@ -55,8 +57,9 @@ static void time_leaf(struct vcpu *v, uint32_t subleaf, struct cpuid_leaf_out *o
 	int8_t shift;
 
 	switch (subleaf) {
-	case 0: /* never emulated; whether it is reliable is for the guest to find out */
+	case 0: /* whether the TSC is reliable is for the guest to find out */
 		out->a = ext && (ext->d & FEATURE_RDTSCP) ? 1u << 2 : 0;
+		out->b = TSC_MODE_NEVER_EMULATE;
 		out->c = (uint32_t)arch_tsc_khz();
 		break;
 	case 1:

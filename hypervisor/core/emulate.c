@@ -293,7 +293,7 @@ static void refuse(struct vcpu *v, const uint8_t *buf, unsigned int n, gpa_t gpa
 
 	memcpy(b, buf, MIN(n, sizeof(b)));
 	domain_crash(v->domain,
-		     "d%uv%u cannot emulate %02x %02x %02x %02x %02x %02x %02x %02x on APIC register %#x",
+		     "d%uv%u cannot emulate %02x %02x %02x %02x %02x %02x %02x %02x on APIC register 0x%x",
 		     v->domain->id, v->id, b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7],
 		     (unsigned int)(gpa.v & (PAGE_SIZE - 1)));
 }
@@ -323,6 +323,6 @@ void emulate_mmio(struct vcpu *v, gpa_t gpa)
 /* Nothing that guests without a device model talk to needs them. */
 void emulate_string_io(struct vcpu *v, uint16_t port, bool in)
 {
-	domain_crash(v->domain, "d%uv%u used %s on port %#x: string I/O is not supported",
+	domain_crash(v->domain, "d%uv%u used %s on port 0x%x: string I/O is not supported",
 		     v->domain->id, v->id, in ? "INS" : "OUTS", port);
 }

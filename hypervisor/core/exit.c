@@ -190,9 +190,9 @@ void exit_nested_fault(struct vcpu *v, gpa_t gpa, uint32_t access)
 	if (access_permitted(type, access))
 		return;
 	if (type == P2M_NONE || type == P2M_APIC)
-		domain_crash(d, "d%uv%u %s unmapped guest-physical address %#lx", d->id, v->id,
+		domain_crash(d, "d%uv%u %s unmapped guest-physical address 0x%lx", d->id, v->id,
 			     access_name(access), (unsigned long)gpa.v);
 	else
-		domain_crash(d, "d%uv%u %s guest-physical address %#lx, mapping type %u forbids it",
+		domain_crash(d, "d%uv%u %s guest-physical address 0x%lx, mapping type %u forbids it",
 			     d->id, v->id, access_name(access), (unsigned long)gpa.v, type);
 }

@@ -6,7 +6,6 @@
  * name; whatever is not named does not exist (XSA-108).
  */
 #include "vlapic.h"
-#include <hv/arch.h>
 #include <hv/arch_x86.h>
 #include <hv/domain.h>
 #include <hv/heap.h>
@@ -67,13 +66,6 @@ int vlapic_masked_irq(const struct vcpu *v)
 	return irr >= 0 && (isr < 0 || (irr & 0xf0) > (isr & 0xf0)) ? irr : -1;
 }
 
-void vlapic_wake(struct vcpu *v)
-{
-	vcpu_unblock(v);
-	if (READ_ONCE(v->running))
-		arch_kick(READ_ONCE(v->cpu));
-}
-
 void vlapic_set_irq(struct vcpu *v, uint8_t vec)
 {
 	struct vlapic *a = v->vlapic;
@@ -85,7 +77,7 @@ void vlapic_set_irq(struct vcpu *v, uint8_t vec)
 		return;
 	}
 	__atomic_fetch_or(&a->irr[vec / 32], 1u << vec % 32, __ATOMIC_SEQ_CST);
-	vlapic_wake(v);
+	vcpu_kick(v);
 }
 
 void vlapic_ack(struct vcpu *v, uint8_t vec)

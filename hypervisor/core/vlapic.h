@@ -77,8 +77,6 @@ static inline bool software_enabled(const struct vlapic *a)
 
 /* Highest set bit of a 256-bit register, or -1. */
 int vlapic_highest(const uint32_t reg[8]);
-/* Something waits for @v: end its block, or its stay in the guest. */
-void vlapic_wake(struct vcpu *v);
 /* Latch an error and raise the error interrupt. */
 void vlapic_error(struct vcpu *v, uint32_t bit);
 /* Send what the command @icr says; the destination is in its upper half. */

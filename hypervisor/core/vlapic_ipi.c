@@ -81,7 +81,7 @@ static void take_startup(struct vcpu *to, uint8_t vector)
 static void take_nmi(struct vcpu *to)
 {
 	__atomic_store_n(&to->nmi_pending, 1, __ATOMIC_SEQ_CST);
-	vlapic_wake(to);
+	vcpu_kick(to);
 }
 
 static void deliver(struct vcpu *from, struct vcpu *to, uint64_t icr)

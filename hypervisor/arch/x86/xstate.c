@@ -68,7 +68,7 @@ void xstate_cpu_init(void)
 	write_cr0((read_cr0() & ~(uint64_t)(CR0_EM | CR0_TS)) | CR0_MP | CR0_NE);
 	write_cr4(read_cr4() | CR4_OSFXSR | CR4_OSXMMEXCPT | (mine ? CR4_OSXSAVE : 0));
 	if (mine != xstate_offered())
-		panic("CPUs differ in their XSAVE features (%#lx, %#lx)", (unsigned long)mine,
+		panic("CPUs differ in their XSAVE features (0x%lx, 0x%lx)", (unsigned long)mine,
 		      (unsigned long)offered);
 	if (offered)
 		xsetbv(0, offered);

@@ -89,7 +89,7 @@ static void on_io(struct vcpu *v, struct vmcb *vmcb)
 		return;
 	}
 	if (len < 1 || len > 15) {
-		domain_crash(v->domain, "I/O exit with impossible next RIP %#lx",
+		domain_crash(v->domain, "I/O exit with impossible next RIP 0x%lx",
 			     (unsigned long)vmcb->exit_info2);
 		return;
 	}
@@ -101,7 +101,7 @@ static void on_nested_fault(struct vcpu *v, struct vmcb *vmcb)
 	/* The walk of the guest's own tables hit a hole: nothing to emulate. */
 	if ((vmcb->exit_info1 & NPF_TABLE_WALK) && !(vmcb->exit_info1 & PFEC_PRESENT)) {
 		counter_inc(CNT_EXIT_NESTED_FAULT);
-		domain_crash(v->domain, "guest page table at unmapped address %#lx",
+		domain_crash(v->domain, "guest page table at unmapped address 0x%lx",
 			     (unsigned long)vmcb->exit_info2);
 		return;
 	}
@@ -169,7 +169,7 @@ static void on_shutdown(struct vcpu *v, struct vmcb *vmcb)
 static void on_task_switch(struct vcpu *v, struct vmcb *vmcb)
 {
 	counter_inc(CNT_EXIT_UNEXPECTED);
-	domain_crash(v->domain, "hardware task switch to selector %#x is not supported",
+	domain_crash(v->domain, "hardware task switch to selector 0x%x is not supported",
 		     (unsigned int)vmcb->exit_info1 & 0xffff);
 }
 
@@ -233,7 +233,7 @@ void svm_handle_exit(struct vcpu *v)
 		on_invalid(v, vmcb);
 	} else {
 		counter_inc(CNT_EXIT_UNEXPECTED);
-		domain_crash(v->domain, "unexpected exit %#lx (%#lx, %#lx)", (unsigned long)code,
+		domain_crash(v->domain, "unexpected exit 0x%lx (0x%lx, 0x%lx)", (unsigned long)code,
 			     (unsigned long)vmcb->exit_info1, (unsigned long)vmcb->exit_info2);
 	}
 }
