@@ -118,7 +118,8 @@ void arch_cpu_facts(struct arch_cpu_facts *out)
 			cores |= 1ULL << (core & 63);
 		}
 	}
-	out->cores_per_socket = (uint32_t)__builtin_popcountll(cores);
+	for (; cores; cores &= cores - 1)
+		out->cores_per_socket++;
 }
 
 /* --- tables and control registers --------------------------------------------- */
