@@ -170,12 +170,21 @@ void xstate_load(const struct xstate *x)
 		xsetbv(0, x->xcr0);
 }
 
+/* The register rather than what was last written through us: QEMU 7.2 does not
+ * intercept XSETBV, and a value remembered would take AVX from a guest at its
+ * next switch.  There a guest may also have set what is not offered. */
+uint64_t xstate_live_xcr0(void)
+{
+	return offered ? xgetbv(0) & offered : XSTATE_X87;
+}
+
 void xstate_save(struct xstate *x)
 {
 	if (!offered) {
 		fxsave64(x->area);
 		return;
 	}
+	x->xcr0 = xstate_live_xcr0();
 	if (x->xcr0 != offered)
 		xsetbv(0, offered);
 	xsave64(x->area, offered);

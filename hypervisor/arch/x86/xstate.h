@@ -24,5 +24,7 @@ void xstate_release(struct xstate *x);
 void xstate_reset(struct xstate *x);
 void xstate_load(const struct xstate *x);
 void xstate_save(struct xstate *x);
+/* XCR0 of the guest whose state is loaded on this CPU. */
+uint64_t xstate_live_xcr0(void);
 
 #endif

@@ -223,13 +223,13 @@ int hvm_wrmsr(struct vcpu *v, uint32_t msr, uint64_t val)
 
 uint64_t xstate_get_xcr0(const struct vcpu *v)
 {
-	return v->arch->xstate.xcr0;
+	return v == this_cpu()->current ? xstate_live_xcr0() : v->arch->xstate.xcr0;
 }
 
 void xstate_set_xcr0(struct vcpu *v, uint64_t xcr0)
 {
 	v->arch->xstate.xcr0 = xcr0;
-	if (v == this_cpu()->current)
+	if (v == this_cpu()->current && xstate_offered())
 		xsetbv(0, xcr0);
 }
 

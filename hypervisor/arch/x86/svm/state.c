@@ -29,7 +29,7 @@ void hvm_get_state(struct vcpu *v, struct hvm_state *out)
 	out->dr6 = vmcb->dr6;
 	out->dr7 = vmcb->dr7;
 	out->pat = vmcb->g_pat;
-	out->xcr0 = v->arch->xstate.xcr0;
+	out->xcr0 = xstate_get_xcr0(v);
 	for (unsigned int s = 0; s < NR_SEGS; s++)
 		hvm_get_segment(v, s, &out->seg[s]);
 	out->star = vmcb->star;
