@@ -66,7 +66,7 @@ static void stop(struct host *h)
 		return;
 	h->phase = HOST_STOPPING;
 	h->deadline = sd_event_source_disable_unref(h->deadline);
-	services_stop(&h->services, stop_qemu);
+	services_stop(&h->services, stop_qemu, h);
 }
 
 static void fail(struct host *h, const char *why)

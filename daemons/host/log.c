@@ -66,7 +66,8 @@ static void emit(const char *kind, const char *fmt, va_list ap)
 	char text[1024];
 
 	vsnprintf(text, sizeof(text), fmt, ap);
-	write_line(text);
+	if (to_file || !kind || ready_fd < 0)
+		write_line(text); /* otherwise stderr is the starter's own */
 	if (kind)
 		tell(kind, text);
 }

@@ -311,13 +311,14 @@ static void stop_next(struct services *s)
 	s->on_stopped(s->arg);
 }
 
-void services_stop(struct services *s, void (*on_stopped)(void *arg))
+void services_stop(struct services *s, void (*on_stopped)(void *arg), void *arg)
 {
 	unsigned int i;
 
 	s->stopping = true;
 	s->on_started = NULL;
 	s->on_stopped = on_stopped;
+	s->arg = arg;
 	for (i = 0; i < SERVICES_NR; i++)
 		cancel_timer(&s->service[i]);
 	stop_next(s);

@@ -45,7 +45,7 @@ struct services {
 /* The environment must be the daemons' already. 0 or -errno. */
 int services_start(struct services *s, sd_event *event, const char *rundir,
 		   void (*on_started)(void *arg, const char *why), void *arg);
-/* Also while starting. @on_stopped may be called before this returns. */
-void services_stop(struct services *s, void (*on_stopped)(void *arg));
+/* Also while starting, or if never started. @on_stopped may be called before this returns. */
+void services_stop(struct services *s, void (*on_stopped)(void *arg), void *arg);
 
 #endif
