@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+/*
+ * From a parsed xl.cfg to libxl's JSON of a domain configuration: members in
+ * libxl's order, members that have their default left out.
+ */
+#ifndef NACRE_CONFIG_DOMAIN_CONFIG_H
+#define NACRE_CONFIG_DOMAIN_CONFIG_H
+
+#include <stdio.h>
+
+#include "cfg.h"
+#include "json.h"
+
+#define DOMAIN_CONFIG_MAX_VCPUS 4096 /* libxl's own limit is the machine's; this bounds the text */
+
+/* NULL after an error that @report has. A fresh UUID is made when none is given. */
+struct json *domain_config_build(const struct cfg *cfg, FILE *report);
+
+/*
+ * What has to be added before the daemon gets it: paths relative to @directory
+ * become absolute, libxl's defaults are written out, and the ELF file that
+ * type="hvm" names as firmware_override becomes the kernel. False when out of
+ * memory.
+ */
+bool domain_config_complete(struct json *config, const char *directory);
+
+#endif

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+/* domid, domname, uptime. */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cmds.h"
+#include "cfg.h"
+#include "uptime.h"
+#include "xl.h"
+
+static const struct option help_only[] = { { "help", no_argument, NULL, 'h' }, XL_OPTION_END };
+
+static const char *name_of(const struct json *domain)
+{
+	return json_string(json_get(domain, "name"), NULL);
+}
+
+int cmd_domid(const struct verb *verb, int argc, char **argv)
+{
+	struct json *reply;
+	const struct json *domains;
+	const char *name, *other;
+	size_t i;
+
+	while (xl_option(verb, argc, argv, "h", help_only) >= 0)
+		continue;
+	/* By the list and not by domain.get: a name of digits must not be
+	 * taken for a number here. */
+	domains = xl_domains(&reply);
+	if (!domains)
+		return EXIT_FAILURE;
+	name = argv[optind];
+	for (i = 0; i < domains->nr; i++) {
+		other = name_of(domains->items[i]);
+		if (other && !strcmp(other, name))
+			break;
+	}
+	if (i < domains->nr)
+		printf("%lld\n",
+		       (long long)json_int(json_get(domains->items[i], "domid"), -1));
+	else
+		fprintf(stderr,
+			"Can't get domid of domain name '%s', maybe this domain does not exist.\n",
+			xl_safe(name));
+	i = i < domains->nr;
+	json_free(reply);
+	return i ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int cmd_domname(const struct verb *verb, int argc, char **argv)
+{
+	struct rpc_error error;
+	struct json *reply;
+	long domid;
+
+	while (xl_option(verb, argc, argv, "h", help_only) >= 0)
+		continue;
+	if (cfg_number(argv[optind], &domid) || domid < 0) {
+		fputs("Invalid domain id.\n\n", stderr);
+		return EXIT_FAILURE;
+	}
+	reply = xl_try("domain.get", rpc_domain(argv[optind]), RPC_QUICK, NULL, &error);
+	if (reply)
+		puts(xl_safe(name_of(reply)));
+	else if (error.libxl == RPC_ERROR_DOMAIN_NOTFOUND)
+		fprintf(stderr,
+			"Can't get domain name of domain id '%ld', maybe this domain does not "
+			"exist.\n",
+			domid);
+	else
+		xl_complain(&error);
+	json_free(reply);
+	return reply ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static int uptime_of_all(bool brief, time_t now)
+{
+	struct json *reply;
+	const struct json *domains = xl_domains(&reply);
+	size_t i;
+
+	if (!domains)
+		return EXIT_FAILURE;
+	if (!brief)
+		uptime_header(stdout);
+	for (i = 0; i < domains->nr; i++)
+		uptime_row(stdout, domains->items[i], now, brief);
+	json_free(reply);
+	return EXIT_SUCCESS;
+}
+
+static int uptime_as_json(time_t now)
+{
+	struct json *reply, *list;
+	const struct json *domains = xl_domains(&reply);
+	bool done;
+
+	if (!domains)
+		return EXIT_FAILURE;
+	list = uptime_json(domains, now);
+	done = list && xl_print_json(stdout, list);
+	json_free(list);
+	json_free(reply);
+	return done ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int cmd_uptime(const struct verb *verb, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "help", no_argument, NULL, 'h' },
+		{ "short", no_argument, NULL, 's' },
+		{ "json", no_argument, NULL, XL_OPTION_JSON },
+		XL_OPTION_END,
+	};
+	int letter, status = EXIT_SUCCESS;
+	bool brief = false, json = false;
+	time_t now = time(NULL);
+
+	while ((letter = xl_option(verb, argc, argv, "hs", options)) >= 0) {
+		brief |= letter == 's';
+		json |= letter == XL_OPTION_JSON;
+	}
+	if (json)
+		return uptime_as_json(now);
+	if (!argv[optind])
+		return uptime_of_all(brief, now);
+	if (!brief)
+		uptime_header(stdout);
+	for (; argv[optind]; optind++) {
+		struct json *domain = xl_domain_call("domain.get", argv[optind], NULL, RPC_QUICK);
+
+		if (domain)
+			uptime_row(stdout, domain, now, brief);
+		else
+			status = EXIT_FAILURE;
+		json_free(domain);
+	}
+	return status;
+}

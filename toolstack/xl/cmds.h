@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+/* The verbs' functions, under the file that defines them. */
+#ifndef NACRE_XL_CMDS_H
+#define NACRE_XL_CMDS_H
+
+#include "verbs.h"
+
+/* cmd_create.c */
+int cmd_create(const struct verb *verb, int argc, char **argv);
+
+/* cmd_list.c */
+int cmd_list(const struct verb *verb, int argc, char **argv);
+int cmd_claims(const struct verb *verb, int argc, char **argv);
+int cmd_vm_list(const struct verb *verb, int argc, char **argv);
+
+/* cmd_state.c */
+int cmd_destroy(const struct verb *verb, int argc, char **argv);
+int cmd_pause(const struct verb *verb, int argc, char **argv);
+int cmd_unpause(const struct verb *verb, int argc, char **argv);
+int cmd_rename(const struct verb *verb, int argc, char **argv);
+
+/* cmd_shutdown.c */
+int cmd_shutdown(const struct verb *verb, int argc, char **argv);
+int cmd_reboot(const struct verb *verb, int argc, char **argv);
+
+/* cmd_console.c */
+int cmd_console(const struct verb *verb, int argc, char **argv);
+
+/* cmd_name.c */
+int cmd_domid(const struct verb *verb, int argc, char **argv);
+int cmd_domname(const struct verb *verb, int argc, char **argv);
+int cmd_uptime(const struct verb *verb, int argc, char **argv);
+
+/* cmd_vcpu.c */
+int cmd_vcpu_list(const struct verb *verb, int argc, char **argv);
+
+/* cmd_host.c */
+int cmd_info(const struct verb *verb, int argc, char **argv);
+int cmd_dmesg(const struct verb *verb, int argc, char **argv);
+int cmd_cpupool_list(const struct verb *verb, int argc, char **argv);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+/* xl: manage domains; a client of nacred. See xl(1). */
+#include <stdlib.h>
+#include <string.h>
+
+#include "xl.h"
+
+struct xl_globals xl;
+
+/* -t and -T shape the progress reports of migration, which print nothing here. */
+static bool global_options(int argc, char **argv)
+{
+	int letter;
+
+	while ((letter = getopt(argc, argv, "+vftTN")) >= 0) {
+		if (letter == '?') {
+			fputs("unknown global option\n", stderr);
+			return false;
+		}
+		xl.verbose += letter == 'v';
+		xl.force |= letter == 'f';
+		xl.dryrun |= letter == 'N';
+	}
+	return true;
+}
+
+static int run(const struct verb *verb, int argc, char **argv)
+{
+	if (!verb) {
+		fputs("command not implemented\n", stderr);
+		return EXIT_FAILURE;
+	}
+	if (xl.dryrun && !(verb->flags & VERB_DRYRUN)) {
+		fputs("command does not implement -N (dryrun) option\n", stderr);
+		return EXIT_FAILURE;
+	}
+	if (!verb->run && argc > 1 && (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help")))
+		return verb_help(verb->name);
+	if (!verb->run) {
+		fprintf(stderr, "xl: `%s' is not supported by Nacre %s: %s\n", verb->name,
+			NACRE_VERSION, verb->missing);
+		return EXIT_FAILURE;
+	}
+	optind = 1;
+	return verb->run(verb, argc, argv);
+}
+
+int main(int argc, char **argv)
+{
+	int status;
+
+	if (!global_options(argc, argv))
+		return EXIT_FAILURE;
+	argc -= optind;
+	argv += optind;
+	if (!argc) {
+		verbs_usage(stdout);
+		status = EXIT_FAILURE;
+	} else if (!strcmp(argv[0], "help")) {
+		status = verb_help(argv[1]);
+	} else {
+		status = run(verb_find(argv[0]), argc, argv);
+	}
+	xl_disconnect();
+	if (fflush(stdout) || ferror(stdout)) {
+		perror("xl: cannot write the output");
+		return status ? status : EXIT_FAILURE;
+	}
+	return status;
+}

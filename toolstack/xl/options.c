@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+#include <stdlib.h>
+
+#include "xl.h"
+
+int xl_misuse(const struct verb *verb)
+{
+	verb_usage(verb, stdout);
+	return XL_USAGE_ERROR;
+}
+
+static void check_arguments(const struct verb *verb, int given)
+{
+	if (given >= verb->min_args)
+		return;
+	fprintf(stderr, "'xl %s' requires at least %d argument%s.\n\n", verb->name, verb->min_args,
+		verb->min_args > 1 ? "s" : "");
+	exit(xl_misuse(verb));
+}
+
+int xl_option(const struct verb *verb, int argc, char **argv, const char *letters,
+	      const struct option *options)
+{
+	int index = optind ? optind : 1;
+	int letter;
+
+	opterr = 0;
+	letter = getopt_long(argc, argv, letters, options, NULL);
+	switch (letter) {
+	case -1:
+		check_arguments(verb, argc - optind);
+		return -1;
+	case 'h':
+		verb_usage(verb, stdout);
+		exit(fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS);
+	case '?':
+		if (optopt > 0 && optopt < 0x80)
+			fprintf(stderr, "option `%c' not supported.\n", optopt);
+		else
+			fprintf(stderr, "option `%s' not supported.\n", xl_safe(argv[index]));
+		exit(XL_USAGE_ERROR);
+	default:
+		return letter;
+	}
+}

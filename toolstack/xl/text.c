@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+#include <stdlib.h>
+#include <string.h>
+
+#include "xl.h"
+
+#define SAFE_BUFFERS 4
+#define SAFE_LENGTH  2048
+
+const char *xl_safe(const char *text)
+{
+	static char buffers[SAFE_BUFFERS][SAFE_LENGTH];
+	static unsigned int turn;
+	char *out = buffers[turn++ % SAFE_BUFFERS];
+	size_t used = 0;
+
+	if (!text)
+		return "(null)";
+	for (; *text && used < SAFE_LENGTH - 5; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		/* 0xc2 0x80..0x9f are the C1 control characters in UTF-8. */
+		bool c1 = c == 0xc2 && (unsigned char)text[1] >= 0x80 &&
+			  (unsigned char)text[1] < 0xa0;
+
+		if (c < ' ' || c == 0x7f || c1)
+			used += (size_t)sprintf(out + used, "\\x%02x", c);
+		else
+			out[used++] = (char)c;
+	}
+	out[used] = '\0';
+	return out;
+}
+
+bool xl_print_json(FILE *out, const struct json *v)
+{
+	char *text = json_print(v, true);
+	size_t len = text ? strlen(text) : 0;
+
+	if (!text) {
+		fputs("xl: out of memory\n", stderr);
+		return false;
+	}
+	fputs(text, out);
+	if (!len || text[len - 1] != '\n')
+		fputc('\n', out);
+	free(text);
+	return true;
+}
+
+static int64_t cpu_at(const struct json *cpus, size_t i)
+{
+	return json_int(cpus->items[i], -1);
+}
+
+void xl_print_cpus(FILE *out, const struct json *cpus)
+{
+	size_t i, last;
+
+	if (!cpus || cpus->type != JSON_ARRAY) {
+		fputs(xl_safe(json_string(cpus, "all")), out);
+		return;
+	}
+	if (!cpus->nr)
+		fputs("none", out);
+	for (i = 0; i < cpus->nr; i = last + 1) {
+		for (last = i; last + 1 < cpus->nr; last++)
+			if (cpu_at(cpus, last + 1) != cpu_at(cpus, last) + 1)
+				break;
+		fprintf(out, "%s%lld", i ? "," : "", (long long)cpu_at(cpus, i));
+		if (last > i)
+			fprintf(out, "-%lld", (long long)cpu_at(cpus, last));
+	}
+}

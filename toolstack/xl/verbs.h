@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+#ifndef NACRE_XL_VERBS_H
+#define NACRE_XL_VERBS_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+enum verb_flags {
+	VERB_CHANGES = 1, /* changes something: takes the global -f */
+	VERB_DRYRUN = 2,  /* takes the global -N */
+};
+
+struct verb {
+	const char *name;
+	/* argv[0] is the verb; returns the exit status. NULL: see missing. */
+	int (*run)(const struct verb *verb, int argc, char **argv);
+	unsigned int flags;
+	int min_args;		 /* arguments that it needs beside its options */
+	const char *completes;	 /* what the arguments are: domain, file, key, pool; or NULL */
+	const char *description; /* without the final full stop */
+	const char *arguments;	 /* synopsis behind the name, may be NULL */
+	const char *options;	 /* text of the help, may be NULL */
+	const char *missing;	 /* why it is not supported, for run == NULL */
+};
+
+extern const struct verb verbs[];
+extern const size_t nr_verbs;
+
+/* The verb of that name, or the only one that begins so, or NULL. */
+const struct verb *verb_find(const char *name);
+
+void verb_usage(const struct verb *verb, FILE *out);
+void verbs_usage(FILE *out);
+
+/* `xl help [verb]'; always EXIT_SUCCESS, as in Xen. */
+int verb_help(const char *name);
+
+#endif
