@@ -80,23 +80,40 @@ static void print_symbol(uint64_t address, const char *mark)
 		printk("    %016lx\n", address);
 }
 
-/* Follow frame pointers as long as they climb within the stack of @rbp. */
+static void print_repeated(unsigned int times)
+{
+	if (times)
+		printk("    ... and %u times more\n", times);
+}
+
+/* Follow frame pointers as long as they climb within the stack of @rbp; the same
+ * caller again and again (recursion) is told once. */
 static void backtrace(uint64_t rbp)
 {
-	uint64_t start, end;
+	uint64_t start, end, last = 0;
+	unsigned int repeated = 0, lines = 0;
 
 	if (!stack_bounds(rbp, &start, &end))
 		return;
-	for (unsigned int depth = 0; depth < 32; depth++) {
+	while (lines < 32 && rbp % 8 == 0 && rbp >= start && rbp <= end - 16) {
 		const uint64_t *frame = (const uint64_t *)rbp;
 
-		if (rbp % 8 || rbp < start || rbp > end - 16 || !in_text(frame[1]))
-			return;
-		print_symbol(frame[1], "");
+		if (!in_text(frame[1]))
+			break;
+		if (frame[1] == last) {
+			repeated++;
+		} else {
+			print_repeated(repeated);
+			print_symbol(frame[1], "");
+			last = frame[1];
+			repeated = 0;
+			lines++;
+		}
 		if (frame[0] <= rbp)
-			return;
+			break;
 		rbp = frame[0];
 	}
+	print_repeated(repeated);
 }
 
 void arch_backtrace(void)
