@@ -5,7 +5,8 @@
  * console goes to stdout, stdin goes to it; ends when the guest shuts down.
  * Run it under "nacre exec", or in a dom0.
  *
- *   guest_boot -k KERNEL [-r RAMDISK] [-m MIB] [-v VCPUS] [-c CMDLINE] [-t SECONDS] [-qV]
+ *   guest_boot -k KERNEL [-r RAMDISK] [-m MIB] [-v VCPUS] [-c CMDLINE] [-t SECONDS] [-T TSC-MODE]
+ *              [-qV]
  *
  * Exit status: 0 guest powered off, 1 could not be built or run, 2 usage,
  * 3 time is up, 10 + reason for any other shutdown (11 reboot, 13 crash, ...).
@@ -265,7 +266,7 @@ static int parse_options(int argc, char **argv, struct guest_config *config, str
 {
 	int opt;
 
-	while ((opt = getopt(argc, argv, "k:r:m:v:c:t:qV")) >= 0) {
+	while ((opt = getopt(argc, argv, "k:r:m:v:c:t:T:qV")) >= 0) {
 		if (opt == 'k')
 			config->kernel = optarg;
 		else if (opt == 'r')
@@ -278,6 +279,8 @@ static int parse_options(int argc, char **argv, struct guest_config *config, str
 			config->cmdline = optarg;
 		else if (opt == 't')
 			b->deadline_ms = now_ms() + strtoll(optarg, NULL, 10) * 1000;
+		else if (opt == 'T')
+			config->tsc_mode = (uint32_t)strtoul(optarg, NULL, 10);
 		else if (opt == 'q')
 			b->quiet = true;
 		else if (opt == 'V')
@@ -297,7 +300,7 @@ int main(int argc, char **argv)
 	config.target_kib = 128 << 10;
 	if (parse_options(argc, argv, &config, &b)) {
 		fprintf(stderr, "usage: guest_boot -k KERNEL [-r RAMDISK] [-m MIB] [-v VCPUS] "
-				"[-c CMDLINE] [-t SECONDS] [-qV]\n");
+				"[-c CMDLINE] [-t SECONDS] [-T TSC-MODE] [-qV]\n");
 		return 2;
 	}
 	ret = ctrl_open(&b.ctrl);

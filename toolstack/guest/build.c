@@ -152,7 +152,9 @@ static int builder_limits(struct builder *b)
 	ret = ctrl_domain_set_paging_pool(b->ctrl, b->domid, ((paging + 1023) & ~1023ull) << 10);
 	if (ret)
 		return failed(b, ret, "cannot set aside memory for page tables");
-	return 0;
+	if (c->tsc_mode)
+		ret = ctrl_domain_set_tsc(b->ctrl, b->domid, c->tsc_mode, 0);
+	return ret ? failed(b, ret, "cannot set the TSC mode") : 0;
 }
 
 static int builder_populate(struct builder *b)

@@ -26,6 +26,7 @@ struct guest_config {
 	const char *ramdisk;	/* path or NULL */
 	int ramdisk_fd;		/* the same; -1 for none */
 	const char *cmdline;	/* NULL = empty */
+	uint32_t tsc_mode;	/* 0 default, 1 always emulate, 2 never emulate, 3 never + TSC_AUX */
 	uint32_t store_domid;	/* who serves xenstore and console, usually 0 */
 	uint32_t console_domid;
 };

@@ -91,7 +91,7 @@ static void check_errors(void)
 	check(ret == -XEN_EPERM, "alloc_unbound in domain 0: %ld", ret);
 	ret = op(1000, &close);
 	check(ret == -XEN_ENOSYS, "unknown operation: %ld", ret);
-	ret = op(EVTCHNOP_close, (void *)0xf000000000000000ul);
+	ret = op(EVTCHNOP_close, (void *)0x8000000000ul);
 	check(ret == -XEN_EFAULT, "bad pointer: %ld", ret);
 }
 
