@@ -145,8 +145,12 @@ void cfg_lex(struct cfg_lexer *lexer, struct cfg_token *token)
 	*token = (struct cfg_token){
 		.type = TOKEN_END, .text = lexer->at, .line = lexer->line, .len = 0
 	};
-	if (lexer->at == lexer->end)
+	if (lexer->at == lexer->end) {
+		/* Behind a final newline there is no further line to name. */
+		if (token->line > 1 && token->text[-1] == '\n')
+			token->line--;
 		return;
+	}
 	classify(lexer, token);
 	lexer->at += token->len;
 	if (token->type == TOKEN_NEWLINE)

@@ -76,13 +76,14 @@ static void put_uuid(struct builder *b, struct json *info)
 }
 
 /* hap=0 asks for shadow paging, which does not exist here. */
-static void check_paging(struct builder *b)
+static void put_paging(struct builder *b, struct json *info)
 {
-	long hap;
+	const struct cfg_setting *hap = cfg_find(b->cfg, "hap");
 
-	if (builder_number(b, "hap", -__LONG_MAX__ - 1, __LONG_MAX__, &hap) && !hap)
+	if (hap && cfg_value_is_off(hap->value))
 		builder_fail_at(b, "hap", "hap=0 is not supported by Nacre: guests always run "
 					  "with nested paging");
+	builder_put_bool(b, info, "hap", "hap");
 }
 
 static struct json *create_info(struct builder *b, bool hvm)
@@ -90,7 +91,7 @@ static struct json *create_info(struct builder *b, bool hvm)
 	struct json *info = json_new_object();
 
 	builder_set(b, info, "type", json_new_string(hvm ? "hvm" : "pvh"));
-	check_paging(b);
+	put_paging(b, info);
 	put_name(b, info);
 	put_uuid(b, info);
 	builder_put_string(b, info, "pool_name", "pool");

@@ -42,7 +42,7 @@ static int run(const struct verb *verb, int argc, char **argv)
 			NACRE_VERSION, verb->missing);
 		return EXIT_FAILURE;
 	}
-	optind = 1;
+	optind = 0; /* start over: verbs take options behind their arguments too */
 	return verb->run(verb, argc, argv);
 }
 

@@ -4,6 +4,7 @@
  * The table of verbs: every verb of Xen 4.17's xl, in the order and with the
  * words that `xl help' has there, so that scripts and habits find what they
  * expect.  Help, completion and the check of the manual page read it too.
+ * Longer than other files because it is one table.
  */
 #include "verbs.h"
 
@@ -52,7 +53,7 @@ const struct verb verbs[] = {
 			"-V, --vncviewer         Connect to the VNC display after the domain is created.\n"
 			"-A, --vncviewer-autopass\n"
 			"                        Pass VNC password to viewer via stdin.\n"
-			"--ignore-global-affinity-masks Ignore global masks in xl.conf.\n",
+			"--ignore-global-affinity-masks Ignore global masks in xl.conf.",
 	},
 	MISSING("config-update", DRYRUN,
 		"<Domain> <ConfigFile> [options] [vars]",
@@ -73,7 +74,7 @@ const struct verb verbs[] = {
 			"-Z, --context           Prints out security context\n"
 			"-c, --cpupool           Prints the cpupool the domain is in\n"
 			"-n, --numa              Prints out NUMA node affinity\n"
-			"--json                  Print the same as JSON.\n",
+			"--json                  Print the same as JSON.",
 	},
 	{
 		.name = "destroy",
@@ -86,7 +87,7 @@ const struct verb verbs[] = {
 		.options =
 			"-f                      Permit destroying domain 0, which will only succeed\n"
 			"                        when run from disaggregated toolstack domain with a\n"
-			"                        hardware domain distinct from domain 0.\n",
+			"                        hardware domain distinct from domain 0.",
 	},
 	{
 		.name = "shutdown",
@@ -223,7 +224,7 @@ const struct verb verbs[] = {
 		.description = "List the VCPUs for all/some domains",
 		.arguments = "[Domain, ...]",
 		.options =
-			"--json                  Print the same as JSON.\n",
+			"--json                  Print the same as JSON.",
 	},
 	MISSING("vcpu-pin", DRYRUN,
 		"[option] <Domain> <VCPU|all> <Hard affinity|-|all> <Soft affinity|-|all>",
@@ -238,7 +239,7 @@ const struct verb verbs[] = {
 		.run = cmd_vm_list,
 		.description = "List guest domains, excluding dom0, stubdoms, etc.",
 		.options =
-			"--json                  Print the same as JSON.\n",
+			"--json                  Print the same as JSON.",
 	},
 	{
 		.name = "info",
@@ -250,7 +251,7 @@ const struct verb verbs[] = {
 			"-n, --numa              List host NUMA topology information\n"
 			"--json                  Print the same as JSON.\n"
 			"\n"
-			"KEY selects the lines whose label starts with it.\n",
+			"KEY selects the lines whose label starts with it.",
 	},
 	MISSING("sharing", SHOWS,
 		"[Domain]",
@@ -306,7 +307,7 @@ const struct verb verbs[] = {
 		.description = "Read and/or clear dmesg buffer",
 		.arguments = "[-c]",
 		.options =
-			"  -c                        Clear dmesg buffer as well as printing it\n",
+			"  -c                        Clear dmesg buffer as well as printing it",
 	},
 	MISSING("top", SHOWS,
 		"",
@@ -398,14 +399,14 @@ const struct verb verbs[] = {
 		.description = "Print uptime for all/some domains",
 		.arguments = "[-s] [Domain]",
 		.options =
-			"--json                  Print the same as JSON.\n",
+			"--json                  Print the same as JSON.",
 	},
 	{
 		.name = "claims",
 		.run = cmd_claims,
 		.description = "List outstanding claim information about all domains",
 		.options =
-			"--json                  Print the same as JSON.\n",
+			"--json                  Print the same as JSON.",
 	},
 	MISSING("cpupool-create", DRYRUN,
 		"[options] [<ConfigFile>] [Variable=value ...]",
@@ -419,7 +420,7 @@ const struct verb verbs[] = {
 		.arguments = "[-c|--cpus] [<CPU Pool>]",
 		.options =
 			"-c, --cpus                     Output list of CPUs used by a pool\n"
-			"--json                         Print the same as JSON.\n",
+			"--json                         Print the same as JSON.",
 	},
 	MISSING("cpupool-destroy", CHANGES, "<CPU Pool>", "Deactivates a CPU pool", ONE_POOL),
 	MISSING("cpupool-rename", CHANGES, "<CPU Pool> <new name>", "Renames a CPU pool", ONE_POOL),
