@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# SPDX-FileCopyrightText: 2026 The Nacre authors
+set(stores ${CMAKE_SOURCE_DIR}/daemons)
+
+nacre_unit_test(xenstore_tree SOURCES test_xenstore_tree.c LIBS nacre_xenstored nacre_ring_daemon)
+nacre_unit_test(xenstore_journal SOURCES test_xenstore_journal.c test_xenstore_fake.c
+  LIBS nacre_xenstored nacre_ring_daemon)
+nacre_unit_test(xenstore_protocol SOURCES test_xenstore_protocol.c test_xenstore_fake.c
+  test_xenstore_server.c LIBS nacre_xenstored nacre_ring_daemon nacre_store)

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+#include <errno.h>
+#include <ftw.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "hyper.h"
+#include "test_xenstore_fake.h"
+
+struct fake *fake;
+char fake_rundir[64];
+
+struct hyper {
+	int unused;
+};
+
+void fake_init(void)
+{
+	uint32_t i;
+
+	fake = mmap(NULL, sizeof(*fake), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (fake == MAP_FAILED)
+		abort();
+	fake->daemon_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	for (i = 0; i < FAKE_DOMAINS; i++) {
+		fake->dom[i].state = HYPER_GONE;
+		fake->dom[i].guest_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	}
+	snprintf(fake_rundir, sizeof(fake_rundir), "/tmp/nacre-test-XXXXXX");
+	if (!mkdtemp(fake_rundir))
+		abort();
+	setenv("XENSTORED_RUNDIR", fake_rundir, 1);
+	unsetenv("XENSTORED_PATH");
+	unsetenv("NOTIFY_SOCKET");
+}
+
+static void poke(int fd)
+{
+	uint64_t one = 1;
+
+	if (write(fd, &one, sizeof(one)) < 0 && errno != EAGAIN)
+		abort();
+}
+
+void fake_kick(uint32_t domid)
+{
+	fake->dom[domid].pending = 1;
+	__sync_synchronize();
+	if (!fake->dom[domid].masked)
+		poke(fake->daemon_fd);
+}
+
+void fake_set_state(uint32_t domid, int state)
+{
+	fake->dom[domid].state = state;
+	fake->virq_pending = 1;
+	poke(fake->daemon_fd);
+}
+
+bool fake_wait(uint32_t domid)
+{
+	struct pollfd p = {.fd = fake->dom[domid].guest_fd, .events = POLLIN};
+	uint64_t n;
+
+	if (poll(&p, 1, 5000) <= 0)
+		return false;
+	return read(p.fd, &n, sizeof(n)) == sizeof(n);
+}
+
+/* --- what the daemon calls --- */
+
+int hyper_open(struct hyper **out)
+{
+	static struct hyper h;
+
+	*out = &h;
+	return 0;
+}
+
+void hyper_close(struct hyper *h)
+{
+}
+
+int hyper_map(struct hyper *h, uint32_t domid, uint32_t grant, uint64_t gfn,
+	      struct hyper_page *page)
+{
+	if (domid >= FAKE_DOMAINS || fake->dom[domid].state == HYPER_GONE || gfn != FAKE_GFN)
+		return EINVAL;
+	page->addr = &fake->dom[domid].page;
+	page->by_grant = true;
+	return 0;
+}
+
+void hyper_unmap(struct hyper *h, struct hyper_page *page)
+{
+	page->addr = NULL;
+}
+
+int hyper_bind(struct hyper *h, uint32_t domid, uint32_t remote_port)
+{
+	if (remote_port != FAKE_PORT)
+		return -EINVAL;
+	fake->dom[domid].masked = 0;
+	fake->dom[domid].bound = 1;
+	return (int)domid;
+}
+
+int hyper_bind_virq(struct hyper *h, unsigned int virq)
+{
+	return FAKE_VIRQ_PORT;
+}
+
+void hyper_unbind(struct hyper *h, int port)
+{
+	if (port >= 0 && port < FAKE_DOMAINS)
+		fake->dom[port].bound = 0;
+}
+
+void hyper_notify(struct hyper *h, int port)
+{
+	fake->dom[port].notified++;
+	poke(fake->dom[port].guest_fd);
+}
+
+int hyper_fd(struct hyper *h)
+{
+	return fake->daemon_fd;
+}
+
+int hyper_pending(struct hyper *h)
+{
+	uint64_t n;
+	int i;
+
+	if (read(fake->daemon_fd, &n, sizeof(n)) < 0)
+		return -1;
+	if (__sync_lock_test_and_set(&fake->virq_pending, 0)) {
+		poke(fake->daemon_fd); /* there may be more */
+		return FAKE_VIRQ_PORT;
+	}
+	for (i = 0; i < FAKE_DOMAINS; i++)
+		if (!fake->dom[i].masked &&
+		    __sync_lock_test_and_set(&fake->dom[i].pending, 0)) {
+			fake->dom[i].masked = 1;
+			poke(fake->daemon_fd);
+			return i;
+		}
+	return -1;
+}
+
+void hyper_unmask(struct hyper *h, int port)
+{
+	if (port >= FAKE_DOMAINS)
+		return;
+	fake->dom[port].masked = 0;
+	__sync_synchronize();
+	if (fake->dom[port].pending)
+		poke(fake->daemon_fd);
+}
+
+enum hyper_state hyper_domain_state(struct hyper *h, uint32_t domid)
+{
+	return domid < FAKE_DOMAINS ? fake->dom[domid].state : HYPER_GONE;
+}
+
+/* --- guests --- */
+
+static bool put(uint32_t domid, const char *data, size_t len)
+{
+	struct xenstore_domain_interface *r = &fake->dom[domid].page.store;
+	uint32_t prod = r->req_prod;
+
+	while (len) {
+		while (prod - __atomic_load_n(&r->req_cons, __ATOMIC_ACQUIRE) >=
+		       XENSTORE_RING_SIZE) {
+			fake_kick(domid);
+			if (!fake_wait(domid))
+				return false;
+		}
+		r->req[MASK_XENSTORE_IDX(prod)] = *data++;
+		__atomic_store_n(&r->req_prod, ++prod, __ATOMIC_RELEASE);
+		len--;
+	}
+	fake_kick(domid);
+	return true;
+}
+
+static bool get(uint32_t domid, char *data, size_t len)
+{
+	struct xenstore_domain_interface *r = &fake->dom[domid].page.store;
+	uint32_t cons = r->rsp_cons;
+	bool was_full;
+
+	while (len) {
+		while (__atomic_load_n(&r->rsp_prod, __ATOMIC_ACQUIRE) == cons)
+			if (!fake_wait(domid))
+				return false;
+		*data++ = r->rsp[MASK_XENSTORE_IDX(cons)];
+		was_full = r->rsp_prod - cons >= XENSTORE_RING_SIZE;
+		__atomic_store_n(&r->rsp_cons, ++cons, __ATOMIC_RELEASE);
+		if (was_full)
+			fake_kick(domid);
+		len--;
+	}
+	return true;
+}
+
+bool guest_send(uint32_t domid, uint32_t type, uint32_t id, uint32_t tx, const void *data,
+		size_t len)
+{
+	struct xsd_sockmsg h = {.type = type, .req_id = id, .tx_id = tx, .len = (uint32_t)len};
+
+	return put(domid, (const char *)&h, sizeof(h)) && put(domid, data, len);
+}
+
+bool guest_recv(uint32_t domid, struct guest_msg *m)
+{
+	if (!get(domid, (char *)&m->h, sizeof(m->h)) || m->h.len > XENSTORE_PAYLOAD_MAX)
+		return false;
+	m->data[m->h.len] = '\0';
+	return get(domid, m->data, m->h.len);
+}
+
+int guest_call(uint32_t domid, uint32_t type, uint32_t tx, const void *data, size_t len,
+	       struct guest_msg *m)
+{
+	static uint32_t id;
+	size_t i;
+
+	if (!guest_send(domid, type, ++id, tx, data, len))
+		return ETIMEDOUT;
+	do {
+		if (!guest_recv(domid, m))
+			return ETIMEDOUT;
+	} while (m->h.type == XS_WATCH_EVENT);
+	if (m->h.req_id != id || (m->h.type != type && m->h.type != XS_ERROR))
+		return EBADMSG;
+	if (m->h.type != XS_ERROR)
+		return 0;
+	for (i = 0; i < sizeof(xsd_errors) / sizeof(xsd_errors[0]); i++)
+		if (!strcmp(xsd_errors[i].errstring, m->data))
+			return xsd_errors[i].errnum;
+	return EBADMSG;
+}
+
+int guest_path(uint32_t domid, uint32_t type, uint32_t tx, const char *path, struct guest_msg *m)
+{
+	return guest_call(domid, type, tx, path, strlen(path) + 1, m);
+}
+
+/* --- the daemon's process --- */
+
+void fake_xenstored_kill(pid_t pid, int sig)
+{
+	kill(pid, sig);
+	waitpid(pid, NULL, 0);
+}
+
+static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
+{
+	return remove(path);
+}
+
+void fake_cleanup(void)
+{
+	nftw(fake_rundir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}

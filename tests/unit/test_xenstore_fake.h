@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+/*
+ * A hypervisor in shared memory for the tests of the ring daemons.  The test
+ * plays the guests; the daemon runs in a child that can be killed.
+ */
+#ifndef TEST_XENSTORE_FAKE_H
+#define TEST_XENSTORE_FAKE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <xen/io/console.h>
+#include <xen/io/xs_wire.h>
+
+#define FAKE_DOMAINS   8
+#define FAKE_VIRQ_PORT 100
+#define FAKE_GFN       0xfeffc
+#define FAKE_PORT      1 /* the guests' remote port */
+
+struct fake_domain {
+	union {
+		struct xenstore_domain_interface store;
+		struct xencons_interface console;
+		uint8_t bytes[4096];
+	} page;
+	volatile int state;	   /* enum hyper_state */
+	volatile uint32_t pending; /* event for the daemon */
+	volatile uint32_t masked;
+	volatile uint32_t notified; /* events that the daemon has sent */
+	volatile uint32_t bound;
+	int guest_fd; /* readable after an event for the guest */
+};
+
+struct fake {
+	struct fake_domain dom[FAKE_DOMAINS];
+	volatile uint32_t virq_pending;
+	int daemon_fd; /* what hyper_fd() gives */
+};
+
+extern struct fake *fake;
+
+/* All domains gone; to be called before the daemon is started. */
+void fake_init(void);
+void fake_set_state(uint32_t domid, int state); /* and raises VIRQ_DOM_EXC */
+/* The guest signals the daemon. */
+void fake_kick(uint32_t domid);
+/* Wait for an event from the daemon: false after five seconds. */
+bool fake_wait(uint32_t domid);
+
+/* A guest on its xenstore ring. */
+struct guest_msg {
+	struct xsd_sockmsg h;
+	char data[XENSTORE_PAYLOAD_MAX + 1]; /* NUL-terminated */
+};
+/* Send whole, waiting for room; false if the daemon does not take it. */
+bool guest_send(uint32_t domid, uint32_t type, uint32_t id, uint32_t tx, const void *data,
+		size_t len);
+bool guest_recv(uint32_t domid, struct guest_msg *m);
+/* Send and receive the reply; events before it are dropped.  0 or the errno of ERROR. */
+int guest_call(uint32_t domid, uint32_t type, uint32_t tx, const void *data, size_t len,
+	       struct guest_msg *m);
+/* The same for a string with its NUL. */
+int guest_path(uint32_t domid, uint32_t type, uint32_t tx, const char *path,
+	       struct guest_msg *m);
+
+/* xenstored in a child, with its run directory (made by the first call). */
+extern char fake_rundir[64];
+pid_t fake_xenstored_start(void);
+void fake_xenstored_kill(pid_t pid, int sig);
+void fake_cleanup(void);
+
+#endif
