@@ -282,6 +282,23 @@ static int read_affinity(struct config *c, const struct json *info, const char *
 	return 0;
 }
 
+static int read_tsc(struct config *c, const struct json *info, struct rpc_error *e)
+{
+	static const char *const words[] = {"default", "always_emulate", "native",
+					    "native_paravirt"};
+	const char *word = NULL;
+
+	if (get_string(info, "b_info.", "tsc_mode", 32, &word, e))
+		return -1;
+	for (c->tsc_mode = 0; word && c->tsc_mode < 4; c->tsc_mode++)
+		if (strcmp(word, words[c->tsc_mode]) == 0)
+			return 0;
+	if (!word)
+		return 0;
+	fail(e, XL_INVAL, CODE, "config: there is no tsc_mode \"%s\"", word);
+	return fail_field(e, "config.b_info.tsc_mode");
+}
+
 static int read_sched(struct config *c, const struct json *info, struct rpc_error *e)
 {
 	int64_t weight = -1, cap = -1;
@@ -418,7 +435,8 @@ int config_read(struct config *c, const struct json *tree, struct rpc_error *e)
 	    member(tree, "", "b_info", JSON_OBJECT, &build, e))
 		return -1;
 	if (read_create_info(c, create, e) || read_vcpus(c, build, e) ||
-	    read_memory(c, build, e) || read_sched(c, build, e) || read_image(c, build, e) ||
+	    read_memory(c, build, e) || read_tsc(c, build, e) || read_sched(c, build, e) ||
+	    read_image(c, build, e) ||
 	    read_affinity(c, build, "vcpu_hard_affinity", &c->hard, e) ||
 	    read_affinity(c, build, "vcpu_soft_affinity", &c->soft, e) ||
 	    check_actions(tree, e) || refuse_devices(tree, e)) {

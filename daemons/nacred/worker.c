@@ -87,6 +87,7 @@ static int build_guest(struct work *w)
 	g.kernel = c->kernel;
 	g.ramdisk = c->ramdisk;
 	g.cmdline = c->cmdline;
+	g.tsc_mode = c->tsc_mode;
 	rc = guest_build(w->ctrl, w->domid, &g, &w->guest, why);
 	switch (rc) {
 	case 0:

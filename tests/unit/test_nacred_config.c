@@ -94,6 +94,7 @@ Test(config, reads_what_xl_sends)
 	cr_assert_eq(c.online_vcpus, 2);
 	cr_assert_eq(c.online[0], 3);
 	cr_assert_eq(c.target_kib, 32768);
+	cr_assert_eq(c.tsc_mode, 2);
 	cr_assert_eq(c.weight, 512);
 	cr_assert_eq(c.cap, 50);
 	cr_assert_eq(c.hard[0].cpus[0], 3);
@@ -187,6 +188,7 @@ Test(config, out_of_range_and_wrong_type)
 	refused(",\"uuid\":\"00000000-0000-0000-0000-000000000000\"", "", "",
 		"config.c_info.uuid", "UUID");
 	refused(",\"hap\":\"False\"", "", "", "config.c_info.hap", "shadow");
+	refused("", ",\"tsc_mode\":\"fast\"", "", "config.b_info.tsc_mode", "no tsc_mode");
 	refused("", "", ",\"disks\":[{}]", "config.disks", "not supported");
 	refused("", "", ",\"nics\":[{}]", "config.nics", "not supported");
 	refused("", "", ",\"on_crash\":\"fly\"", "config.on_crash", "no action");
