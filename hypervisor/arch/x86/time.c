@@ -11,9 +11,12 @@
 #define PIT_CHANNEL2  0x42
 #define PIT_COMMAND   0x43
 #define PIT_GATE      0x61 /* bit 0 gate, bit 1 speaker, bit 5 output */
-#define PIT_TICKS     5966u /* 5 ms a round */
-#define PIT_ROUNDS    3
-#define PIT_GIVE_UP   (1u << 22) /* reads of the gate; there is no channel 2 then */
+#define PIT_MODE0     0xb0 /* channel 2, low then high byte, count down once */
+#define PIT_LATCH     0x80
+#define PIT_OUTPUT    0x20 /* in PIT_GATE: it has reached zero */
+#define PIT_TICKS     17898u /* 15 ms: one tick more or less is 56 ppm */
+#define PIT_ROUNDS    20
+#define LOOKS	      8
 
 static uint64_t tsc_khz, tsc_boot, apic_khz, wallclock_boot;
 static uint32_t scale_mul; /* ns = (tsc << shift or >> -shift) * mul >> 32 */
@@ -21,62 +24,79 @@ static int8_t scale_shift;
 
 /* --- calibration ------------------------------------------------------------- */
 
-/* A moment on both clocks, and how long it took to look: the error's bound. */
-struct moment {
+/* All clocks at one moment, which lay within @width TSC ticks around @tsc. */
+struct look {
 	uint64_t tsc, width;
 	uint32_t apic;
+	uint16_t pit;
 };
 
-static void moment_begin(struct moment *m)
+static struct look look_once(void)
 {
-	m->tsc = rdtsc_ordered();
+	struct look l;
+	uint64_t before = rdtsc_ordered();
+
+	outb(PIT_COMMAND, PIT_LATCH);
+	l.apic = apic_timer_left();
+	l.width = rdtsc_ordered() - before;
+	l.tsc = before + l.width / 2;
+	l.pit = inb(PIT_CHANNEL2);
+	l.pit = (uint16_t)(l.pit | inb(PIT_CHANNEL2) << 8);
+	return l;
 }
 
-static void moment_end(struct moment *m)
+/* An emulator or system management may stop the processor at any moment: of
+ * several looks the shortest counts.  What happens between two looks is
+ * harmless, since all clocks go on. */
+static struct look look(void)
 {
-	m->apic = apic_timer_left();
-	m->width = rdtsc_ordered() - m->tsc;
-	m->tsc += m->width / 2;
+	struct look best = look_once(), l;
+
+	for (unsigned int i = 1; i < LOOKS; i++) {
+		l = look_once();
+		if (l.width < best.width)
+			best = l;
+	}
+	return best;
 }
 
-/* One wait for channel 2 to count down to zero. */
-static bool pit_round(struct moment *start, struct moment *end)
+static bool pit_ended(void)
 {
-	unsigned int tries = PIT_GIVE_UP;
-	bool done;
+	return inb(PIT_GATE) & PIT_OUTPUT;
+}
 
+/* Let channel 2 count down, look twice; false if it got to its end meanwhile. */
+static bool pit_round(struct look *a, struct look *b)
+{
 	outb(PIT_GATE, (uint8_t)((inb(PIT_GATE) & ~2) | 1));
-	outb(PIT_COMMAND, 0xb0); /* channel 2, low then high byte, mode 0 */
-	outb(PIT_CHANNEL2, PIT_TICKS & 0xff);
+	outb(PIT_COMMAND, PIT_MODE0);
+	outb(PIT_CHANNEL2, 0xff);
+	outb(PIT_CHANNEL2, 0xff);
 	apic_timer_oneshot(UINT32_MAX);
-	moment_begin(start);
-	outb(PIT_CHANNEL2, PIT_TICKS >> 8); /* starts it */
-	moment_end(start);
-	do {
-		moment_begin(end);
-		done = inb(PIT_GATE) & 0x20;
-		moment_end(end);
-	} while (!done && --tries);
+	look_once(); /* the count is loaded with a delay */
+	*a = look();
+	do
+		*b = look_once();
+	while (a->pit - b->pit < (int)PIT_TICKS && !pit_ended());
+	*b = look();
 	apic_timer_oneshot(0);
-	return done;
+	return !pit_ended() && b->pit < a->pit;
 }
 
-/* The round that was disturbed least counts: emulators and system management
- * stop the processor at any moment. */
 static void calibrate(void)
 {
-	uint64_t best = UINT64_MAX;
-	struct moment start, end;
+	struct look a, b;
+	uint64_t ticks;
 
 	for (unsigned int i = 0; i < PIT_ROUNDS; i++) {
-		if (!pit_round(&start, &end))
-			panic("No timer to find the processor's clock rate with");
-		if (start.width + end.width >= best)
+		if (!pit_round(&a, &b))
 			continue;
-		best = start.width + end.width;
-		tsc_khz = (end.tsc - start.tsc) * PIT_HZ / PIT_TICKS / 1000;
-		apic_khz = (uint64_t)(start.apic - end.apic) * PIT_HZ / PIT_TICKS / 1000;
+		ticks = a.pit - b.pit;
+		tsc_khz = (b.tsc - a.tsc) * PIT_HZ / ticks / 1000;
+		apic_khz = (uint64_t)(a.apic - b.apic) * PIT_HZ / ticks / 1000;
+		return;
 	}
+	panic("No timer to find the processor's clock rate with");
 }
 
 /* Intel SDM vol. 2, CPUID leaf 15h; and leaf 40000010h of virtual machines. */
