@@ -7,3 +7,5 @@ nacre_unit_test(xenstore_journal SOURCES test_xenstore_journal.c test_xenstore_f
   LIBS nacre_xenstored nacre_ring_daemon)
 nacre_unit_test(xenstore_protocol SOURCES test_xenstore_protocol.c test_xenstore_fake.c
   test_xenstore_server.c LIBS nacre_xenstored nacre_ring_daemon nacre_store)
+nacre_unit_test(xenstore_ring SOURCES test_xenstore_ring.c test_xenstore_fake.c
+  test_xenstore_server.c LIBS nacre_xenstored nacre_ring_daemon nacre_store)

@@ -36,6 +36,7 @@ struct fake_domain {
 struct fake {
 	struct fake_domain dom[FAKE_DOMAINS];
 	volatile uint32_t virq_pending;
+	volatile uint32_t kills; /* of a test that kills the daemon */
 	int daemon_fd; /* what hyper_fd() gives */
 };
 
