@@ -71,6 +71,18 @@ boots q35 2 900 1024 -machine q35 -m 1024 -smp 2
 boots option-maxcpus 2 900 1024 -m 1024 -smp 4 -append maxcpus=2
 boots option-mem 1 200 256 -m 1024 -append mem=256M
 
+# With the deterministic clock one instruction is one nanosecond: 1000 MHz exactly.
+: >"$WORK/clock.log"
+qemu-system-x86_64 -accel tcg -icount shift=0,sleep=off -cpu max -machine pc -nodefaults -m 64 \
+	-display none -no-reboot -debugcon "file:$WORK/clock.log" -kernel "$IMAGE" >"$WORK/clock.err" 2>&1 &
+qemu=$!
+if log_has clock "Time: TSC (999\.9|1000\.0).. MHz \(measured\)"; then
+	pass clock-rate
+else
+	fail clock-rate "$(grep -a Time: "$WORK/clock.log"; cat "$WORK/clock.err")"
+fi
+stop_qemu
+
 # Options are told apart; COM1 alone gets the log when it is asked for alone.
 start_qemu options -m 64 -append "console=com1 nonsense=1 maxcpus=many no-noreboot"
 if timeout $READY_SECONDS tail --pid="$qemu" -n +1 -F "$WORK/options.com1" 2>/dev/null |
