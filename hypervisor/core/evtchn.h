@@ -43,7 +43,7 @@ struct evtchns {
 /* The channel of a valid port, or NULL. */
 struct evtchn *evtchn_at(const struct domain *d, uint32_t port);
 /* Fix the layout of shared_info by the mode of the guest's own call, as Xen
- * does at points that come early in a guest's life. */
+ * does at points that come early in a guest's life. Takes d->lock. */
 void evtchn_latch_width(struct domain *d, const struct hypercall *hc);
 /* Close one channel, or all; lock-free callers. */
 int evtchn_close(struct domain *d, uint32_t port);

@@ -10,6 +10,7 @@
  * bytes into vcpu_info instead of 8; all else is at the same place.
  */
 #include "evtchn.h"
+#include "time.h"
 
 #include <hv/arch.h>
 #include <hv/domain.h>
@@ -186,6 +187,9 @@ void evtchn_select_all(struct vcpu *v)
 
 void evtchn_latch_width(struct domain *d, const struct hypercall *hc)
 {
-	if (hc->v->domain == d && d->evtchn)
-		WRITE_ONCE(d->evtchn->narrow, hc->compat);
+	if (hc->v->domain != d || d->evtchn->narrow == hc->compat)
+		return;
+	WRITE_ONCE(d->evtchn->narrow, hc->compat);
+	/* The clock has its place behind the event bits. */
+	domain_set_wallclock(d, d->time_offset);
 }

@@ -102,7 +102,7 @@ static long check_value(const xen_hvm_param_t *p)
 	}
 }
 
-static void apply(struct hypercall *hc, struct domain *d, const xen_hvm_param_t *p)
+static void apply(struct domain *d, const xen_hvm_param_t *p)
 {
 	d->hvm_params[p->index] = p->value;
 	if (p->index != HVM_PARAM_CALLBACK_IRQ)
@@ -111,7 +111,6 @@ static void apply(struct hypercall *hc, struct domain *d, const xen_hvm_param_t 
 	WRITE_ONCE(d->callback_vector,
 		   p->value >> VIA_TYPE_SHIFT == HVM_PARAM_CALLBACK_TYPE_VECTOR ? (uint8_t)p->value
 										: 0);
-	evtchn_latch_width(d, hc);
 }
 
 static long set_param(struct hypercall *hc)
@@ -127,8 +126,10 @@ static long set_param(struct hypercall *hc)
 	if (!rc)
 		rc = check_value(&p);
 	if (!rc)
-		apply(hc, d, &p);
+		apply(d, &p);
 	spin_unlock(&d->lock);
+	if (!rc && p.index == HVM_PARAM_CALLBACK_IRQ)
+		evtchn_latch_width(d, hc);
 	domain_put(d);
 	return rc;
 }

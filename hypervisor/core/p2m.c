@@ -56,8 +56,8 @@ static bool range_valid(gfn_t gfn, unsigned int order)
  * Set [gfn, gfn + 2^order).  Only the first step can need memory: the steps of
  * one call lie below one upper-level entry (order <= 18), so its table exists
  * from the first step on, and a later step either finds or replaces tables.
- * A translation that may sit in a TLB is flushed before this returns; CPUs do
- * not cache absent ones.
+ * A translation, or a table, that may be cached is flushed before this returns;
+ * CPUs do not cache absent ones.
  */
 static int set_range_locked(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned int order,
 			    enum p2m_type type)
@@ -77,7 +77,7 @@ static int set_range_locked(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned int
 		rc = hvm_p2m_set_entry(p2m, gfn, mfn, o, type);
 		if (rc)
 			break;
-		flush |= old != P2M_NONE || o > ORDER_4K;
+		flush |= old != P2M_NONE || have < o;
 	next:
 		gfn = gfn_add(gfn, 1ULL << o);
 		if (mfn_valid_value(mfn))
@@ -86,10 +86,8 @@ static int set_range_locked(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned int
 	}
 	if (type != P2M_NONE && !rc && gfn.v - 1 > p2m->max_gfn)
 		p2m->max_gfn = gfn.v - 1;
-	if (flush) {
-		p2m->flush_gen++;
+	if (flush)
 		hvm_p2m_flush(d);
-	}
 	return rc;
 }
 

@@ -11,6 +11,7 @@
 #define NS_PER_SEC 1000000000ULL
 /* In the 32-bit layout of shared_info the mask is shorter, so wc_* come sooner. */
 #define NARROW_WC_OFFSET (2048 + 2 * 128)
+#define NARROW_WC_SEC_HI (NARROW_WC_OFFSET + 12 + 24) /* behind six words of arch */
 
 static void arm(struct timer *t, stime_t deadline)
 {
@@ -115,11 +116,16 @@ struct wallclock {
 
 void domain_set_wallclock(struct domain *d, int64_t offset_sec)
 {
+	char *page = (char *)d->shared_info;
+	bool narrow = d->evtchn->narrow;
 	struct wallclock *wc = (struct wallclock *)(void *)&d->shared_info->wc_version;
+	uint32_t *hi = &d->shared_info->wc_sec_hi;
 	uint64_t sec;
 
-	if (d->evtchn->narrow)
-		wc = (struct wallclock *)(void *)((char *)d->shared_info + NARROW_WC_OFFSET);
+	if (narrow) {
+		wc = (struct wallclock *)(void *)(page + NARROW_WC_OFFSET);
+		hi = (uint32_t *)(void *)(page + NARROW_WC_SEC_HI);
+	}
 	spin_lock(&d->lock);
 	d->time_offset = offset_sec;
 	d->wallclock_sec = sec = arch_wallclock_boot() + (uint64_t)offset_sec;
@@ -128,9 +134,7 @@ void domain_set_wallclock(struct domain *d, int64_t offset_sec)
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	WRITE_ONCE(wc->sec, sec);
 	WRITE_ONCE(wc->nsec, 0);
-	/* The high half follows: wc_sec_hi, or arch.wc_sec_hi for 32-bit guests. */
-	if (!d->evtchn->narrow)
-		WRITE_ONCE(d->shared_info->wc_sec_hi, sec >> 32);
+	WRITE_ONCE(*hi, sec >> 32);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	WRITE_ONCE(wc->version, wc->version + 1);
 	spin_unlock(&d->lock);
