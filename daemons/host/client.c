@@ -177,6 +177,8 @@ static int serve_restrict(struct client *c)
 	return REPLY;
 }
 
+#define ARRAY(type, most) .element = sizeof(type), .max = most
+
 /* Indexed by enum host_op. */
 static const struct {
 	serve_fn *serve;
@@ -184,22 +186,22 @@ static const struct {
 	uint32_t max;
 	bool for_events; /* needs an events client to act for */
 } handlers[] = {
-	[HOST_HYPERCALL] = { serve_hypercall },
-	[HOST_ARENA_ALLOC] = { serve_arena_alloc },
-	[HOST_ARENA_FREE] = { serve_arena_free },
-	[HOST_MAP_FOREIGN] = { serve_map_foreign, sizeof(uint64_t), HOST_FRAMES },
-	[HOST_MAP_RESOURCE] = { serve_map_resource },
-	[HOST_UNMAP] = { serve_unmap, sizeof(uint64_t), HOST_FRAMES },
-	[HOST_GRANT_MAP] = { serve_grant_map, sizeof(struct host_grant_ref), HOST_GRANTS },
-	[HOST_GRANT_UNMAP] = { serve_grant_unmap, sizeof(uint64_t), HOST_GRANTS },
-	[HOST_GRANT_NOTIFY] = { serve_grant_notify },
-	[HOST_EVENT_UNBOUND] = { serve_event_unbound, .for_events = true },
-	[HOST_EVENT_INTERDOMAIN] = { serve_event_interdomain, .for_events = true },
-	[HOST_EVENT_VIRQ] = { serve_event_virq, .for_events = true },
-	[HOST_EVENT_UNBIND] = { serve_event_unbind, .for_events = true },
-	[HOST_EVENT_NOTIFY] = { serve_event_notify, .for_events = true },
-	[HOST_EVENT_UNMASK] = { serve_event_unmask, .for_events = true },
-	[HOST_RESTRICT] = { serve_restrict },
+	[HOST_HYPERCALL] = { .serve = serve_hypercall },
+	[HOST_ARENA_ALLOC] = { .serve = serve_arena_alloc },
+	[HOST_ARENA_FREE] = { .serve = serve_arena_free },
+	[HOST_MAP_FOREIGN] = { .serve = serve_map_foreign, ARRAY(uint64_t, HOST_FRAMES) },
+	[HOST_MAP_RESOURCE] = { .serve = serve_map_resource },
+	[HOST_UNMAP] = { .serve = serve_unmap, ARRAY(uint64_t, HOST_FRAMES) },
+	[HOST_GRANT_MAP] = { .serve = serve_grant_map, ARRAY(struct host_grant_ref, HOST_GRANTS) },
+	[HOST_GRANT_UNMAP] = { .serve = serve_grant_unmap, ARRAY(uint64_t, HOST_GRANTS) },
+	[HOST_GRANT_NOTIFY] = { .serve = serve_grant_notify },
+	[HOST_EVENT_UNBOUND] = { .serve = serve_event_unbound, .for_events = true },
+	[HOST_EVENT_INTERDOMAIN] = { .serve = serve_event_interdomain, .for_events = true },
+	[HOST_EVENT_VIRQ] = { .serve = serve_event_virq, .for_events = true },
+	[HOST_EVENT_UNBIND] = { .serve = serve_event_unbind, .for_events = true },
+	[HOST_EVENT_NOTIFY] = { .serve = serve_event_notify, .for_events = true },
+	[HOST_EVENT_UNMASK] = { .serve = serve_event_unmask, .for_events = true },
+	[HOST_RESTRICT] = { .serve = serve_restrict },
 };
 
 /* Check one request of @len bytes and hand it out. REPLY, LATER or -errno. */

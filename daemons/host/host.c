@@ -147,7 +147,7 @@ static int on_boot_deadline(sd_event_source *e, uint64_t usec, void *userdata)
 static int on_qemu_exit(sd_event_source *e, const siginfo_t *si, void *userdata)
 {
 	struct host *h = userdata;
-	char how[128], why[512];
+	char how[256], why[512];
 
 	h->qemu_exit = sd_event_source_disable_unref(h->qemu_exit);
 	h->qemu = 0;
@@ -159,8 +159,9 @@ static int on_qemu_exit(sd_event_source *e, const siginfo_t *si, void *userdata)
 			stop_qemu(h);
 		return 0;
 	}
+	qemu_why(h->rundir.path, si->si_code, si->si_status, how, sizeof(how));
 	snprintf(why, sizeof(why), "the machine ended: %s (see %s/hypervisor.log and log/qemu.log)",
-		 qemu_why(si->si_code, si->si_status, how, sizeof(how)), h->rundir.path);
+		 how, h->rundir.path);
 	fail(h, why);
 	return 0;
 }

@@ -62,6 +62,9 @@ static void tell(const char *kind, char *text)
 }
 
 static void emit(const char *kind, const char *fmt, va_list ap)
+	__attribute__((format(printf, 2, 0)));
+
+static void emit(const char *kind, const char *fmt, va_list ap)
 {
 	char text[1024];
 

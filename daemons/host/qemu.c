@@ -140,18 +140,88 @@ pid_t qemu_start(const struct qemu_config *c)
 	return pid;
 }
 
-/* isa-debug-exit makes QEMU end with (value << 1) | 1. */
-const char *qemu_why(int code, int status, char *buf, size_t len)
+/* --- how it ended ------------------------------------------------------------- */
+
+#define TAIL_BYTES 8192
+
+/* The end of a log, NUL-terminated; "" if there is none. */
+static void read_tail(const char *rundir, const char *name, char buf[TAIL_BYTES + 1])
 {
-	if (code != CLD_EXITED)
+	char path[PATH_MAX];
+	ssize_t n = -1;
+	off_t size;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", rundir, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	size = fd < 0 ? 0 : lseek(fd, 0, SEEK_END);
+	if (fd >= 0) {
+		n = pread(fd, buf, TAIL_BYTES, size > TAIL_BYTES ? size - TAIL_BYTES : 0);
+		close(fd);
+	}
+	buf[n > 0 ? n : 0] = '\0';
+}
+
+/* The last line of @text that says something, cut off there; NULL if none. */
+static char *last_line(char *text)
+{
+	char *p = text + strlen(text);
+
+	while (p > text && strchr("\r\n\t ", p[-1]))
+		*--p = '\0';
+	p = strrchr(text, '\n');
+	p = p ? p + 1 : text;
+	return *p ? p : NULL;
+}
+
+/* The reason of a panic stands below its heading (core/panic.c). */
+static char *panic_reason(char *text)
+{
+	char *heading = NULL, *p = text, *line;
+
+	while ((p = strstr(p, "Panic on CPU")))
+		heading = p++;
+	line = heading ? strchr(heading, '\n') : NULL;
+	if (!line)
+		return last_line(text);
+	line[1 + strcspn(line + 1, "\r\n")] = '\0';
+	return line + 1;
+}
+
+/* Logs are not ours to trust: keep printable characters only. */
+static void append(char *buf, size_t len, const char *text)
+{
+	size_t n = strlen(buf);
+
+	if (!strncmp(text, "(XEN) ", 6))
+		text += 6;
+	n += (size_t)snprintf(buf + n, len - n, ": ");
+	for (; *text && n + 1 < len; text++)
+		buf[n++] = *text >= ' ' && *text <= '~' ? *text : '?';
+	buf[n < len ? n : len - 1] = '\0';
+}
+
+/* isa-debug-exit makes QEMU end with (value << 1) | 1. */
+void qemu_why(const char *rundir, int code, int status, char *buf, size_t len)
+{
+	static char tail[TAIL_BYTES + 1];
+	char *said = NULL;
+
+	if (code != CLD_EXITED) {
 		spawn_describe(code, status, buf, len);
-	else if (status == 0)
-		snprintf(buf, len, "the machine was powered off or reset itself (triple fault)");
-	else if (status == 1)
-		snprintf(buf, len, "QEMU refused to go on");
-	else if (status & 1)
-		snprintf(buf, len, "the hypervisor ended the machine with code %d", status >> 1);
-	else
+	} else if (status == 0) {
+		snprintf(buf, len, "it was powered off or reset itself (triple fault)");
+	} else if (status == 1) {
+		snprintf(buf, len, "QEMU gave up");
+		read_tail(rundir, "log/qemu.log", tail);
+		said = last_line(tail);
+	} else if (status & 1) {
+		snprintf(buf, len, "the hypervisor ended it with code %d", status >> 1);
+		read_tail(rundir, "hypervisor.log", tail);
+		said = panic_reason(tail);
+	} else {
 		spawn_describe(code, status, buf, len);
-	return buf;
+	}
+	if (said)
+		append(buf, len, said);
 }

@@ -24,7 +24,8 @@ struct qemu_config {
 /* Start it; the pid, or -errno with the reason told. */
 pid_t qemu_start(const struct qemu_config *c);
 
-/* One line on why QEMU ended, from waitid()'s code and status. */
-const char *qemu_why(int code, int status, char *buf, size_t len);
+/* One line on why QEMU ended: from waitid()'s code and status, and from what the
+ * hypervisor or QEMU itself said last. */
+void qemu_why(const char *rundir, int code, int status, char *buf, size_t len);
 
 #endif

@@ -311,8 +311,10 @@ int main(int argc, char **argv)
 
 	if (getenv("FAKE_SILENT"))
 		return pause();
-	if (getenv("FAKE_FAIL"))
+	if (getenv("FAKE_FAIL")) {
+		fputs("no such machine\n", stderr);
 		return 1;
+	}
 	for (i = 1; i < argc; i++)
 		if (!strncmp(argv[i], "socket,id=link,fd=", 18))
 			sock = atoi(argv[i] + 18);

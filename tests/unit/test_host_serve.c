@@ -602,7 +602,7 @@ Test(serve, failing_starts_are_told)
 {
 	setenv("FAKE_FAIL", "1", 1);
 	cr_assert(eq(int, nacre("-i x up --no-daemons --image=/dev/null -m 64"), 1));
-	cr_assert(said("QEMU refused"));
+	cr_assert(said("QEMU gave up: no such machine"));
 	cr_assert(zero(int, nacre("-i x down")));
 	unsetenv("FAKE_FAIL");
 	setenv("FAKE_SILENT", "1", 1);

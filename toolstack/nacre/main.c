@@ -20,6 +20,8 @@ static const struct {
 };
 #define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
+static void say(const char *fmt, va_list ap) __attribute__((format(printf, 1, 0)));
+
 static void say(const char *fmt, va_list ap)
 {
 	fputs("nacre: ", stderr);
