@@ -15,8 +15,8 @@
 static char ring_static[RING_STATIC];
 static char *ring = ring_static;
 static uint32_t ring_size = RING_STATIC; /* power of two */
-static uint32_t producer;		  /* one past the newest byte */
-static uint32_t consumer;		  /* oldest byte that was not cleared */
+static uint32_t producer;		 /* one past the newest byte */
+static uint32_t consumer;		 /* oldest byte that was not cleared */
 
 void console_ring_put(const char *s, size_t len)
 {

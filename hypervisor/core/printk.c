@@ -133,7 +133,8 @@ int hv_vsnprintf(char *buf, size_t len, const char *fmt, __builtin_va_list ap)
 			break;
 		case 'd':
 		case 'i': {
-			int64_t v = f.longs ? __builtin_va_arg(ap, long) : __builtin_va_arg(ap, int);
+			int64_t v =
+				f.longs ? __builtin_va_arg(ap, long) : __builtin_va_arg(ap, int);
 
 			f.flags |= v < 0 ? F_NEG : 0;
 			put_number(&s, v < 0 ? 0 - (uint64_t)v : (uint64_t)v, 10, false, &f);
@@ -151,7 +152,7 @@ int hv_vsnprintf(char *buf, size_t len, const char *fmt, __builtin_va_list ap)
 		case 'p':
 			f.flags |= F_ZERO;
 			f.width = 16;
-			put_number(&s, (uintptr_t)__builtin_va_arg(ap, void *), 16, false, &f);
+			put_number(&s, (uintptr_t) __builtin_va_arg(ap, void *), 16, false, &f);
 			break;
 		case '\0':
 			fmt--;

@@ -37,8 +37,18 @@ Test(cmdline, every_kind_of_value)
 Test(cmdline, bad_words_are_told_and_ignored)
 {
 	static const char *const lines[] = {
-		"nonsense", "no-maxcpus", "maxcpus", "maxcpus=", "maxcpus=3x", "maxcpus=4294967296",
-		"mem=M", "mem=1Q", "mem=1MM", "mem=99999999999T", "noreboot=maybe", "console",
+		"nonsense",
+		"no-maxcpus",
+		"maxcpus",
+		"maxcpus=",
+		"maxcpus=3x",
+		"maxcpus=4294967296",
+		"mem=M",
+		"mem=1Q",
+		"mem=1MM",
+		"mem=99999999999T",
+		"noreboot=maybe",
+		"console",
 		"console=a,very,long,list,of,consoles,that,cannot,be",
 	};
 	struct boot_options before = boot_options;

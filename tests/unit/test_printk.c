@@ -15,12 +15,12 @@ static void boot(void)
 
 TestSuite(printk, .init = boot);
 
-#define EXPECT(text, ...)                                                                 \
-	do {                                                                              \
-		char buf_[128];                                                           \
-		int n_ = hv_snprintf(buf_, sizeof(buf_), __VA_ARGS__);                     \
-		cr_assert_str_eq(buf_, text);                                             \
-		cr_assert_eq(n_, (int)strlen(text));                                      \
+#define EXPECT(text, ...)                                                                          \
+	do {                                                                                       \
+		char buf_[128];                                                                    \
+		int n_ = hv_snprintf(buf_, sizeof(buf_), __VA_ARGS__);                             \
+		cr_assert_str_eq(buf_, text);                                                      \
+		cr_assert_eq(n_, (int)strlen(text));                                               \
 	} while (0)
 
 Test(printk, formats_as_documented)

@@ -28,7 +28,8 @@ Test(string, moves_like_the_c_library)
 	unsigned char a[64], b[64];
 
 	for (unsigned int i = 0; i < 200000; i++) {
-		size_t from = (size_t)rand() % 32, to = (size_t)rand() % 32, n = (size_t)rand() % 32;
+		size_t from = (size_t)rand() % 32, to = (size_t)rand() % 32,
+		       n = (size_t)rand() % 32;
 
 		for (unsigned int k = 0; k < sizeof(a); k++)
 			a[k] = b[k] = (unsigned char)rand();
@@ -53,7 +54,8 @@ Test(string, compares_like_the_c_library)
 		for (unsigned int k = 0; k < 8; k++) {
 			cr_assert_eq(sign(hv_strcmp(s[i], s[k])), sign(strcmp(s[i], s[k])));
 			for (size_t n = 0; n < 5; n++)
-				cr_assert_eq(sign(hv_strncmp(s[i], s[k], n)), sign(strncmp(s[i], s[k], n)));
+				cr_assert_eq(sign(hv_strncmp(s[i], s[k], n)),
+					     sign(strncmp(s[i], s[k], n)));
 			cr_assert_eq(hv_strstr(s[i], s[k]), strstr(s[i], s[k]));
 			cr_assert_eq(hv_strchr(s[i], s[k][0]), strchr(s[i], s[k][0]));
 			cr_assert_eq(hv_strlen(s[i]), strlen(s[i]));
@@ -73,15 +75,17 @@ Test(string, strlcpy_always_ends)
 
 Test(string, numbers_like_the_c_library)
 {
-	static const char *const s[] = {"0",    "12",   "0x1f", "010", "0x",  "0xg", "99z",
-					"",	"z",	"18446744073709551615", "ffFF"};
+	static const char *const s[] = {"0",   "12",  "0x1f", "010", "0x",
+					"0xg", "99z", "",     "z",   "18446744073709551615",
+					"ffFF"};
 	char *end, *wanted_end;
 
 	for (unsigned int i = 0; i < sizeof(s) / sizeof(s[0]); i++)
 		for (int base = 0; base <= 16; base += base ? 6 : 10) {
 			unsigned long long wanted = strtoull(s[i], &wanted_end, base);
 
-			cr_assert_eq(hv_strtoull(s[i], &end, base), wanted, "%s base %d", s[i], base);
+			cr_assert_eq(hv_strtoull(s[i], &end, base), wanted, "%s base %d", s[i],
+				     base);
 			cr_assert_eq(end, wanted_end, "%s base %d", s[i], base);
 		}
 }

@@ -63,7 +63,8 @@ static bool rsdp_valid(const struct rsdp *r)
 /* 5.2.5.1: in the first KiB of the EBDA or in the BIOS's ROM. */
 static const struct rsdp *rsdp_search(void)
 {
-	uint64_t ebda = (uint64_t)*(const uint16_t *)low_to_virt(0x40e) << 4;
+	const uint16_t *ebda_segment = low_to_virt(0x40e);
+	uint64_t ebda = (uint64_t)*ebda_segment << 4;
 	const struct mem_area {
 		uint64_t start, end;
 	} area[] = {{ebda, ebda + 1024}, {0xe0000, 0x100000}};
@@ -88,8 +89,9 @@ static const struct table *table_at(uint64_t address, const char *signature)
 {
 	const struct table *t = low_to_virt(address);
 
-	if (!address || address >= (1ULL << 32) - TABLE_MAX || memcmp(t->signature, signature, 4) ||
-	    t->length < sizeof(*t) || t->length > TABLE_MAX || !sums_to_zero(t, t->length))
+	if (!address || address >= (1ULL << 32) - TABLE_MAX ||
+	    memcmp(t->signature, signature, 4) != 0 || t->length < sizeof(*t) ||
+	    t->length > TABLE_MAX || !sums_to_zero(t, t->length))
 		return NULL;
 	return t;
 }
@@ -98,7 +100,8 @@ static const struct table *find_table(const char *signature)
 {
 	const struct rsdp *r = rsdp_find();
 	bool wide = r && r->revision >= 2 && r->xsdt;
-	const struct table *list = r ? table_at(wide ? r->xsdt : r->rsdt, wide ? "XSDT" : "RSDT") : NULL;
+	const struct table *list =
+		r ? table_at(wide ? r->xsdt : r->rsdt, wide ? "XSDT" : "RSDT") : NULL;
 	const struct table *t;
 	size_t size = wide ? 8 : 4;
 

@@ -10,7 +10,14 @@
 #define MULTIBOOT2_MAGIC 0x36d76289u
 #define MAX_INFO_SIZE	 (1u << 20)
 
-enum { MB2_END = 0, MB2_CMDLINE = 1, MB2_MODULE = 3, MB2_MEMORY_MAP = 6, MB2_RSDP_OLD = 14, MB2_RSDP_NEW = 15 };
+enum {
+	MB2_END = 0,
+	MB2_CMDLINE = 1,
+	MB2_MODULE = 3,
+	MB2_MEMORY_MAP = 6,
+	MB2_RSDP_OLD = 14,
+	MB2_RSDP_NEW = 15
+};
 
 struct mb2_tag {
 	uint32_t type, size;

@@ -29,7 +29,7 @@ struct bootinfo {
 	unsigned int nr_regions;
 	struct boot_module module[BOOT_MAX_MODULES];
 	unsigned int nr_modules;
-	uint64_t rsdp;	   /* address of the ACPI root pointer; 0: to be searched */
+	uint64_t rsdp;	       /* address of the ACPI root pointer; 0: to be searched */
 	uint8_t rsdp_copy[36]; /* multiboot2 gives a copy instead */
 	bool has_rsdp_copy;
 };

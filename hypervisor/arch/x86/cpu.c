@@ -65,7 +65,8 @@ void cpu_print_name(void)
 	uint32_t *w = (uint32_t *)(void *)name;
 
 	for (uint32_t i = 0; i < 3; i++)
-		cpuid_count(0x80000002 + i, 0, &w[4 * i], &w[4 * i + 1], &w[4 * i + 2], &w[4 * i + 3]);
+		cpuid_count(0x80000002 + i, 0, &w[4 * i], &w[4 * i + 1], &w[4 * i + 2],
+			    &w[4 * i + 3]);
 	printk("CPU: %s, family %x\n", name, cpuid_reg(1, 0, 0));
 }
 

@@ -68,8 +68,8 @@ void ivshmem_init(void)
 		panic("ivshmem device with too little memory: %lu bytes", size);
 	header = device_map(base, size, true);
 	if (header->magic != LINK_MAGIC || header->version != LINK_VERSION)
-		panic("ivshmem memory holds no link of version %u (magic %lx, version %u)", LINK_VERSION,
-		      header->magic, header->version);
+		panic("ivshmem memory holds no link of version %u (magic %lx, version %u)",
+		      LINK_VERSION, header->magic, header->version);
 	registers = device_map(pci_bar(bdf, 0, NULL), LINK_PAGE, false);
 	link_area.base = (void *)(uintptr_t)header;
 	link_area.size = size;

@@ -44,9 +44,12 @@ void arch_clear_frames(void *va, unsigned long n)
 	uint64_t *p = va, *end = p + n * (PAGE_SIZE / sizeof(*p));
 
 	for (; p < end; p += 8)
-		__asm__ volatile("movnti %1, 0(%0); movnti %1, 8(%0); movnti %1, 16(%0); movnti %1, 24(%0);"
-				 "movnti %1, 32(%0); movnti %1, 40(%0); movnti %1, 48(%0); movnti %1, 56(%0)"
-				 : : "r"(p), "r"(0UL) : "memory");
+		__asm__ volatile(
+			"movnti %1, 0(%0); movnti %1, 8(%0); movnti %1, 16(%0); movnti %1, 24(%0);"
+			"movnti %1, 32(%0); movnti %1, 40(%0); movnti %1, 48(%0); movnti %1, 56(%0)"
+			:
+			: "r"(p), "r"(0UL)
+			: "memory");
 	__asm__ volatile("sfence" : : : "memory");
 }
 

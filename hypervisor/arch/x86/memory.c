@@ -132,7 +132,8 @@ void mem_to_frames(void)
 {
 	uint64_t nr = mem_ram_end() >> PAGE_SHIFT;
 	uint64_t bytes = ROUND_UP(nr * sizeof(struct frame), PAGE_SIZE);
-	struct frame *table = mfn_to_virt(maddr_to_mfn((maddr_t){mem_take(bytes, PAGE_SIZE, MACHINE_LIMIT)}));
+	struct frame *table =
+		mfn_to_virt(maddr_to_mfn((maddr_t){mem_take(bytes, PAGE_SIZE, MACHINE_LIMIT)}));
 
 	arch_clear_frames(table, bytes >> PAGE_SHIFT);
 	frame_init(table, nr);

@@ -10,8 +10,8 @@
 #include <hv/printk.h>
 #include <hv/string.h>
 
-#define ENTRIES	      512u
-#define ADDRESS_MASK  0x000ffffffffff000ULL
+#define ENTRIES	       512u
+#define ADDRESS_MASK   0x000ffffffffff000ULL
 #define LEVEL_SHIFT(l) (PAGE_SHIFT + 9 * (l)) /* level 0: 4 KiB pages */
 
 /* Tables made before the frame allocator runs must be below 4 GiB: only that is
@@ -183,7 +183,8 @@ _Static_assert(5 + STACK_PAGES + 3 * IST_PAGES <= STACK_STRIDE_PAGES, "stacks fi
 
 static uint64_t stack_base(unsigned int cpu, unsigned int i)
 {
-	return STACKS_BASE + ((uint64_t)cpu * STACK_STRIDE_PAGES + stack_places[i].first) * PAGE_SIZE;
+	return STACKS_BASE +
+	       ((uint64_t)cpu * STACK_STRIDE_PAGES + stack_places[i].first) * PAGE_SIZE;
 }
 
 uint64_t stack_top(unsigned int cpu, unsigned int ist)

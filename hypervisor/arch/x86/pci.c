@@ -42,7 +42,8 @@ bool pci_find(uint16_t vendor, uint16_t device, uint16_t *bdf)
 		}
 		/* Functions 1 to 7 only where there are several; and a bus whose first
 		 * device does not answer still may have others. */
-		if (!(at & 7) && (id == 0xffffffff || !(pci_read((uint16_t)at, PCI_HEADER) & HEADER_MULTI)))
+		if (!(at & 7) &&
+		    (id == 0xffffffff || !(pci_read((uint16_t)at, PCI_HEADER) & HEADER_MULTI)))
 			at += 7;
 	}
 	return false;

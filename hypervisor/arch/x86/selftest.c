@@ -71,7 +71,7 @@ static const struct {
 void selftest_run(const char *name)
 {
 	for (unsigned int i = 0; i < ARRAY_SIZE(selftests); i++) {
-		if (strcmp(name, selftests[i].name))
+		if (strcmp(name, selftests[i].name) != 0)
 			continue;
 		printk("Self-test \"%s\": a fatal report must follow\n", name);
 		selftests[i].fn();

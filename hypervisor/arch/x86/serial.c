@@ -6,20 +6,20 @@
 #include <hv/printk.h>
 #include <hv/string.h>
 
-#define COM1	      0x3f8
-#define UART_DATA     (COM1 + 0)
-#define UART_IER      (COM1 + 1)
-#define UART_FCR      (COM1 + 2)
-#define UART_LCR      (COM1 + 3)
-#define UART_MCR      (COM1 + 4)
-#define UART_LSR      (COM1 + 5)
-#define UART_SCRATCH  (COM1 + 7)
-#define LSR_EMPTY     0x20
-#define FIFO_SIZE     16
-#define LCR_8N1	      3
-#define LCR_DIVISOR   0x80
-#define DIVISOR	      1 /* 115200 baud */
-#define WAIT_LIMIT    100000 /* polls until a stuck UART is given up */
+#define COM1	     0x3f8
+#define UART_DATA    (COM1 + 0)
+#define UART_IER     (COM1 + 1)
+#define UART_FCR     (COM1 + 2)
+#define UART_LCR     (COM1 + 3)
+#define UART_MCR     (COM1 + 4)
+#define UART_LSR     (COM1 + 5)
+#define UART_SCRATCH (COM1 + 7)
+#define LSR_EMPTY    0x20
+#define FIFO_SIZE    16
+#define LCR_8N1	     3
+#define LCR_DIVISOR  0x80
+#define DIVISOR	     1	    /* 115200 baud */
+#define WAIT_LIMIT   100000 /* polls until a stuck UART is given up */
 
 /* QEMU's debugcon and Bochs's E9 hack; both read back their own number. */
 #define DEBUGCON 0xe9
@@ -83,7 +83,7 @@ static bool take_word(const char **list, const char *word)
 {
 	size_t n = strlen(word);
 
-	if (strncmp(*list, word, n) || ((*list)[n] && (*list)[n] != ','))
+	if (strncmp(*list, word, n) != 0 || ((*list)[n] && (*list)[n] != ','))
 		return false;
 	*list += n + ((*list)[n] == ',');
 	return true;

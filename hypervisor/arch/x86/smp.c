@@ -61,8 +61,7 @@ static bool wait_arrival(unsigned int cpu, uint64_t us)
 
 static bool start_one(unsigned int cpu, uint32_t id)
 {
-	struct trampoline_vars *vars =
-		mfn_to_virt(mk_mfn(TRAMPOLINE >> PAGE_SHIFT));
+	struct trampoline_vars *vars = mfn_to_virt(mk_mfn(TRAMPOLINE >> PAGE_SHIFT));
 
 	vars = (void *)((char *)vars + (trampoline_vars - trampoline_start));
 	vars->stack = stacks_create(cpu);

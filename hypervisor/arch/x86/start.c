@@ -52,8 +52,8 @@ static void start_memory(void)
 	paging_load();
 	cpu_init_control();
 	mem_to_frames();
-	printk("Memory: %lu MiB of RAM below %lx, %lu MiB free\n", frames_total() >> 8, mem_ram_end(),
-	       frames_free() >> 8);
+	printk("Memory: %lu MiB of RAM below %lx, %lu MiB free\n", frames_total() >> 8,
+	       mem_ram_end(), frames_free() >> 8);
 	console_ring_resize(boot_options.conring_size);
 	stacks_create(0);
 	cpu_use_stacks(0);
@@ -83,7 +83,8 @@ static void __attribute__((noreturn)) start_rest(void)
 	time_init();
 	ivshmem_init();
 	start_units();
-	smp_start(cpu_ids, boot_options.maxcpus ? MIN(boot_options.maxcpus, nr_cpu_ids) : nr_cpu_ids);
+	smp_start(cpu_ids,
+		  boot_options.maxcpus ? MIN(boot_options.maxcpus, nr_cpu_ids) : nr_cpu_ids);
 	smp_release();
 	selftest_run(boot_options.selftest);
 	ivshmem_describe(mem_ram_end(), nr_cpus_online);
@@ -98,6 +99,8 @@ void start_main(uint32_t magic, uint32_t address)
 	start_memory();
 	/* A zero as return address ends backtraces. */
 	__asm__ volatile("mov %0, %%rsp; xor %%ebp, %%ebp; push %%rbp; jmp *%1"
-			 : : "r"(stack_top(0, 0)), "r"(start_rest) : "memory");
+			 :
+			 : "r"(stack_top(0, 0)), "r"(start_rest)
+			 : "memory");
 	__builtin_unreachable();
 }

@@ -7,16 +7,16 @@
 #include <hv/arch.h>
 #include <hv/printk.h>
 
-#define PIT_HZ	      1193182u
-#define PIT_CHANNEL2  0x42
-#define PIT_COMMAND   0x43
-#define PIT_GATE      0x61 /* bit 0 gate, bit 1 speaker, bit 5 output */
-#define PIT_MODE0     0xb0 /* channel 2, low then high byte, count down once */
-#define PIT_LATCH     0x80
-#define PIT_OUTPUT    0x20 /* in PIT_GATE: it has reached zero */
-#define PIT_TICKS     17898u /* 15 ms: one tick more or less is 56 ppm */
-#define PIT_ROUNDS    20
-#define LOOKS	      8
+#define PIT_HZ	     1193182u
+#define PIT_CHANNEL2 0x42
+#define PIT_COMMAND  0x43
+#define PIT_GATE     0x61 /* bit 0 gate, bit 1 speaker, bit 5 output */
+#define PIT_MODE0    0xb0 /* channel 2, low then high byte, count down once */
+#define PIT_LATCH    0x80
+#define PIT_OUTPUT   0x20   /* in PIT_GATE: it has reached zero */
+#define PIT_TICKS    17898u /* 15 ms: one tick more or less is 56 ppm */
+#define PIT_ROUNDS   20
+#define LOOKS	     8
 
 static uint64_t tsc_khz, tsc_boot, apic_khz, wallclock_boot;
 static uint32_t scale_mul; /* ns = (tsc << shift or >> -shift) * mul >> 32 */
@@ -206,7 +206,8 @@ void time_init(void)
 	time_set_wallclock(cmos_seconds());
 	time_init_cpu();
 	printk("Time: TSC %lu.%03lu MHz (%s), timer %s\n", tsc_khz / 1000, tsc_khz % 1000,
-	       known ? "enumerated" : "measured", cpu_has(CPU_TSC_DEADLINE) ? "TSC deadline" : "one-shot");
+	       known ? "enumerated" : "measured",
+	       cpu_has(CPU_TSC_DEADLINE) ? "TSC deadline" : "one-shot");
 }
 
 void time_init_cpu(void)

@@ -30,16 +30,37 @@ extern char exception_stubs[];
 static bool stopping; /* a fatal report is being made: other CPUs stop at their NMI */
 
 static const char *const exception_names[32] = {
-	"divide error", "debug", "NMI", "breakpoint", "overflow", "bound range", "invalid opcode",
-	"device not available", "double fault", "coprocessor segment", "invalid TSS",
-	"segment not present", "stack fault", "general protection", "page fault", "reserved",
-	"x87 error", "alignment check", "machine check", "SIMD error", "virtualization",
-	"control protection", [28] = "hypervisor injection", "VMM communication", "security",
+	"divide error",
+	"debug",
+	"NMI",
+	"breakpoint",
+	"overflow",
+	"bound range",
+	"invalid opcode",
+	"device not available",
+	"double fault",
+	"coprocessor segment",
+	"invalid TSS",
+	"segment not present",
+	"stack fault",
+	"general protection",
+	"page fault",
+	"reserved",
+	"x87 error",
+	"alignment check",
+	"machine check",
+	"SIMD error",
+	"virtualization",
+	"control protection",
+	[28] = "hypervisor injection",
+	"VMM communication",
+	"security",
 };
 
 void traps_init(void)
 {
-	static const uint8_t ist_of[32] = {[VEC_NMI] = IST_NMI, [VEC_DF] = IST_DF, [VEC_MC] = IST_MC};
+	static const uint8_t ist_of[32] = {
+		[VEC_NMI] = IST_NMI, [VEC_DF] = IST_DF, [VEC_MC] = IST_MC};
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(idt); i++) {
 		uint64_t stub = (uintptr_t)exception_stubs + i * EXCEPTION_STUB_SIZE;
@@ -139,9 +160,12 @@ static void print_page_fault(const struct trap_frame *f)
 	uint64_t address = read_cr2(), start, end;
 
 	printk("%s of %016lx (%s)\n",
-	       f->error & PFEC_FETCH ? "Execution" : f->error & PFEC_WRITE ? "Write" : "Read", address,
-	       f->error & PFEC_PRESENT ? "not allowed" : "not mapped");
-	if (address >= STACKS_BASE && address < DEVICES_BASE && !stack_bounds(address + 1, &start, &end))
+	       f->error & PFEC_FETCH   ? "Execution"
+	       : f->error & PFEC_WRITE ? "Write"
+				       : "Read",
+	       address, f->error & PFEC_PRESENT ? "not allowed" : "not mapped");
+	if (address >= STACKS_BASE && address < DEVICES_BASE &&
+	    !stack_bounds(address + 1, &start, &end))
 		printk("That is a guard page: stack overflow\n");
 }
 
@@ -165,7 +189,8 @@ static void print_stack(uint64_t rsp)
 		return;
 	printk("Stack:\n");
 	for (unsigned int i = 0; i < 16 && rsp < end; i++, rsp += 8) {
-		n += hv_snprintf(line + n, sizeof(line) - (size_t)n, " %016lx", *(const uint64_t *)rsp);
+		n += hv_snprintf(line + n, sizeof(line) - (size_t)n, " %016lx",
+				 *(const uint64_t *)rsp);
 		if (i % 4 == 3 || rsp + 8 == end) {
 			printk("  %s\n", line);
 			n = 0;
@@ -175,14 +200,15 @@ static void print_stack(uint64_t rsp)
 
 static void __attribute__((noreturn)) fatal(const struct trap_frame *f)
 {
-	const char *name = f->vector < ARRAY_SIZE(exception_names) ? exception_names[f->vector] : NULL;
+	const char *name =
+		f->vector < ARRAY_SIZE(exception_names) ? exception_names[f->vector] : NULL;
 
 	panic_begin();
 	printk("\n");
 	printk("****************************************\n");
 	printk("Panic on CPU %u:\n", this_cpu()->id);
-	printk("Fatal trap: %s, vector %lu, error code %04lx\n", name ? name : "interrupt nobody asked for",
-	       f->vector, f->error);
+	printk("Fatal trap: %s, vector %lu, error code %04lx\n",
+	       name ? name : "interrupt nobody asked for", f->vector, f->error);
 	printk("****************************************\n");
 	/* A double fault is nearly always a stack that ran into its guard page. */
 	if (f->vector == VEC_PF || f->vector == VEC_DF)

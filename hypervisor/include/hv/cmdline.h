@@ -7,14 +7,14 @@
 #include <hv/types.h>
 
 struct boot_options {
-	char console[32];	 /* comma list of com1, debugcon, none */
-	char loglvl[16];	 /* none, error, warning, info, debug or all */
-	char selftest[32];	 /* name of a deliberate fault; selftest.c */
-	uint64_t conring_size;	 /* bytes */
-	uint64_t mem;		 /* use RAM below this address only; 0 = all */
-	unsigned int maxcpus;	 /* 0 = all */
-	bool noreboot;		 /* a fatal error stops the machine */
-	bool sync_console;	 /* the console always is */
+	char console[32];      /* comma list of com1, debugcon, none */
+	char loglvl[16];       /* none, error, warning, info, debug or all */
+	char selftest[32];     /* name of a deliberate fault; selftest.c */
+	uint64_t conring_size; /* bytes */
+	uint64_t mem;	       /* use RAM below this address only; 0 = all */
+	unsigned int maxcpus;  /* 0 = all */
+	bool noreboot;	       /* a fatal error stops the machine */
+	bool sync_console;     /* the console always is */
 };
 extern struct boot_options boot_options;
 
