@@ -3,7 +3,6 @@
 #include "build.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -166,43 +165,15 @@ static int on_child(sd_event_source *s, const siginfo_t *si, void *arg)
 	return 0;
 }
 
-static int fork_worker(struct build *b, const struct record *r)
-{
-	struct worker_order order = {
-		.config = r->config,
-		.uuid = r->uuid,
-		.name = r->name,
-		.parent = getpid(),
-	};
-	int ends[2], err;
-
-	if (pipe2(ends, O_CLOEXEC))
-		return -errno;
-	fflush(NULL);
-	b->pid = fork();
-	if (b->pid == 0) {
-		order.pipe = ends[1];
-		worker_main(&order);
-	}
-	err = errno;
-	close(ends[1]);
-	if (b->pid < 0) {
-		b->pid = 0;
-		close(ends[0]);
-		return -err;
-	}
-	b->pipe = ends[0];
-	fcntl(b->pipe, F_SETFL, O_NONBLOCK);
-	return 0;
-}
-
 static int build_run(struct build *b, struct rpc_error *e)
 {
 	struct record *r = record_by_uuid(&b->n->records, b->uuid);
-	int rc = fork_worker(b, r);
+	int rc = worker_spawn(r, &b->pid, &b->pipe);
 
-	if (rc)
+	if (rc) {
+		b->pid = 0;
 		return fail_errno(e, rc, "daemon.builder", "cannot start a builder process");
+	}
 	rc = sd_event_add_child(b->n->loop, &b->child, b->pid, WEXITED, on_child, b);
 	if (rc < 0) {
 		kill(b->pid, SIGKILL);

@@ -26,6 +26,7 @@
 #include "stores.h"
 #include "teardown.h"
 #include "wait.h"
+#include "worker.h"
 #include "world.h"
 
 static int usage(FILE *out)
@@ -136,6 +137,8 @@ int main(int argc, char **argv)
 	static struct nacred n;
 	int opt, rc;
 
+	if (argc == 2 && strcmp(argv[1], WORKER_OPTION) == 0)
+		return worker_main();
 	while ((opt = getopt_long(argc, argv, "hV", options, NULL)) != -1) {
 		if (opt == 'V')
 			return printf("nacred " NACRE_VERSION "\n") < 0;

@@ -3,11 +3,16 @@
 #include "worker.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/limits.h>
 #include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 #include <uuid/uuid.h>
@@ -19,12 +24,18 @@
 #include "ctrl/sched.h"
 #include "ctrl/vcpu.h"
 #include "guest/guest.h"
+#include "limits.h"
 #include "nodes.h"
 
 _Static_assert(sizeof(struct worker_result) <= PIPE_BUF, "the result must go in one piece");
 
+/* Where the child finds its order and leaves its result. */
+#define ORDER_FD  3
+#define RESULT_FD 4
+
 struct work {
-	const struct worker_order *order;
+	const char *uuid, *name;
+	const struct json *tree;
 	struct config config;
 	struct ctrl *ctrl;
 	struct store *store;
@@ -49,7 +60,7 @@ static int open_all(struct work *w)
 	if (rc)
 		return fail_errno(&w->result->error, rc, "xenstore.unreachable",
 				  "cannot reach xenstored");
-	return config_read(&w->config, w->order->config, &w->result->error);
+	return config_read(&w->config, w->tree, &w->result->error);
 }
 
 static int make_domain(struct work *w)
@@ -59,7 +70,7 @@ static int make_domain(struct work *w)
 	uuid_t handle;
 	int rc;
 
-	uuid_parse(w->order->uuid, handle);
+	uuid_parse(w->uuid, handle);
 	ctrl_domain_pvh_config(&create, handle, c->max_vcpus);
 	create.max_evtchn_port = c->max_evtchn_port;
 	create.max_grant_frames = c->max_grant_frames;
@@ -157,8 +168,8 @@ static int write_nodes(struct work *w)
 	struct timespec now;
 	struct nodes_spec spec = {
 		.domid = w->domid,
-		.uuid = w->order->uuid,
-		.name = w->order->name,
+		.uuid = w->uuid,
+		.name = w->name,
 		.type = c->type,
 		.max_vcpus = c->max_vcpus,
 		.online = c->online,
@@ -187,31 +198,134 @@ static int work(struct work *w)
 	return write_nodes(w);
 }
 
-/* Nothing of the parent but the pipe and stderr may live on in here: neither its
- * clients' sockets nor its signal set-up. */
-static void leave_parent(const struct worker_order *order)
+static int check_order(struct work *w, const struct json *order)
 {
-	sigset_t none;
-
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != order->parent)
-		_exit(1);
-	prctl(PR_SET_NAME, "nacred-build");
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	if (order->pipe > 3)
-		close_range(3, (unsigned int)order->pipe - 1, 0);
-	close_range((unsigned int)order->pipe + 1, ~0u, 0);
+	w->uuid = json_string(json_get(order, "uuid"), NULL);
+	w->name = json_string(json_get(order, "name"), NULL);
+	w->tree = json_get(order, "config");
+	if (w->uuid && w->name && w->tree &&
+	    json_int(json_get(order, "parent"), 0) == (int64_t)getppid())
+		return 0;
+	return fail(&w->result->error, XL_FAIL, "daemon.builder", "the builder got no order");
 }
 
-void worker_main(const struct worker_order *order)
+static struct json *read_order(void)
+{
+	static const struct json_limits limits = {
+		.max_bytes = 2 * LIMIT_REQUEST_BYTES,
+		.max_depth = LIMIT_REQUEST_DEPTH + 2,
+		.max_values = LIMIT_REQUEST_VALUES + 64,
+	};
+	struct json *order = NULL;
+	struct stat st;
+	char *text;
+
+	if (fstat(ORDER_FD, &st) || st.st_size <= 0)
+		return NULL;
+	text = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, ORDER_FD, 0);
+	if (text == MAP_FAILED)
+		return NULL;
+	order = json_parse(text, (size_t)st.st_size, &limits, NULL, 0);
+	munmap(text, (size_t)st.st_size);
+	return order;
+}
+
+int worker_main(void)
 {
 	struct worker_result result = {.domid = -1};
-	struct work w = {.order = order, .result = &result};
+	struct work w = {.result = &result};
+	struct json *order;
 	ssize_t sent;
 
-	leave_parent(order);
-	if (work(&w) == 0)
+	/* Die with the parent; if it died before this, check_order() notices. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL))
+		return 1;
+	prctl(PR_SET_NAME, "nacred-build");
+	order = read_order();
+	if (check_order(&w, order) == 0 && work(&w) == 0)
 		result.error.number = 0;
-	sent = write(order->pipe, &result, sizeof(result));
-	_exit(sent == (ssize_t)sizeof(result) ? 0 : 1);
+	sent = write(RESULT_FD, &result, sizeof(result));
+	config_free(&w.config);
+	json_free(order);
+	if (w.store)
+		store_close(w.store);
+	ctrl_close(w.ctrl);
+	return sent == (ssize_t)sizeof(result) ? 0 : 1;
+}
+
+/* The order as a memory file above the descriptors that the child gets. */
+static int write_order(const struct record *r)
+{
+	struct json *v = json_new_object();
+	bool ok = json_set_string(v, "uuid", r->uuid) && json_set_string(v, "name", r->name) &&
+		  json_set_int(v, "parent", getpid()) && json_set(v, "config", json_copy(r->config));
+	char *text = ok ? json_print(v, false) : NULL;
+	int fd = -1, high = -1;
+	size_t len = text ? strlen(text) : 0;
+
+	json_free(v);
+	errno = ENOMEM;
+	if (text)
+		fd = memfd_create("order", MFD_CLOEXEC);
+	if (fd >= 0 && write(fd, text, len) == (ssize_t)len)
+		high = fcntl(fd, F_DUPFD_CLOEXEC, RESULT_FD + 1);
+	if (fd >= 0)
+		close(fd);
+	free(text);
+	return high;
+}
+
+static int spawn(int order, int result, pid_t *pid)
+{
+	static char *const argv[] = {(char *)"nacred", (char *)WORKER_OPTION, NULL};
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t attr;
+	sigset_t none, pipe_signal;
+	int rc;
+
+	sigemptyset(&none);
+	sigemptyset(&pipe_signal);
+	sigaddset(&pipe_signal, SIGPIPE);
+	posix_spawn_file_actions_init(&files);
+	posix_spawnattr_init(&attr);
+	rc = posix_spawn_file_actions_adddup2(&files, order, ORDER_FD);
+	if (!rc)
+		rc = posix_spawn_file_actions_adddup2(&files, result, RESULT_FD);
+	if (!rc)
+		rc = posix_spawn_file_actions_addclosefrom_np(&files, RESULT_FD + 1);
+	if (!rc)
+		rc = posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	posix_spawnattr_setsigmask(&attr, &none);
+	posix_spawnattr_setsigdefault(&attr, &pipe_signal);
+	if (!rc)
+		rc = posix_spawn(pid, "/proc/self/exe", &files, &attr, argv, environ);
+	posix_spawnattr_destroy(&attr);
+	posix_spawn_file_actions_destroy(&files);
+	return -rc;
+}
+
+int worker_spawn(const struct record *r, pid_t *pid, int *pipe)
+{
+	int ends[2], order = write_order(r), high, rc;
+
+	if (order < 0)
+		return -errno;
+	if (pipe2(ends, O_CLOEXEC)) {
+		rc = -errno;
+		close(order);
+		return rc;
+	}
+	high = fcntl(ends[1], F_DUPFD_CLOEXEC, RESULT_FD + 1);
+	rc = high < 0 ? -errno : spawn(order, high, pid);
+	if (high >= 0)
+		close(high);
+	close(ends[1]);
+	close(order);
+	if (rc || fcntl(ends[0], F_SETFL, O_NONBLOCK)) {
+		rc = rc ? rc : -errno;
+		close(ends[0]);
+		return rc;
+	}
+	*pipe = ends[0];
+	return 0;
 }

@@ -9,13 +9,10 @@
 
 #include "error.h"
 #include "json.h"
+#include "records.h"
 
-struct worker_order {
-	const struct json *config;
-	const char *uuid, *name;
-	pid_t parent; /* die with it */
-	int pipe;     /* where the result goes */
-};
+/* First argument of the program when it is such a process. */
+#define WORKER_OPTION "--build-domain"
 
 /* Sent whole (less than PIPE_BUF, so never in parts). */
 struct worker_result {
@@ -24,8 +21,16 @@ struct worker_result {
 	struct rpc_error error; /* number 0: the domain is complete and paused */
 };
 
-/* Runs in the forked child; undoes nothing when a step fails: that is the
+/*
+ * Start a process for @r: this program again, not only a fork of it, so that
+ * nothing of the parent (its clients, its mappings, its handles on the
+ * hypervisor) lives on in it.  *pipe (non-blocking) gives one worker_result.
+ * 0 or -errno.
+ */
+int worker_spawn(const struct record *r, pid_t *pid, int *pipe);
+
+/* main() of that process.  Undoes nothing when a step fails: that is the
  * parent's work, which has to do it for a worker that was killed as well. */
-void worker_main(const struct worker_order *order) __attribute__((noreturn));
+int worker_main(void);
 
 #endif
