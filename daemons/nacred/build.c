@@ -85,7 +85,7 @@ static void build_failed(struct build *b)
 		log_error("%s", e.message);
 	d = model_by_uuid(&n->model, b->uuid);
 	if (teardown_start(n, d && !domain_dying(d) ? (int64_t)d->domid : b->result.domid, b->uuid,
-			   taken_back, b, &e))
+			   TEARDOWN_GONE, taken_back, b, &e))
 		taken_back(n, b->uuid, &e, b);
 }
 

@@ -59,7 +59,7 @@ static void destroy(struct nacred *n, int64_t domid, const char *uuid, teardown_
 {
 	struct rpc_error e;
 
-	if (teardown_start(n, domid, uuid, done, NULL, &e))
+	if (teardown_start(n, domid, uuid, TEARDOWN_DEAD, done, NULL, &e))
 		log_error("%s", e.message);
 }
 

@@ -44,6 +44,11 @@
 #define LIMIT_GONE	  64 /* destroyed domains remembered for late waits */
 #define LIMIT_SUBSCRIBERS 256
 
+/* Milliseconds that domain.destroy waits for a dead domain to leave the list, and
+ * between two looks. */
+#define LIMIT_ZOMBIE_MSEC      3000
+#define LIMIT_ZOMBIE_STEP_MSEC 5
+
 /* Seconds for xenconsoled to hand a console over, and between attempts to reach
  * xenstored again (its socket coming back raises no event), milliseconds. */
 #define LIMIT_CONSOLE_SEC 5

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "ctrl/domain.h"
+#include "limits.h"
 #include "log.h"
 #include "nodes.h"
 #include "stores.h"
@@ -18,7 +19,9 @@ struct teardown {
 	struct teardown *next;
 	int64_t domid;
 	char uuid[UUID_TEXT];
-	sd_event_source *step;
+	enum teardown_until until;
+	unsigned int waited; /* milliseconds since it is dead */
+	sd_event_source *step, *look;
 	teardown_done done;
 	void *arg;
 };
@@ -34,6 +37,7 @@ static void teardown_free(struct teardown *t)
 		break;
 	}
 	sd_event_source_disable_unref(t->step);
+	sd_event_source_disable_unref(t->look);
 	free(t);
 }
 
@@ -58,15 +62,34 @@ static void finish(struct teardown *t, const struct rpc_error *e)
 	struct nacred *n = t->n;
 	char uuid[UUID_TEXT];
 	void *arg = t->arg;
-	struct rpc_error ignored;
 
 	memcpy(uuid, t->uuid, sizeof(uuid));
-	if (!e)
-		remove_nodes(t);
 	teardown_free(t);
-	if (world_refresh(n, &ignored))
-		log_error("%s", ignored.message);
 	done(n, uuid, e, arg);
+}
+
+/* No event tells that the last page of a dead domain was let go. */
+static void look_later(struct teardown *t)
+{
+	t->waited += LIMIT_ZOMBIE_STEP_MSEC;
+	if (sd_event_source_set_time_relative(t->look, LIMIT_ZOMBIE_STEP_MSEC * 1000ull) < 0 ||
+	    sd_event_source_set_enabled(t->look, SD_EVENT_ONESHOT) < 0)
+		finish(t, NULL);
+}
+
+static int on_look(sd_event_source *s, uint64_t usec, void *arg)
+{
+	struct teardown *t = arg;
+	struct rpc_error ignored;
+
+	if (world_refresh(t->n, &ignored))
+		log_error("%s", ignored.message);
+	if (t->until == TEARDOWN_GONE && t->domid >= 0 && t->waited < LIMIT_ZOMBIE_MSEC &&
+	    model_by_domid(&t->n->model, (uint32_t)t->domid))
+		look_later(t);
+	else
+		finish(t, NULL);
+	return 0;
 }
 
 /* One step of the hypervisor's; memory is given back piece by piece. */
@@ -87,7 +110,8 @@ static int on_step(sd_event_source *s, void *arg)
 			   (long long)t->domid);
 		finish(t, &e);
 	} else {
-		finish(t, NULL);
+		remove_nodes(t);
+		on_look(NULL, 0, t);
 	}
 	return 0;
 }
@@ -102,8 +126,18 @@ bool teardown_running(const struct nacred *n, const char *uuid)
 	return false;
 }
 
-int teardown_start(struct nacred *n, int64_t domid, const char *uuid, teardown_done done,
-		   void *arg, struct rpc_error *e)
+static int add_sources(struct teardown *t)
+{
+	int rc = sd_event_add_defer(t->n->loop, &t->step, on_step, t);
+
+	if (rc >= 0)
+		rc = sd_event_add_time_relative(t->n->loop, &t->look, CLOCK_MONOTONIC, 0, 1000,
+						on_look, t);
+	return rc < 0 ? rc : sd_event_source_set_enabled(t->look, SD_EVENT_OFF);
+}
+
+int teardown_start(struct nacred *n, int64_t domid, const char *uuid, enum teardown_until until,
+		   teardown_done done, void *arg, struct rpc_error *e)
 {
 	struct teardown *t;
 
@@ -113,10 +147,11 @@ int teardown_start(struct nacred *n, int64_t domid, const char *uuid, teardown_d
 	t = calloc(1, sizeof(*t));
 	if (!t)
 		return fail_memory(e);
-	*t = (struct teardown){.n = n, .domid = domid, .done = done, .arg = arg};
+	*t = (struct teardown){
+		.n = n, .domid = domid, .until = until, .done = done, .arg = arg};
 	snprintf(t->uuid, sizeof(t->uuid), "%s", uuid);
-	if (sd_event_add_defer(n->loop, &t->step, on_step, t) < 0) {
-		free(t);
+	if (add_sources(t) < 0) {
+		teardown_free(t);
 		return fail_memory(e);
 	}
 	t->next = n->teardowns;

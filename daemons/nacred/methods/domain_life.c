@@ -63,7 +63,7 @@ static int destroy(struct nacred *n, struct request *rq, const struct json *para
 	if (!call)
 		return fail_memory(e);
 	*call = (struct destroy_call){.rq = rq, .identity = world_identity(d)};
-	if (teardown_start(n, d->domid, d->uuid, destroyed, call, e) == 0)
+	if (teardown_start(n, d->domid, d->uuid, TEARDOWN_GONE, destroyed, call, e) == 0)
 		return RPC_LATER;
 	json_free(call->identity);
 	free(call);
