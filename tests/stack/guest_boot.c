@@ -298,6 +298,7 @@ int main(int argc, char **argv)
 	int ret;
 
 	config.target_kib = 128 << 10;
+	config.no_store = true;
 	if (parse_options(argc, argv, &config, &b)) {
 		fprintf(stderr, "usage: guest_boot -k KERNEL [-r RAMDISK] [-m MIB] [-v VCPUS] "
 				"[-c CMDLINE] [-t SECONDS] [-T TSC-MODE] [-qV]\n");

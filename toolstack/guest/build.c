@@ -258,15 +258,19 @@ static int builder_channels(struct builder *b, struct guest_result *r)
 		{ GNTTAB_RESERVED_CONSOLE, c->console_domid, GUEST_GFN_CONSOLE },
 		{ GNTTAB_RESERVED_XENSTORE, c->store_domid, GUEST_GFN_XENSTORE },
 	};
-	int ret;
+	unsigned int nr_grants = c->no_store ? 1 : 2;
+	int ret = 0;
 
-	ret = ctrl_evtchn_alloc_unbound(b->ctrl, b->domid, c->store_domid, &r->store_port);
+	if (!c->no_store)
+		ret = ctrl_evtchn_alloc_unbound(b->ctrl, b->domid, c->store_domid, &r->store_port);
 	if (!ret)
 		ret = ctrl_evtchn_alloc_unbound(b->ctrl, b->domid, c->console_domid,
 						&r->console_port);
 	if (ret)
 		return failed(b, ret, "cannot make the event channels");
-	ret = ctrl_gnttab_seed(b->ctrl, b->domid, grants, sizeof(grants) / sizeof(grants[0]));
+	r->console_gfn = GUEST_GFN_CONSOLE;
+	r->store_gfn = c->no_store ? 0 : GUEST_GFN_XENSTORE;
+	ret = ctrl_gnttab_seed(b->ctrl, b->domid, grants, nr_grants);
 	return ret ? failed(b, ret, "cannot write the reserved grants") : 0;
 }
 
@@ -277,9 +281,9 @@ static int builder_params(struct builder *b, struct guest_result *r)
 		uint64_t value;
 	} params[] = {
 		{ HVM_PARAM_IDENT_PT, GUEST_GFN_IDENT_PT * GUEST_PAGE },
-		{ HVM_PARAM_STORE_PFN, GUEST_GFN_XENSTORE },
+		{ HVM_PARAM_STORE_PFN, r->store_gfn },
 		{ HVM_PARAM_STORE_EVTCHN, r->store_port },
-		{ HVM_PARAM_CONSOLE_PFN, GUEST_GFN_CONSOLE },
+		{ HVM_PARAM_CONSOLE_PFN, r->console_gfn },
 		{ HVM_PARAM_CONSOLE_EVTCHN, r->console_port },
 	};
 	char what[48];
@@ -293,8 +297,6 @@ static int builder_params(struct builder *b, struct guest_result *r)
 			return failed(b, ret, what);
 		}
 	}
-	r->store_gfn = GUEST_GFN_XENSTORE;
-	r->console_gfn = GUEST_GFN_CONSOLE;
 	return 0;
 }
 

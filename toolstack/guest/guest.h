@@ -7,6 +7,7 @@
 #ifndef GUEST_GUEST_H
 #define GUEST_GUEST_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "ctrl/ctrl.h"
@@ -29,6 +30,7 @@ struct guest_config {
 	uint32_t tsc_mode;	/* 0 default, 1 always emulate, 2 never emulate, 3 never + TSC_AUX */
 	uint32_t store_domid;	/* who serves xenstore and console, usually 0 */
 	uint32_t console_domid;
+	bool no_store;		/* no xenstore page and port: the guest boots without it */
 };
 
 /* All defaults: no kernel, no descriptors. */
@@ -36,7 +38,7 @@ struct guest_config {
 	((struct guest_config){ .kernel_fd = -1, .ramdisk_fd = -1, .vcpus = 1 })
 
 struct guest_result {
-	uint64_t store_gfn, console_gfn; /* pages of the two rings */
+	uint64_t store_gfn, console_gfn; /* pages of the two rings; store 0 with no_store */
 	uint32_t store_port, console_port; /* the guest's ends, unbound for the two domids */
 	uint64_t kernel_start, kernel_end, entry; /* guest-physical */
 };

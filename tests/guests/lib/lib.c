@@ -194,16 +194,22 @@ void print(const char *fmt, ...)
 	va_end(ap);
 }
 
-void shutdown(unsigned int reason)
+/* Until everything was read, or 2 s. */
+static void console_flush(void)
 {
-	struct sched_shutdown arg = { .reason = reason };
-
-	/* Real xenconsoled loses what it has not read by then; wait up to 2 s. */
 	for (unsigned int i = 0; console && i < 200; i++) {
 		if (__atomic_load_n(&console->out_cons, __ATOMIC_ACQUIRE) == console->out_prod)
 			break;
 		console_wait();
 	}
+}
+
+void shutdown(unsigned int reason)
+{
+	struct sched_shutdown arg = { .reason = reason };
+
+	/* Real xenconsoled loses what it has not read by then. */
+	console_flush();
 	for (;;)
 		hypercall2(__HYPERVISOR_sched_op, SCHEDOP_shutdown, &arg);
 }
@@ -242,6 +248,7 @@ VERDICT(error, "ERROR")
 void expect_end(const char *how)
 {
 	print("EXPECT %s %s\n", how, test_name);
+	console_flush();
 }
 
 /* Hypervisor leaves may start at any multiple of 0x100. */

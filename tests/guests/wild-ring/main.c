@@ -32,6 +32,7 @@ static void scribble(volatile uint64_t *page)
 void test_main(void)
 {
 	struct xencons_interface *console = (void *)(hvm_param(HVM_PARAM_CONSOLE_PFN) << 12);
+	/* Page 0, which nobody uses, where there is no xenstore. */
 	void *store = (void *)(hvm_param(HVM_PARAM_STORE_PFN) << 12);
 	unsigned int console_port = (unsigned int)hvm_param(HVM_PARAM_CONSOLE_EVTCHN);
 	unsigned int store_port = (unsigned int)hvm_param(HVM_PARAM_STORE_EVTCHN);
