@@ -24,9 +24,9 @@ static void drain(struct guest *g)
 	g->bad_ring = bad;
 	if (!n)
 		return;
-	hyper_notify(g->daemon->hyper, g->port); /* it may wait for room */
 	logfile_write(&g->log, buf, n);
 	history_add(&g->history, buf, n);
+	hyper_notify(g->daemon->hyper, g->port); /* it may wait for room */
 	viewer_output_all(g);
 }
 
@@ -97,10 +97,10 @@ void guest_free(struct guest *g)
 	for (p = &g->daemon->guests; *p != g; p = &(*p)->next)
 		;
 	*p = g->next;
-	viewer_finish_all(g);
 	sd_event_source_disable_unref(g->resume);
 	hyper_unbind(g->daemon->hyper, g->port);
 	hyper_unmap(g->daemon->hyper, &g->page);
+	viewer_finish_all(g);
 	logfile_close(&g->log);
 	free(g);
 }

@@ -9,3 +9,5 @@ nacre_unit_test(xenstore_protocol SOURCES test_xenstore_protocol.c test_xenstore
   test_xenstore_server.c LIBS nacre_xenstored nacre_ring_daemon nacre_store)
 nacre_unit_test(xenstore_ring SOURCES test_xenstore_ring.c test_xenstore_fake.c
   test_xenstore_server.c LIBS nacre_xenstored nacre_ring_daemon nacre_store)
+nacre_unit_test(xenconsoled_daemon SOURCES test_xenconsoled_daemon.c test_xenstore_fake.c
+  test_xenstore_server.c LIBS nacre_xenconsoled nacre_xenstored nacre_ring_daemon nacre_store)

@@ -23,17 +23,27 @@ struct hyper {
 	int unused;
 };
 
+enum fake_side fake_side;
+
+static int event_fd(void)
+{
+	return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+}
+
 void fake_init(void)
 {
 	uint32_t i;
+	int k;
 
 	fake = mmap(NULL, sizeof(*fake), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (fake == MAP_FAILED)
 		abort();
-	fake->daemon_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	for (k = 0; k < FAKE_SIDES; k++)
+		fake->daemon_fd[k] = event_fd();
 	for (i = 0; i < FAKE_DOMAINS; i++) {
 		fake->dom[i].state = HYPER_GONE;
-		fake->dom[i].guest_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+		for (k = 0; k < FAKE_SIDES; k++)
+			fake->dom[i].port[k].guest_fd = event_fd();
 	}
 	snprintf(fake_rundir, sizeof(fake_rundir), "/tmp/nacre-test-XXXXXX");
 	if (!mkdtemp(fake_rundir))
@@ -51,24 +61,26 @@ static void poke(int fd)
 		abort();
 }
 
-void fake_kick(uint32_t domid)
+void fake_signal(uint32_t domid, enum fake_side side)
 {
-	fake->dom[domid].pending = 1;
+	struct fake_port *p = &fake->dom[domid].port[side];
+
+	p->pending = 1;
 	__sync_synchronize();
-	if (!fake->dom[domid].masked)
-		poke(fake->daemon_fd);
+	if (!p->masked)
+		poke(fake->daemon_fd[side]);
 }
 
 void fake_set_state(uint32_t domid, int state)
 {
 	fake->dom[domid].state = state;
 	fake->virq_pending = 1;
-	poke(fake->daemon_fd);
+	poke(fake->daemon_fd[FAKE_STORE]);
 }
 
-bool fake_wait(uint32_t domid)
+bool fake_wait_side(uint32_t domid, enum fake_side side)
 {
-	struct pollfd p = {.fd = fake->dom[domid].guest_fd, .events = POLLIN};
+	struct pollfd p = {.fd = fake->dom[domid].port[side].guest_fd, .events = POLLIN};
 	uint64_t n;
 
 	if (poll(&p, 1, 5000) <= 0)
@@ -93,9 +105,12 @@ void hyper_close(struct hyper *h)
 int hyper_map(struct hyper *h, uint32_t domid, uint32_t grant, uint64_t gfn,
 	      struct hyper_page *page)
 {
-	if (domid >= FAKE_DOMAINS || fake->dom[domid].state == HYPER_GONE || gfn != FAKE_GFN)
+	if (domid >= FAKE_DOMAINS || fake->dom[domid].state == HYPER_GONE)
 		return EINVAL;
-	page->addr = &fake->dom[domid].page;
+	if (gfn != (fake_side == FAKE_STORE ? FAKE_GFN : FAKE_CONSOLE_GFN))
+		return EINVAL;
+	page->addr = fake_side == FAKE_STORE ? &fake->dom[domid].page
+					     : &fake->dom[domid].console_page;
 	page->by_grant = true;
 	return 0;
 }
@@ -109,8 +124,8 @@ int hyper_bind(struct hyper *h, uint32_t domid, uint32_t remote_port)
 {
 	if (remote_port != FAKE_PORT)
 		return -EINVAL;
-	fake->dom[domid].masked = 0;
-	fake->dom[domid].bound = 1;
+	fake->dom[domid].port[fake_side].masked = 0;
+	fake->dom[domid].port[fake_side].bound = 1;
 	return (int)domid;
 }
 
@@ -122,49 +137,54 @@ int hyper_bind_virq(struct hyper *h, unsigned int virq)
 void hyper_unbind(struct hyper *h, int port)
 {
 	if (port >= 0 && port < FAKE_DOMAINS)
-		fake->dom[port].bound = 0;
+		fake->dom[port].port[fake_side].bound = 0;
 }
 
 void hyper_notify(struct hyper *h, int port)
 {
-	fake->dom[port].notified++;
-	poke(fake->dom[port].guest_fd);
+	poke(fake->dom[port].port[fake_side].guest_fd);
 }
 
 int hyper_fd(struct hyper *h)
 {
-	return fake->daemon_fd;
+	return fake->daemon_fd[fake_side];
 }
 
 int hyper_pending(struct hyper *h)
 {
+	int i, fd = fake->daemon_fd[fake_side];
 	uint64_t n;
-	int i;
 
-	if (read(fake->daemon_fd, &n, sizeof(n)) < 0)
+	if (read(fd, &n, sizeof(n)) < 0)
 		return -1;
-	if (__sync_lock_test_and_set(&fake->virq_pending, 0)) {
-		poke(fake->daemon_fd); /* there may be more */
+	if (fake_side == FAKE_STORE && __sync_lock_test_and_set(&fake->virq_pending, 0)) {
+		poke(fd); /* there may be more */
 		return FAKE_VIRQ_PORT;
 	}
-	for (i = 0; i < FAKE_DOMAINS; i++)
-		if (!fake->dom[i].masked &&
-		    __sync_lock_test_and_set(&fake->dom[i].pending, 0)) {
-			fake->dom[i].masked = 1;
-			poke(fake->daemon_fd);
+	for (i = 0; i < FAKE_DOMAINS; i++) {
+		struct fake_port *p = &fake->dom[i].port[fake_side];
+
+		if (!p->masked && __sync_lock_test_and_set(&p->pending, 0)) {
+			p->masked = 1;
+			p->taken++;
+			poke(fd);
 			return i;
 		}
+	}
 	return -1;
 }
 
 void hyper_unmask(struct hyper *h, int port)
 {
+	struct fake_port *p;
+
 	if (port >= FAKE_DOMAINS)
 		return;
-	fake->dom[port].masked = 0;
+	p = &fake->dom[port].port[fake_side];
+	p->masked = 0;
 	__sync_synchronize();
-	if (fake->dom[port].pending)
-		poke(fake->daemon_fd);
+	if (p->pending)
+		poke(fake->daemon_fd[fake_side]);
 }
 
 enum hyper_state hyper_domain_state(struct hyper *h, uint32_t domid)
@@ -261,6 +281,8 @@ int guest_path(uint32_t domid, uint32_t type, uint32_t tx, const char *path, str
 
 void fake_xenstored_kill(pid_t pid, int sig)
 {
+	if (pid <= 0) /* it did not start; -1 would mean every process */
+		return;
 	kill(pid, sig);
 	waitpid(pid, NULL, 0);
 }

@@ -14,30 +14,39 @@
 #include <xen/io/console.h>
 #include <xen/io/xs_wire.h>
 
-#define FAKE_DOMAINS   8
-#define FAKE_VIRQ_PORT 100
-#define FAKE_GFN       0xfeffc
-#define FAKE_PORT      1 /* the guests' remote port */
+#define FAKE_DOMAINS	 8
+#define FAKE_VIRQ_PORT	 100
+#define FAKE_GFN	 0xfeffc
+#define FAKE_CONSOLE_GFN 0xfefff
+#define FAKE_PORT	 1 /* the guests' remote port */
+
+/* The daemon that a process is has its own event channels. */
+enum fake_side { FAKE_STORE, FAKE_CONSOLE, FAKE_SIDES };
+extern enum fake_side fake_side;
+
+struct fake_port {
+	volatile uint32_t pending; /* event for the daemon */
+	volatile uint32_t masked;
+	volatile uint32_t bound;
+	volatile uint32_t taken; /* events that the daemon has seen */
+	int guest_fd;		 /* readable after an event for the guest */
+};
 
 struct fake_domain {
 	union {
 		struct xenstore_domain_interface store;
 		struct xencons_interface console;
 		uint8_t bytes[4096];
-	} page;
-	volatile int state;	   /* enum hyper_state */
-	volatile uint32_t pending; /* event for the daemon */
-	volatile uint32_t masked;
-	volatile uint32_t notified; /* events that the daemon has sent */
-	volatile uint32_t bound;
-	int guest_fd; /* readable after an event for the guest */
+	} page, console_page;
+	volatile int state; /* enum hyper_state */
+	struct fake_port port[FAKE_SIDES];
 };
 
 struct fake {
 	struct fake_domain dom[FAKE_DOMAINS];
 	volatile uint32_t virq_pending;
 	volatile uint32_t kills; /* of a test that kills the daemon */
-	int daemon_fd; /* what hyper_fd() gives */
+	int daemon_fd[FAKE_SIDES]; /* what hyper_fd() gives */
 };
 
 extern struct fake *fake;
@@ -45,10 +54,18 @@ extern struct fake *fake;
 /* All domains gone; to be called before the daemon is started. */
 void fake_init(void);
 void fake_set_state(uint32_t domid, int state); /* and raises VIRQ_DOM_EXC */
-/* The guest signals the daemon. */
-void fake_kick(uint32_t domid);
-/* Wait for an event from the daemon: false after five seconds. */
-bool fake_wait(uint32_t domid);
+/* The guest signals a daemon. */
+void fake_signal(uint32_t domid, enum fake_side side);
+/* Wait for an event from a daemon: false after five seconds. */
+bool fake_wait_side(uint32_t domid, enum fake_side side);
+static inline void fake_kick(uint32_t domid)
+{
+	fake_signal(domid, FAKE_STORE);
+}
+static inline bool fake_wait(uint32_t domid)
+{
+	return fake_wait_side(domid, FAKE_STORE);
+}
 
 /* A guest on its xenstore ring. */
 struct guest_msg {

@@ -228,7 +228,7 @@ Test(xenstore_protocol, domains_come_and_go)
 	expect_event("@releaseDomain", "r");
 	cr_assert_eq(store_is_introduced(s, 3, &yes), 0);
 	cr_assert_not(yes);
-	cr_assert_eq(fake->dom[3].bound, 0);
+	cr_assert_eq(fake->dom[3].port[FAKE_STORE].bound, 0);
 	/* What it owned is gone, the rest is the toolstack's. */
 	cr_assert_eq(store_read(s, XBT_NULL, "/local/domain/3/data", &value, NULL), -ENOENT);
 	check_reads("/local/domain/3/theirs", "");

@@ -6,10 +6,12 @@
  */
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -241,6 +243,18 @@ Test(xenstore_ring, a_domain_that_died_meanwhile_is_released)
 	cr_assert_eq(guest_path(2, XS_MKDIR, 0, "data/x", &m), 0);
 }
 
+static void wait_for_end(void)
+{
+	char path[128];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/xenstored/lock", fake_rundir);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	cr_assert_geq(fd, 0);
+	cr_assert_eq(flock(fd, LOCK_EX), 0);
+	close(fd);
+}
+
 /* Start the daemon and kill it after some requests, over and over. */
 static pid_t killer(void)
 {
@@ -300,7 +314,8 @@ Test(xenstore_ring, killed_at_any_moment)
 	fake_xenstored_kill(daemon_pid, SIGKILL);
 	k = killer();
 	n = count_and_watch(&events);
-	fake_xenstored_kill(k, SIGKILL); /* the daemon follows it */
+	fake_xenstored_kill(k, SIGKILL);
+	wait_for_end(); /* the daemon follows its parent */
 	start();
 	cr_assert_eq(guest_path(1, XS_READ, 0, "data/n", &m), 0);
 	cr_assert_eq(strtoul(m.data, NULL, 10), n);
