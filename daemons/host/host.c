@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -276,6 +277,7 @@ int host_prepare(struct host *h, const struct options *o)
 	*h = (struct host){ .options = o, .rundir.lock = -1 };
 	h->ivshmem = (struct ivshmem){ -1, -1, -1, -1 };
 	h->area.ram_fd = h->area.link_fd = -1;
+	umask(077); /* ours and the daemons' */
 	rc = rundir_open(&h->rundir, o->instance);
 	if (rc)
 		return rc;

@@ -112,7 +112,7 @@ static int on_exit(sd_event_source *e, const siginfo_t *si, void *userdata)
 		return 0;
 	}
 	if (!s->up) {
-		snprintf(why, sizeof(why), "%s ended before it was ready (%s): see %s/log/%s.log",
+		snprintf(why, sizeof(why), "%s ended while the instance was starting (%s): see %s/log/%s.log",
 			 v->name, how, s->rundir, v->name);
 		starting_failed(s, why);
 		return 0;

@@ -16,3 +16,5 @@ nacre_unit_test(host_serve SOURCES test_host_serve.c
     -lxentoolcore
   DEFS BIN_DIR="${NACRE_BIN_DIR}" FAKE_DIR="${CMAKE_BINARY_DIR}/tests/fake")
 add_dependencies(test_host_serve nacre nacre-host fake_machine)
+nacre_unit_test(host_books SOURCES test_host_books.c LIBS nacre_host_parts)
+nacre_unit_test(host_parts SOURCES test_host_parts.c LIBS nacre_host_parts)

@@ -48,10 +48,6 @@ xenforeignmemory_handle *xenforeignmemory_open(xentoollog_logger *logger, unsign
 	xenforeignmemory_handle *f;
 	int error;
 
-	if (open_flags) {
-		errno = EINVAL;
-		return NULL;
-	}
 	f = calloc(1, sizeof(*f));
 	if (!f)
 		return NULL;

@@ -39,10 +39,6 @@ xengnttab_handle *xengnttab_open(xentoollog_logger *logger, unsigned int open_fl
 	xengnttab_handle *g;
 	int error;
 
-	if (open_flags) {
-		errno = EINVAL;
-		return NULL;
-	}
 	g = calloc(1, sizeof(*g));
 	if (!g)
 		return NULL;

@@ -3,6 +3,7 @@
 #include "nacre.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,15 +16,18 @@
 /* Where Debian keeps Xen's programs, out of PATH. */
 #define DEBIAN_XEN_BIN "/usr/lib/xen-4.17/bin"
 
+/* What is not in PATH: our own programs, then Debian's. */
 static int extend_path(void)
 {
 	const char *old = getenv("PATH");
-	char *path;
-	int rc;
+	char own[PATH_MAX], *path;
+	int rc = instance_program("", own, sizeof(own));
 
-	if (asprintf(&path, "%s:%s", old && *old ? old : "/usr/bin:/bin", DEBIAN_XEN_BIN) < 0)
-		return -1;
-	rc = setenv("PATH", path, 1);
+	if (rc)
+		return rc;
+	if (asprintf(&path, "%s:%s:%s", old && *old ? old : "/usr/bin:/bin", own, DEBIAN_XEN_BIN) < 0)
+		return -ENOMEM;
+	rc = setenv("PATH", path, 1) ? -errno : 0;
 	free(path);
 	return rc;
 }
@@ -43,8 +47,9 @@ int cmd_exec(struct context *c, int argc, char **argv)
 				strcmp(c->name, INSTANCE_DEFAULT) ? " -i " : "",
 				strcmp(c->name, INSTANCE_DEFAULT) ? c->name : "");
 	rc = instance_export(c->name, c->rundir);
-	if (rc || extend_path())
-		return complain("%s", strerror(rc ? -rc : errno));
+	rc = rc ? rc : extend_path();
+	if (rc)
+		return complain("%s", strerror(-rc));
 	execvp(argv[1], argv + 1);
 	error = errno;
 	complain("%s: %s", argv[1], strerror(error));

@@ -86,6 +86,14 @@ static int give_up(const struct context *c, pid_t pid, bool told)
 	return status == EXIT_USAGE ? EXIT_USAGE : EXIT_FAILED;
 }
 
+static pid_t host_pid;
+
+/* ^C while it starts: nacre-host, in a session of its own, shall stop too. */
+static void pass_on(int sig)
+{
+	kill(host_pid, SIGTERM);
+}
+
 int cmd_up(struct context *c, int argc, char **argv)
 {
 	bool told = false;
@@ -104,6 +112,9 @@ int cmd_up(struct context *c, int argc, char **argv)
 		_exit(EXIT_FAILED);
 	}
 	close(ready[1]);
+	host_pid = pid;
+	signal(SIGINT, pass_on);
+	signal(SIGTERM, pass_on);
 	if (!relay(ready[0], &told))
 		return give_up(c, pid, told);
 	printf("instance %s is up: %s\n", c->name, c->rundir);
