@@ -22,15 +22,19 @@
 #include "worker.h"
 #include "world.h"
 
+static const char aborted[] = "the domain was destroyed while it was being built";
+
 struct build {
 	struct nacred *n;
 	struct build *next;
 	char uuid[UUID_TEXT];	 /* of its record */
 	struct request *rq;	 /* NULL: a restart */
+	struct request *cancel;	 /* of a destroy that stopped it, or NULL */
+	struct json *identity;	 /* its answer */
 	bool paused, cancelled;
 	pid_t pid;		 /* 0: waits for its turn */
 	int pipe;		 /* from the worker, -1 */
-	sd_event_source *io, *child;
+	sd_event_source *child, *delay;
 	struct worker_result result;
 	size_t got;		 /* bytes of result */
 };
@@ -49,8 +53,9 @@ static void build_free(struct build *b)
 		n->nr_builds--;
 		break;
 	}
-	sd_event_source_disable_unref(b->io);
 	sd_event_source_disable_unref(b->child);
+	sd_event_source_disable_unref(b->delay);
+	json_free(b->identity);
 	if (b->pipe >= 0)
 		close(b->pipe);
 	free(b);
@@ -68,6 +73,10 @@ static void taken_back(struct nacred *n, const char *uuid, const struct rpc_erro
 		record_remove(&n->records, r);
 	if (b->rq)
 		request_fail(b->rq, &b->result.error);
+	if (b->cancel && e)
+		request_fail(b->cancel, e);
+	else if (b->cancel)
+		request_reply(b->cancel, json_copy(b->identity));
 	build_free(b);
 }
 
@@ -128,11 +137,9 @@ static void build_finished(struct build *b)
 	struct nacred *n = b->n;
 
 	n->nr_builds_running--;
-	b->io = sd_event_source_disable_unref(b->io);
 	b->child = sd_event_source_disable_unref(b->child);
 	if (b->cancelled)
-		fail(&b->result.error, XL_ABORTED, "domain.aborted",
-		     "the domain was destroyed while it was being built");
+		fail(&b->result.error, XL_ABORTED, "domain.aborted", "%s", aborted);
 	else if (b->got != sizeof(b->result))
 		fail(&b->result.error, XL_FAIL, "daemon.builder", "the builder process ended "
 		     "unexpectedly");
@@ -191,7 +198,7 @@ static void start_waiting(struct nacred *n)
 
 	for (b = n->builds; b && n->nr_builds_running < LIMIT_BUILDS; b = next) {
 		next = b->next;
-		if (!b->pid && !b->cancelled && b->pipe < 0 && build_run(b, &b->result.error)) {
+		if (!b->pid && !b->cancelled && !b->delay && build_run(b, &b->result.error)) {
 			build_failed(b);
 			return;
 		}
@@ -272,31 +279,63 @@ int build_create(struct nacred *n, struct request *rq, const struct json *config
 	return RPC_LATER;
 }
 
-void build_restart(struct nacred *n, struct record *r)
+static int on_delay(sd_event_source *s, uint64_t usec, void *arg)
+{
+	struct build *b = arg;
+
+	b->delay = sd_event_source_disable_unref(b->delay);
+	start_waiting(b->n);
+	return 0;
+}
+
+void build_restart(struct nacred *n, struct record *r, unsigned int delay_msec)
 {
 	struct rpc_error e;
+	struct build *b;
 
 	if (record_save(&n->records, r, &e))
 		log_error("%s", e.message);
-	if (build_new(n, NULL, r->uuid, false))
-		start_waiting(n);
-	else
+	b = build_new(n, NULL, r->uuid, false);
+	if (!b) {
 		log_error("no memory to start %s again", r->name);
+		return;
+	}
+	if (delay_msec)
+		sd_event_add_time_relative(n->loop, &b->delay, CLOCK_MONOTONIC,
+					   delay_msec * 1000ull, 0, on_delay, b);
+	start_waiting(n);
 }
 
-bool build_cancel(struct nacred *n, const char *uuid)
+static struct json *identity_of(const struct record *r)
 {
-	struct build *b;
+	struct json *v = json_new_object();
 
-	for (b = n->builds; b; b = b->next) {
-		if (strcmp(b->uuid, uuid) != 0 || b->cancelled)
-			continue;
-		b->cancelled = true;
-		if (b->child)
-			kill(b->pid, SIGKILL);
+	json_set(v, "domid", r->domid < 0 ? json_new_null() : json_new_int(r->domid));
+	json_set_string(v, "name", r->name);
+	json_set_string(v, "uuid", r->uuid);
+	json_set_int(v, "generation", r->generation);
+	return v;
+}
+
+bool build_cancel(struct nacred *n, const char *uuid, struct request *rq)
+{
+	struct build *b = n->builds;
+
+	while (b && (strcmp(b->uuid, uuid) != 0 || b->cancelled || (b->pid && !b->child)))
+		b = b->next;
+	if (!b)
+		return false;
+	b->cancelled = true;
+	b->cancel = rq;
+	b->identity = identity_of(record_by_uuid(&n->records, uuid));
+	b->result.domid = -1;
+	if (b->child) {
+		kill(b->pid, SIGKILL); /* on_child() goes on */
 		return true;
 	}
-	return false;
+	fail(&b->result.error, XL_ABORTED, "domain.aborted", "%s", aborted);
+	build_failed(b);
+	return true;
 }
 
 void build_stop(struct nacred *n)

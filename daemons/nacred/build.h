@@ -15,10 +15,11 @@ struct request;
  * worker). RPC_LATER, or RPC_FAILED and @e with nothing left behind. */
 int build_create(struct nacred *n, struct request *rq, const struct json *config, bool paused,
 		 struct rpc_error *e);
-/* A new domain for a record in state RESTARTING. */
-void build_restart(struct nacred *n, struct record *r);
-/* Stop making the domain with this UUID; false: it is not being made. */
-bool build_cancel(struct nacred *n, const char *uuid);
+/* A new domain for a record in state RESTARTING, @delay_msec from now. */
+void build_restart(struct nacred *n, struct record *r, unsigned int delay_msec);
+/* Stop making the domain with this UUID and answer @rq when nothing of it is left.
+ * False: it is not being made, or is past the point where that is possible. */
+bool build_cancel(struct nacred *n, const char *uuid, struct request *rq);
 void build_stop(struct nacred *n);
 
 #endif

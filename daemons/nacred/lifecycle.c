@@ -12,6 +12,7 @@
 #include "config.h"
 #include "ctrl/domain.h"
 #include "events.h"
+#include "limits.h"
 #include "log.h"
 #include "nodes.h"
 #include "stores.h"
@@ -52,7 +53,8 @@ static void start_again(struct nacred *n, const char *uuid, const struct rpc_err
 	}
 	r->generation++;
 	r->domid = -1;
-	build_restart(n, r);
+	r->quick_ends = time(NULL) - r->start_time < LIMIT_QUICK_END_SEC ? r->quick_ends + 1 : 0;
+	build_restart(n, r, r->quick_ends > LIMIT_QUICK_ENDS ? LIMIT_QUICK_DELAY_MSEC : 0);
 }
 
 static void destroy(struct nacred *n, int64_t domid, const char *uuid, teardown_done done)

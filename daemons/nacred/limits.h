@@ -38,6 +38,12 @@
 #define LIMIT_MEMORY_MAX    (16ull * 1024 * 1024 * 1024) /* KiB */
 #define LIMIT_DOMAINS	    4096
 
+/* A guest that ended within so many seconds so often in a row is started again
+ * only after a while: it would do nothing but restart. */
+#define LIMIT_QUICK_END_SEC    3
+#define LIMIT_QUICK_ENDS       3
+#define LIMIT_QUICK_DELAY_MSEC 1000
+
 /* domain.wait: calls that wait at once, and milliseconds one may ask for. */
 #define LIMIT_WAITS	  1024
 #define LIMIT_WAIT_MSEC	  (24ll * 3600 * 1000)

@@ -44,20 +44,30 @@ static void destroyed(struct nacred *n, const char *uuid, const struct rpc_error
 	free(call);
 }
 
+/* A domain that has no id at the moment: it is about to be started again. */
+static const struct record *find_between(struct nacred *n, const struct json *selector)
+{
+	const char *text = json_string(selector, "");
+	char uuid[UUID_TEXT];
+	uuid_t u;
+
+	if (uuid_parse(text, u))
+		return record_by_name(&n->records, text);
+	uuid_unparse_lower(u, uuid);
+	return record_by_uuid(&n->records, uuid);
+}
+
 /* A domain that is being built goes by the way back of its build. */
 static int destroy(struct nacred *n, struct request *rq, const struct json *params,
 		   struct json **result, struct rpc_error *e)
 {
 	struct domain *d = world_find(n, params, e);
+	const struct record *r = d ? world_record(n, d) : find_between(n, json_get(params, "domain"));
 	struct destroy_call *call;
 
-	if (!d)
-		return RPC_FAILED;
-	if (d->domid && build_cancel(n, d->uuid)) {
-		*result = world_identity(d);
-		return RPC_DONE;
-	}
-	if (!world_find_guest(n, params, e))
+	if (r && build_cancel(n, r->uuid, rq))
+		return RPC_LATER;
+	if (!d || !world_find_guest(n, params, e))
 		return RPC_FAILED;
 	call = calloc(1, sizeof(*call));
 	if (!call)

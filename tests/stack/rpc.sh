@@ -1,0 +1,192 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# SPDX-FileCopyrightText: 2026 The Nacre authors
+# nacred's socket with a real hypervisor behind it: life of a domain, bad and slow
+# requests, actions at a domain's end, and nacred killed at many instants.
+. "$(dirname "$0")/lib.sh"
+
+# rpc LINE...: send the lines, print what comes until every line has its answer.
+rpc() {
+	perl -MIO::Socket::UNIX -e '
+		my $s = IO::Socket::UNIX->new(Peer => shift) or die "no nacred: $!\n";
+		alarm 60;
+		print $s "$_\n" for @ARGV;
+		$s->flush;
+		for (@ARGV) { my $l = <$s>; last unless defined $l; print $l; }
+	' "$RUN/nacred.sock" "$@"
+}
+call() { # METHOD [PARAMS]
+	rpc "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"$1\"${2:+,\"params\":$2}}"
+}
+# says NAME PATTERN COMMAND...: its output must match.
+says() {
+	local name=$1 pattern=$2 out
+	shift 2
+	out=$("$@" 2>&1)
+	if grep -qE -- "$pattern" <<<"$out"; then pass "$name"; else fail "$name" "no '$pattern' in: $out"; fi
+}
+config() { # NAME GUEST [MEMBERS]
+	printf '{"c_info":{"type":"pvh","name":"%s"},"b_info":{"kernel":"%s","max_memkb":8192}%s}' \
+		"$1" "$2" "${3:+,$3}"
+}
+guest() { echo "$BUILD/guests/$1.elf"; }
+create() { # NAME GUEST [MEMBERS] [PAUSED]
+	call domain.create "{\"config\":$(config "$1" "$2" "${3-}"),\"paused\":${4:-false}}"
+}
+domains() { xl list | tail -n +3 | awk '{print $1}'; }
+records() { ls "$RUN/nacred/domains" | wc -l; }
+none_left() { [ -z "$(domains)" ] && [ "$(records)" = 0 ]; }
+nacred_pid() {
+	local p
+	for p in $(pgrep -x nacred); do
+		tr '\0' '\n' <"/proc/$p/environ" 2>/dev/null | grep -qx "NACRE_RUNDIR=$RUN" &&
+			! tr '\0' ' ' <"/proc/$p/cmdline" | grep -q build-domain && echo "$p"
+	done
+}
+answers() { call system.hello | grep -q '"api"'; }
+kill_nacred() {
+	kill -9 $(nacred_pid)
+	until_true 30 answers || fail restart "nacred does not come back"
+}
+
+up
+says hello '"api":"1\.0".*"version":"4\.17' call system.hello
+says discover '"openrpc":"1\.2\.6".*"name":"domain\.create"' call rpc.discover
+says list '"domid":0,"name":"Domain-0"' call domain.list
+says info '"virt_caps":"hvm hap.*"xen_major":4,"xen_minor":17' call host.info
+says dmesg 'Nacre ready' call host.dmesg
+
+# A life.
+says create '"result":\{"domid":[0-9]+,"name":"a","uuid":"[0-9a-f-]+","generation":1' \
+	create a "$(guest ticker)" "" true
+says paused '"paused":true' call domain.get '{"domain":"a"}'
+says twice 'Domain with name .*a.* already exists' create a "$(guest ticker)"
+says unpause '"result"' call domain.unpause '{"domain":"a"}'
+check ticks wait_line "$RUN/console/guest-a.log" 'tick 1' 60
+says wait-timeout '"reached":false' call domain.wait '{"domain":"a","for":"shutdown","timeout_ms":50}'
+says rename '"name":"b"' call domain.rename '{"domain":"a","new_name":"b"}'
+says shutdown '"result"' call domain.shutdown '{"domain":"b"}'
+says waited '"reached":true' call domain.wait '{"domain":"b","for":"destroyed","timeout_ms":60000}'
+until_true 10 none_left && pass gone || fail gone "$(xl list; ls "$RUN/nacred/domains")"
+says waited-late '"reached":true' call domain.wait '{"domain":"b","for":"destroyed"}'
+says unknown '"code":-32021.*"code":"domain.not_found"' call domain.get '{"domain":"b"}'
+says dom0 'domain\.is_dom0' call domain.destroy '{"domain":0}'
+
+# Bad requests: the right error, and the next one is served.
+says parse '"code":-32700' rpc 'nonsense'
+says duplicate 'duplicate key' rpc '{"jsonrpc":"2.0","id":1,"id":2,"method":"system.hello"}'
+says deep 'nested deeper' rpc "$(printf '[%.0s' {1..500})"
+says batch '^\[.*"id":1.*"id":2.*\]$' rpc '[{"jsonrpc":"2.0","id":1,"method":"domain.list"},{"jsonrpc":"2.0","id":2,"method":"domain.list"}]'
+says method '"code":-32601' call domain.fly
+says params '"code":-32602.*"field":"domain"' call domain.get '{"domain":true}'
+head -c 1200000 /dev/zero | tr '\0' ' ' >"$WORK/long"
+says too-long 'request.too_long' perl -MIO::Socket::UNIX -e '
+	$SIG{PIPE} = "IGNORE";
+	my $s = IO::Socket::UNIX->new(Peer => $ARGV[0]);
+	open F, $ARGV[1]; my $t = join "", <F>;
+	print $s $t; $s->flush; print scalar <$s>' "$RUN/nacred.sock" "$WORK/long"
+# Clients that begin a request and do nothing more, and one that never reads.
+perl -MIO::Socket::UNIX -e '
+	my @s = map { my $s = IO::Socket::UNIX->new(Peer => $ARGV[0]); $s->autoflush;
+		      print $s "{\"json"; $s } 1 .. 40;
+	my $deaf = IO::Socket::UNIX->new(Peer => $ARGV[0]);
+	$deaf->blocking(0);
+	syswrite $deaf, qq({"jsonrpc":"2.0","id":1,"method":"rpc.discover"}\n) for 1 .. 5000;
+	sleep 20' "$RUN/nacred.sock" &
+slow=$!
+says slow-others '"domid":0' timeout 5 bash -c "$(declare -f rpc call); RUN='$RUN' call domain.list"
+kill $slow 2>/dev/null
+wait $slow 2>/dev/null
+
+# What cannot be made leaves nothing.
+echo garbage >"$WORK/garbage"
+before=$(nacre exec xenstore-ls -f / | wc -l)
+says bad-kernel '"error"' create c "$WORK/garbage"
+says no-kernel 'No such file' create c /nonexistent
+says bad-type 'config\.type' call domain.create '{"config":{"c_info":{"type":"pv","name":"c"}}}'
+says bad-name 'domain\.bad_name' create 'c d' "$(guest ticker)"
+says too-little 'config\.memory_too_small' call domain.create \
+	'{"config":{"c_info":{"type":"pvh","name":"c"},"b_info":{"kernel":"/k","max_memkb":64}}}'
+says too-much 'host\.no_memory' call domain.create \
+	"{\"config\":{\"c_info\":{\"type\":\"pvh\",\"name\":\"c\"},\"b_info\":{\"kernel\":\"$(guest ticker)\",\"max_memkb\":67108864}}}"
+until_true 10 none_left && pass nothing-left || fail nothing-left "$(xl list; ls "$RUN/nacred/domains")"
+after=$(nacre exec xenstore-ls -f / | wc -l)
+[ "$before" = "$after" ] && pass no-nodes-left || fail no-nodes-left "$before $after"
+
+# The state directory cannot be written (a file stands in its place): no domain.
+mv "$RUN/nacred/domains" "$RUN/nacred/aside" && touch "$RUN/nacred/domains"
+says no-state 'daemon\.state' create c "$(guest ticker)"
+rm "$RUN/nacred/domains" && mv "$RUN/nacred/aside" "$RUN/nacred/domains"
+none_left && pass no-state-left || fail no-state-left "$(xl list)"
+
+# Ends and their actions.
+create p "$(guest ticker)" '"on_poweroff":"preserve"' >/dev/null
+check p-ticks wait_line "$RUN/console/guest-p.log" 'tick 1' 60
+call domain.shutdown '{"domain":"p"}' >/dev/null
+says preserved '"reached":true.*"shutdown_reason":0' call domain.wait '{"domain":"p","for":"shutdown","timeout_ms":60000}'
+says still-there '"shutdown":true' call domain.get '{"domain":"p"}'
+call domain.destroy '{"domain":"p"}' >/dev/null
+create r "$(guest ticker)" '"on_reboot":"restart"' >/dev/null
+check r-ticks wait_line "$RUN/console/guest-r.log" 'tick 1' 60
+call domain.reboot '{"domain":"r"}' >/dev/null
+second() { call domain.get '{"domain":"r"}' | grep -q '"generation":2'; }
+until_true 30 second && pass rebooted || fail rebooted "$(call domain.get '{"domain":"r"}')"
+call domain.destroy '{"domain":"r"}' >/dev/null
+create x "$(guest ticker)" '"on_poweroff":"rename-restart"' >/dev/null
+check x-ticks wait_line "$RUN/console/guest-x.log" 'tick 1' 60
+call domain.shutdown '{"domain":"x"}' >/dev/null
+renamed() { [ "$(domains | grep -cE '^x(-[0-9]{8}T[0-9]{4}Z)?$')" = 2 ]; }
+until_true 30 renamed && pass rename-restart || fail rename-restart "$(xl list)"
+for d in $(domains); do xl destroy "$d"; done
+until_true 10 none_left || fail left "$(xl list)"
+
+# nacred killed while a guest runs: the guest does not notice, nothing is lost.
+create k "$(guest ticker)" >/dev/null
+check k-ticks wait_line "$RUN/console/guest-k.log" 'tick 1' 60
+uuid=$(call domain.get '{"domain":"k"}' | grep -oE '"uuid":"[^"]*"' | head -n1)
+kill_nacred
+says same-domain "\"name\":\"k\",$uuid,\"generation\":1.*\"has_config\":true.*ticker" call domain.get '{"domain":"k"}'
+last=$(grep -ac tick "$RUN/console/guest-k.log")
+more() { [ "$(grep -ac tick "$RUN/console/guest-k.log")" -gt "$last" ]; }
+until_true 30 more && pass guest-goes-on || fail guest-goes-on
+# ... and while it shuts down: its end is acted on by the next nacred.
+call domain.shutdown '{"domain":"k"}' >/dev/null
+kill_nacred
+until_true 30 none_left && pass end-not-missed || fail end-not-missed "$(xl list)"
+
+# nacred killed at many instants of a create: the domain is whole or not there.
+whole=0 absent=0
+for ((i = 0; i < ${NACRE_KILLS:-16}; i++)); do
+	victim=$(nacred_pid)
+	create "s$i" "$(guest ticker)" >/dev/null 2>&1 &
+	creator=$!
+	perl -e "select undef, undef, undef, $i * 0.007"
+	kill -9 $victim
+	wait $creator
+	until_true 30 answers || fail restart "nacred does not come back"
+	reply=$(call domain.get "{\"domain\":\"s$i\"}")
+	if grep -q '"has_config":true' <<<"$reply"; then
+		whole=$((whole + 1))
+		call domain.destroy "{\"domain\":\"s$i\"}" | grep -q result || fail "destroy-s$i"
+	elif grep -q domain.not_found <<<"$reply"; then
+		absent=$((absent + 1))
+	elif until_true 10 bash -c "$(declare -f rpc call); RUN='$RUN'; call domain.get '{\"domain\":\"s$i\"}' | grep -q not_found"; then
+		absent=$((absent + 1))
+	else
+		fail "half-made-s$i" "$reply"
+	fi
+done
+echo "killed during create: $whole whole, $absent absent"
+until_true 10 none_left && pass kills || fail kills "$(xl list; ls "$RUN/nacred/domains")"
+after=$(nacre exec xenstore-ls -f / | wc -l)
+[ "$before" = "$after" ] && pass kills-no-nodes || fail kills-no-nodes "$before $after"
+
+# xenstored goes and comes back: reads go on, then everything does.
+for p in $(pgrep -x xenstored); do
+	tr '\0' '\n' <"/proc/$p/environ" 2>/dev/null | grep -qx "NACRE_RUNDIR=$RUN" && kill -9 "$p"
+done
+says reads-go-on '"domid":0' call domain.list
+makes() { create y "$(guest ticker)" | grep -q '"result"'; }
+until_true 30 makes && pass xenstored-back || fail xenstored-back "$(tail -n 5 "$RUN/log/nacred.log")"
+xl destroy y
+exit $((bad > 0))
