@@ -6,8 +6,6 @@
 
 #include "xl.h"
 
-struct xl_globals xl;
-
 /* -t and -T shape the progress reports of migration, which print nothing here. */
 static bool global_options(int argc, char **argv)
 {

@@ -4,6 +4,8 @@
 
 #include "xl.h"
 
+struct xl_globals xl;
+
 int xl_misuse(const struct verb *verb)
 {
 	verb_usage(verb, stdout);

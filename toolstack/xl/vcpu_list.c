@@ -21,10 +21,10 @@ static void print_row(FILE *out, const struct json *domain, const struct json *v
 		(long long)json_int(json_get(domain, "domid"), -1),
 		(long long)json_int(json_get(vcpu, "id"), -1));
 	if (flag(vcpu, "online"))
-		fprintf(out, " %5lld %3c%c- ", (long long)json_int(json_get(vcpu, "cpu"), -1),
+		fprintf(out, "%5lld %3c%c- ", (long long)json_int(json_get(vcpu, "cpu"), -1),
 			flag(vcpu, "running") ? 'r' : '-', flag(vcpu, "blocked") ? 'b' : '-');
 	else
-		fprintf(out, " %5c %3c%cp ", '-', '-', '-');
+		fprintf(out, "%5c %3c%cp ", '-', '-', '-');
 	fprintf(out, "%9.1f  ", (double)json_int(json_get(vcpu, "time_ns"), 0) / 1e9);
 	xl_print_cpus(out, json_get(vcpu, "hard"));
 	fputs(" / ", out);
