@@ -47,12 +47,12 @@ static int sandbox_limits(struct image_error *err)
 	if (sandbox_limit(RLIMIT_CORE, 0, err) || sandbox_limit(RLIMIT_CPU, SANDBOX_SECONDS, err) ||
 	    sandbox_limit(RLIMIT_FSIZE, IMAGE_DATA + IMAGE_MAX_DATA, err))
 		return -1;
+	if (SANDBOX_SANITIZED)
+		return 0;
 	/* No descriptor can be made any more, those open stay. */
 	if (sandbox_limit(RLIMIT_NOFILE, 0, err))
 		return -1;
-	if (!SANDBOX_SANITIZED && sandbox_limit(RLIMIT_AS, SANDBOX_MEMORY, err))
-		return -1;
-	return 0;
+	return sandbox_limit(RLIMIT_AS, SANDBOX_MEMORY, err);
 }
 
 /* In a user namespace that has no "nobody" the id stays; the rest holds anyway. */

@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# SPDX-FileCopyrightText: 2026 The Nacre authors
+nacre_unit_test(image_elf SOURCES test_image_elf.c image_samples.c
+  LIBS nacre_image_core nacre_guest)
+nacre_unit_test(image_unpack SOURCES test_image_unpack.c image_samples.c
+  LIBS nacre_image_core nacre_guest)
+nacre_unit_test(guest_tables SOURCES test_guest_tables.c LIBS nacre_guest)
+nacre_unit_test(guest_build SOURCES test_guest_build.c fake_xen.c image_samples.c
+  LIBS nacre_guest nacre_ctrl nacre_image_core
+  DEFS NACRE_IMAGE_DIR="$<TARGET_FILE_DIR:nacre-image>")
