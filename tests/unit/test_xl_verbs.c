@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "console.h"
+#include "follow.h"
+#include "verbs.h"
+
+static void finds(const char *word, const char *expected)
+{
+	const struct verb *verb = verb_find(word);
+
+	if (expected)
+		cr_expect(verb && !strcmp(verb->name, expected), "%s", word);
+	else
+		cr_expect_null(verb, "%s", word);
+}
+
+Test(xl_verbs, prefixes)
+{
+	finds("create", "create");
+	finds("cr", "create");
+	finds("list", "list");
+	finds("li", "list");
+	finds("l", NULL);
+	finds("pa", "pause");
+	finds("p", NULL);
+	finds("debug", "debug-keys");
+	finds("console", "console");
+	finds("domid", "domid");
+	finds("dom", NULL);
+	finds("sched-credit", "sched-credit"); /* exact before sched-credit2 */
+	finds("", NULL);
+	finds("nosuch", NULL);
+	finds("createx", NULL);
+}
+
+Test(xl_verbs, table)
+{
+	size_t i, j;
+
+	cr_expect_eq(nr_verbs, 92);
+	for (i = 0; i < nr_verbs; i++) {
+		cr_expect_not_null(verbs[i].description);
+		cr_expect_neq(!verbs[i].run, !verbs[i].missing, "%s", verbs[i].name);
+		for (j = 0; j < i; j++)
+			cr_expect_str_neq(verbs[i].name, verbs[j].name);
+	}
+}
+
+Test(xl_verbs, escape_characters)
+{
+	cr_expect_eq(console_escape("^]"), 0x1d);
+	cr_expect_eq(console_escape("^a"), 1);
+	cr_expect_eq(console_escape("^A"), 1);
+	cr_expect_eq(console_escape("q"), 'q');
+	cr_expect_eq(console_escape("none"), CONSOLE_NO_ESCAPE);
+	cr_expect_eq(console_escape(""), -2);
+	cr_expect_eq(console_escape("^]x"), -2);
+	cr_expect_eq(console_escape("ab"), -2);
+}
+
+Test(xl_verbs, actions)
+{
+	static const char text[] = "{\"on_poweroff\":\"preserve\",\"on_crash\":\"restart_rename\"}";
+	struct json *config = json_parse(text, sizeof(text) - 1, &json_default_limits, NULL, 0);
+
+	cr_expect_str_eq(follow_action(config, 0), "preserve");
+	cr_expect_str_eq(follow_action(config, 1), "destroy");
+	cr_expect_str_eq(follow_action(config, 3), "rename-restart");
+	cr_expect_str_eq(follow_action(config, 99), "destroy");
+	cr_expect_str_eq(follow_action(config, -1), "destroy");
+	json_free(config);
+}
