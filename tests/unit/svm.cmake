@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# SPDX-FileCopyrightText: 2026 The Nacre authors
+# Exits, emulator, local APIC and policies over the fake machine; and those parts
+# of arch/x86 that are plain C (nested page tables, state checks, injection).
+foreach(noun emulate vlapic)
+  nacre_unit_test(${noun} SOURCES test_${noun}.c LIBS hvcore_host
+    INCLUDES ${CMAKE_SOURCE_DIR}/hypervisor)
+endforeach()
