@@ -5,11 +5,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include "store.h"
 
+/*
+ * libxenstore's descriptor stays silent when xenstored dies.  So a second,
+ * idle connection (canary) is polled together with it: it hangs up.
+ */
 struct store {
 	struct xs_handle *xs;
+	int epoll;  /* -1 until store_fd() is asked for */
+	int canary; /* -1: xenstored is reached otherwise than by a socket */
 };
 
 /* libxenstore reports failure as false or NULL with errno set. */
@@ -27,6 +37,7 @@ int store_open(struct store **out)
 
 	if (!s)
 		return -ENOMEM;
+	s->epoll = s->canary = -1;
 	errno = 0;
 	s->xs = xs_open(0);
 	if (!s->xs) {
@@ -43,6 +54,10 @@ void store_close(struct store *s)
 	if (!s)
 		return;
 	xs_close(s->xs);
+	if (s->epoll >= 0)
+		close(s->epoll);
+	if (s->canary >= 0)
+		close(s->canary);
 	free(s);
 }
 
@@ -220,9 +235,45 @@ int store_unwatch(struct store *s, const char *path, const char *token)
 	return result(xs_unwatch(s->xs, path, token));
 }
 
+static int open_canary(void)
+{
+	struct sockaddr_un addr = {.sun_family = AF_UNIX};
+	const char *path = xs_daemon_socket();
+	int fd;
+
+	if (!path || strlen(path) >= sizeof(addr.sun_path))
+		return -1;
+	memcpy(addr.sun_path, path, strlen(path) + 1);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd >= 0 && connect(fd, (struct sockaddr *)&addr, sizeof(addr))) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
 int store_fd(struct store *s)
 {
-	return xs_fileno(s->xs);
+	struct epoll_event e = {.events = EPOLLIN};
+
+	if (s->epoll >= 0)
+		return s->epoll;
+	s->canary = open_canary();
+	s->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (s->epoll < 0 || epoll_ctl(s->epoll, EPOLL_CTL_ADD, xs_fileno(s->xs), &e) ||
+	    (s->canary >= 0 && epoll_ctl(s->epoll, EPOLL_CTL_ADD, s->canary, &e)))
+		return xs_fileno(s->xs);
+	return s->epoll;
+}
+
+/* Nothing ever comes on the idle connection but its end. */
+static bool hung_up(const struct store *s)
+{
+	char c;
+
+	if (s->canary < 0)
+		return false;
+	return recv(s->canary, &c, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || errno != EAGAIN;
 }
 
 int store_next_event(struct store *s, char **path, const char **token)
@@ -232,8 +283,10 @@ int store_next_event(struct store *s, char **path, const char **token)
 
 	errno = 0;
 	vec = xs_check_watch(s->xs);
+	if (!vec && errno != EAGAIN && errno != 0)
+		return -errno;
 	if (!vec)
-		return errno == EAGAIN || errno == 0 ? 0 : -errno;
+		return hung_up(s) ? -ECONNRESET : 0;
 	plen = strlen(vec[XS_WATCH_PATH]) + 1;
 	tlen = strlen(vec[XS_WATCH_TOKEN]) + 1;
 	*path = malloc(plen + tlen);

@@ -68,7 +68,8 @@ int store_transaction(struct store *s, int (*fn)(struct store *s, store_tx tx, v
 
 int store_watch(struct store *s, const char *path, const char *token);
 int store_unwatch(struct store *s, const char *path, const char *token);
-/* Readable while store_next_event has something to give. */
+/* Readable while store_next_event has something to give, be it the
+ * end of the connection. */
 int store_fd(struct store *s);
 /* 1 and the malloced path and token (both in the one allocation *path: free
  * only that), 0 if nothing is pending, negative errno if the connection died. */
