@@ -82,6 +82,11 @@ static int open_hypervisor(struct nacred *n)
 			  "starts it", strerror(-rc));
 		return rc;
 	}
+	rc = ctrl_host_version(n->ctrl, &n->version);
+	if (rc) {
+		log_error("the hypervisor does not tell its version: %s", strerror(-rc));
+		return rc;
+	}
 	if (world_refresh(n, &e)) {
 		log_error("%s", e.message);
 		return -EIO;

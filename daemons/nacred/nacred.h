@@ -7,10 +7,10 @@
 #include <systemd/sd-event.h>
 
 #include "client.h"
+#include "ctrl/host.h"
 #include "model.h"
 #include "records.h"
 
-struct ctrl;
 struct store;
 struct build;
 struct teardown;
@@ -27,6 +27,7 @@ struct nacred {
 	double instance_start;		 /* seconds since the epoch */
 
 	struct ctrl *ctrl;
+	struct ctrl_version version;	 /* does not change while the instance runs */
 	struct store *store;		 /* requests; NULL while xenstored is away */
 	struct store *watch;		 /* watches only, NULL likewise */
 	sd_event_source *watch_io, *store_retry;

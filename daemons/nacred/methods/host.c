@@ -113,33 +113,29 @@ static int add_physinfo(struct nacred *n, struct json *v, struct rpc_error *e)
 	return 0;
 }
 
-static int add_version(struct nacred *n, struct json *v, struct rpc_error *e)
+static void add_version(struct nacred *n, struct json *v)
 {
-	struct ctrl_version x;
+	const struct ctrl_version *x = &n->version;
 	char text[80];
-	int rc = ctrl_host_version(n->ctrl, &x);
 
-	if (rc)
-		return fail_errno(e, rc, "hypervisor.unreachable", "cannot read the version");
-	json_set_int(v, "xen_major", x.major);
-	json_set_int(v, "xen_minor", x.minor);
-	json_set_string(v, "xen_extra", x.extra);
-	snprintf(text, sizeof(text), "%u.%u%s", x.major, x.minor, x.extra);
+	json_set_int(v, "xen_major", x->major);
+	json_set_int(v, "xen_minor", x->minor);
+	json_set_string(v, "xen_extra", x->extra);
+	snprintf(text, sizeof(text), "%u.%u%s", x->major, x->minor, x->extra);
 	json_set_string(v, "xen_version", text);
-	json_set_string(v, "xen_caps", x.capabilities);
+	json_set_string(v, "xen_caps", x->capabilities);
 	json_set_string(v, "xen_scheduler", scheduler_name(n->ctrl));
-	json_set_int(v, "xen_pagesize", x.page_size);
-	snprintf(text, sizeof(text), "virt_start=0x%llx", (unsigned long long)x.virt_start);
+	json_set_int(v, "xen_pagesize", x->page_size);
+	snprintf(text, sizeof(text), "virt_start=0x%llx", (unsigned long long)x->virt_start);
 	json_set_string(v, "platform_params", text);
-	json_set_string(v, "xen_changeset", x.changeset);
-	json_set_string(v, "xen_commandline", x.commandline);
-	json_set_string(v, "cc_compiler", x.compiler);
-	json_set_string(v, "cc_compile_by", x.compile_by);
-	json_set_string(v, "cc_compile_domain", x.compile_domain);
-	json_set_string(v, "cc_compile_date", x.compile_date);
-	json_set_string(v, "build_id", x.build_id);
+	json_set_string(v, "xen_changeset", x->changeset);
+	json_set_string(v, "xen_commandline", x->commandline);
+	json_set_string(v, "cc_compiler", x->compiler);
+	json_set_string(v, "cc_compile_by", x->compile_by);
+	json_set_string(v, "cc_compile_domain", x->compile_domain);
+	json_set_string(v, "cc_compile_date", x->compile_date);
+	json_set_string(v, "build_id", x->build_id);
 	json_set_int(v, "xend_config_format", 4);
-	return 0;
 }
 
 static void add_topology(struct nacred *n, struct json *v)
@@ -195,10 +191,11 @@ static int info(struct nacred *n, struct request *rq, const struct json *params,
 	struct json *v = json_new_object();
 
 	add_system(v);
-	if (add_physinfo(n, v, e) || add_version(n, v, e)) {
+	if (add_physinfo(n, v, e)) {
 		json_free(v);
 		return RPC_FAILED;
 	}
+	add_version(n, v);
 	add_topology(n, v);
 	add_numa(n, v);
 	*result = v;

@@ -8,8 +8,6 @@
 #include "rpc.h"
 #include "fields.h"
 
-#include "ctrl/host.h"
-
 #ifndef NACRE_VERSION
 #error "the build defines NACRE_VERSION"
 #endif
@@ -22,19 +20,13 @@ static int hello(struct nacred *n, struct request *rq, const struct json *params
 		 struct json **result, struct rpc_error *e)
 {
 	struct json *v = json_new_object(), *hv = json_new_object(), *list = json_new_array();
-	struct ctrl_version version;
 	char text[64];
-	int rc = ctrl_host_version(n->ctrl, &version), i;
+	int i;
 
-	if (rc) {
-		json_free(v);
-		json_free(hv);
-		json_free(list);
-		return fail_errno(e, rc, "hypervisor.unreachable", "cannot ask the hypervisor");
-	}
-	snprintf(text, sizeof(text), "%u.%u%s", version.major, version.minor, version.extra);
+	snprintf(text, sizeof(text), "%u.%u%s", n->version.major, n->version.minor,
+		 n->version.extra);
 	json_set_string(hv, "version", text);
-	json_set_string(hv, "build_id", version.build_id);
+	json_set_string(hv, "build_id", n->version.build_id);
 	for (i = 0; features[i]; i++)
 		json_append(list, json_new_string(features[i]));
 	json_set_string(v, "api", NACRED_API);
