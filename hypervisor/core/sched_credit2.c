@@ -26,6 +26,7 @@ struct unit_c2 {
 	struct list runq; /* linked while queued */
 	struct vcpu *v;
 	int64_t credit;
+	int64_t ran_ns; /* without a break, for the rate limit */
 	bool queued;
 };
 
@@ -59,6 +60,7 @@ static void burn(struct vcpu *v, int64_t ran_ns)
 {
 	struct unit_c2 *u = unit_of(v);
 
+	u->ran_ns += ran_ns;
 	u->credit -= ran_ns * pool.max_weight / v->domain->weight;
 	if (u->credit < CREDIT_MIN)
 		u->credit = CREDIT_MIN;
@@ -151,8 +153,7 @@ static struct vcpu *candidate(unsigned int cpu, const struct vcpu *prev)
 	return NULL;
 }
 
-static bool keep_running(const struct vcpu *prev, unsigned int cpu, int64_t ran_ns,
-			 const struct vcpu *next)
+static bool keep_running(const struct vcpu *prev, unsigned int cpu, const struct vcpu *next)
 {
 	if (!vcpu_runnable(prev) || !(prev->hard.bits & (1ULL << cpu)))
 		return false;
@@ -160,7 +161,17 @@ static bool keep_running(const struct vcpu *prev, unsigned int cpu, int64_t ran_
 		return true;
 	if (prev->yielding)
 		return false;
-	return ran_ns < (int64_t)pool.ratelimit_us * 1000 || credit_of(prev) >= credit_of(next);
+	return unit_of(prev)->ran_ns < (int64_t)pool.ratelimit_us * 1000 ||
+	       credit_of(prev) >= credit_of(next);
+}
+
+/* One that only the rate limit keeps running may be in debt while others still
+ * have credit, of which a reset would take what is over the carry-over limit. */
+static bool all_spent(const struct vcpu *next, unsigned int cpu)
+{
+	const struct vcpu *waiter = candidate(cpu, NULL);
+
+	return credit_of(next) <= 0 && (!waiter || credit_of(waiter) <= 0);
 }
 
 static int64_t slice_for(const struct vcpu *v, unsigned int cpu)
@@ -170,7 +181,8 @@ static int64_t slice_for(const struct vcpu *v, unsigned int cpu)
 
 	if (!waiter)
 		return SLICE_MAX;
-	slice = credit_of(v) - MAX(credit_of(waiter), 0);
+	/* Credit is not time: a lighter vCPU burns it faster. */
+	slice = (credit_of(v) - MAX(credit_of(waiter), 0)) * v->domain->weight / pool.max_weight;
 	return slice < SLICE_MIN ? SLICE_MIN : MIN(slice, SLICE_MAX);
 }
 
@@ -183,7 +195,7 @@ static struct sched_choice c2_pick(unsigned int cpu, struct vcpu *prev, int64_t 
 	if (prev)
 		burn(prev, ran_ns);
 	next = candidate(cpu, prev);
-	if (prev && keep_running(prev, cpu, ran_ns, next)) {
+	if (prev && keep_running(prev, cpu, next)) {
 		next = prev;
 	} else if (prev && vcpu_runnable(prev)) {
 		enqueue(unit_of(prev));
@@ -192,8 +204,10 @@ static struct sched_choice c2_pick(unsigned int cpu, struct vcpu *prev, int64_t 
 		prev->yielding = false;
 	if (next) {
 		dequeue(unit_of(next));
-		if (credit_of(next) <= 0)
+		if (all_spent(next, cpu))
 			reset_credits();
+		if (next != prev)
+			unit_of(next)->ran_ns = 0;
 		next->running = true;
 		WRITE_ONCE(next->cpu, cpu);
 		c.next = next;

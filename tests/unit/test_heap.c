@@ -7,9 +7,12 @@
 #include <hv/heap.h>
 #include "host.h"
 
+static size_t used; /* by the machine itself */
+
 static void boot(void)
 {
 	host_boot(1, 64);
+	used = heap_used();
 }
 
 TestSuite(heap, .init = boot);
@@ -26,7 +29,7 @@ Test(heap, objects_are_zeroed_and_aligned)
 		memset(p, 0xff, size);
 		heap_free(p);
 	}
-	cr_assert_eq(heap_used(), 0);
+	cr_assert_eq(heap_used(), used);
 }
 
 Test(heap, nonsense_sizes_fail)
@@ -61,7 +64,7 @@ Test(heap, random_use_returns_every_page)
 	}
 	for (int k = 0; k < 512; k++)
 		heap_free(p[k]);
-	cr_assert_eq(heap_used(), 0);
+	cr_assert_eq(heap_used(), used);
 	cr_assert_eq(frames_free(), before);
 }
 
