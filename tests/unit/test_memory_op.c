@@ -1,0 +1,572 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+#include <hv/arch.h>
+#include <hv/frame.h>
+#include <hv/gnttab.h>
+#include <xen/memory.h>
+#include "hvcall.h"
+
+static struct domain *d;
+static struct vcpu *v, *zero;
+
+static void boot(void)
+{
+	hv_boot(2, 64);
+	d = hv_guest(1, 16);
+	d->max_pages = 4096;
+	v = d->vcpu[0];
+	zero = dom0->vcpu[0];
+}
+
+TestSuite(memory_op, .init = boot);
+
+static long mop(struct vcpu *who, unsigned int cmd, void *arg, size_t len)
+{
+	return hv_op(who, do_memory_op, cmd, arg, len);
+}
+#define MOP(who, cmd, arg) mop(who, XENMEM_##cmd, arg, sizeof(*(arg)))
+
+/* @n extents from @gfn on; the list is in BUF2. */
+static long extents(struct vcpu *who, unsigned int cmd, uint64_t gfn, unsigned int n,
+		    unsigned int order)
+{
+	struct xen_memory_reservation r = {
+		.extent_start.p = (void *)BUF2,
+		.nr_extents = n,
+		.extent_order = order,
+		.domid = who == v ? DOMID_SELF : d->id,
+	};
+	xen_pfn_t list[512];
+
+	for (unsigned int i = 0; i < n; i++)
+		list[i] = gfn + ((uint64_t)i << order);
+	hv_put(who, BUF2, list, n * sizeof(list[0]));
+	return mop(who, cmd, &r, sizeof(r));
+}
+
+static enum p2m_type type_at(uint64_t gfn)
+{
+	enum p2m_type type;
+
+	p2m_get(d, mk_gfn(gfn), &type, NULL);
+	return type;
+}
+
+Test(memory_op, populate_and_decrease)
+{
+	cr_assert_eq(extents(v, XENMEM_populate_physmap, 0x100, 10, 0), 10);
+	cr_assert_eq(d->tot_pages, 26);
+	cr_assert_eq(type_at(0x109), P2M_RAM);
+	cr_assert_eq(type_at(0x10a), P2M_NONE);
+	cr_assert_eq(extents(v, XENMEM_decrease_reservation, 0x100, 10, 0), 10);
+	cr_assert_eq(d->tot_pages, 16);
+	cr_assert_eq(type_at(0x100), P2M_NONE);
+	cr_assert_eq(extents(v, XENMEM_decrease_reservation, 0x100, 1, 0), 0, "nothing there");
+	/* Superpages for the builder, not for guests above 2 MiB. */
+	cr_assert_eq(extents(zero, XENMEM_populate_physmap, 0x200, 2, 9), 2);
+	cr_assert_eq(d->tot_pages, 16 + 1024);
+	cr_assert_eq(extents(v, XENMEM_populate_physmap, 0x10000, 1, 10), 0);
+	cr_assert_eq(extents(zero, XENMEM_populate_physmap, 0x10000, 1, 10), 1);
+	cr_assert_eq(extents(zero, XENMEM_populate_physmap, 0, 1, 19), 0);
+	cr_assert_eq(extents(zero, XENMEM_populate_physmap, 0, 1, 63), 0);
+	cr_assert_eq(extents(v, XENMEM_decrease_reservation, 0x200, 1, 9), 1);
+}
+
+Test(memory_op, fresh_pages_are_clean)
+{
+	cr_assert_eq(extents(v, XENMEM_populate_physmap, 0x100, 1, 0), 1);
+	memset(mfn_to_virt(p2m_get(d, mk_gfn(0x100), NULL, NULL)), 0x5a, PAGE_SIZE);
+	cr_assert_eq(extents(v, XENMEM_decrease_reservation, 0x100, 1, 0), 1);
+	for (int i = 0; i < 100; i++) {
+		const char *p;
+
+		cr_assert_eq(extents(v, XENMEM_populate_physmap, 0x200 + i, 1, 0), 1);
+		p = mfn_to_virt(p2m_get(d, mk_gfn(0x200 + i), NULL, NULL));
+		for (unsigned int k = 0; k < PAGE_SIZE; k++)
+			if (p[k])
+				cr_assert_fail("page %d, byte %u", i, k);
+	}
+}
+
+Test(memory_op, limits_stop_half_way_with_the_count)
+{
+	d->max_pages = 20;
+	cr_assert_eq(extents(v, XENMEM_populate_physmap, 0x100, 10, 0), 4);
+	cr_assert_eq(d->tot_pages, 20);
+	cr_assert_eq(extents(v, XENMEM_increase_reservation, 0, 1, 0), 0);
+	d->max_pages = 4096;
+	cr_assert_eq(extents(v, XENMEM_increase_reservation, 0, 3, 0), 3);
+	cr_assert_eq(d->tot_pages, 23);
+}
+
+Test(memory_op, extents_are_preemptible)
+{
+	hv_preempt(true);
+	cr_assert_eq(extents(zero, XENMEM_populate_physmap, 0x400, 6, 9), 6);
+	cr_assert_eq(hv_restarts, 5);
+	cr_assert_eq(d->tot_pages, 16 + 6 * 512);
+	cr_assert_eq(extents(zero, XENMEM_decrease_reservation, 0x400, 6, 9), 6);
+	cr_assert_eq(hv_restarts, 5);
+	cr_assert_eq(d->tot_pages, 16);
+}
+
+Test(memory_op, hostile_reservations)
+{
+	struct xen_memory_reservation r = {.domid = DOMID_SELF, .nr_extents = 1}, x;
+	const uint64_t bad_gfn[] = {UINT64_MAX, P2M_MAX_GFN + 1, P2M_MAX_GFN - 3};
+
+	cr_assert_eq(hv_call(v, do_memory_op, XENMEM_populate_physmap, BAD, 0), 0);
+	cr_assert_eq(hv_call(v, do_memory_op, XENMEM_populate_physmap | 5 << 6, BAD, 0), 5);
+	x = r;
+	x.extent_start.p = (void *)BAD;
+	cr_assert_eq(MOP(v, populate_physmap, &x), 0);
+	x = r;
+	x.nr_extents = ~0UL;
+	x.extent_start.p = (void *)BUF2;
+	cr_assert_eq(MOP(v, populate_physmap, &x), 0);
+	x = r;
+	x.domid = 4000;
+	cr_assert_eq(MOP(v, populate_physmap, &x), 0);
+	x.domid = 0;
+	cr_assert_eq(MOP(v, populate_physmap, &x), -XEN_EPERM);
+	for (unsigned int i = 0; i < ARRAY_SIZE(bad_gfn); i++) {
+		cr_assert_eq(extents(v, XENMEM_populate_physmap, bad_gfn[i], 1, 9), 0);
+		cr_assert_eq(extents(v, XENMEM_decrease_reservation, bad_gfn[i], 1, 9), 0);
+	}
+	cr_assert_eq(extents(v, XENMEM_populate_physmap, 3, 1, 1), 0, "unaligned");
+	/* Address widths below a page's make no sense. */
+	x = r;
+	x.mem_flags = XENMEMF_address_bits(3);
+	cr_assert_eq(MOP(v, populate_physmap, &x), 0);
+	x.mem_flags = XENMEMF_populate_on_demand;
+	cr_assert_eq(MOP(v, populate_physmap, &x), 0);
+	cr_assert_eq(d->tot_pages, 16);
+	cr_assert_eq(hv_call(v, do_memory_op, 63, BUF, 0), -XEN_ENOSYS);
+	cr_assert_eq(hv_call(v, do_memory_op, XENMEM_memory_map | 1 << 6, BUF, 0), -XEN_EINVAL);
+}
+
+Test(memory_op, queries)
+{
+	domid_t id = DOMID_SELF;
+
+	cr_assert_eq(hv_call(v, do_memory_op, XENMEM_maximum_ram_page, 0, 0), frame_table_nr);
+	cr_assert_eq(MOP(v, current_reservation, &id), 16);
+	cr_assert_eq(MOP(v, maximum_reservation, &id), 4096);
+	cr_assert_eq(MOP(v, maximum_gpfn, &id), 15);
+	id = d->id;
+	cr_assert_eq(MOP(zero, current_reservation, &id), 16);
+	id = 0;
+	cr_assert_eq(MOP(v, current_reservation, &id), -XEN_EPERM);
+	id = 4000;
+	cr_assert_eq(MOP(v, current_reservation, &id), -XEN_ESRCH);
+	cr_assert_eq(hv_call(v, do_memory_op, XENMEM_current_reservation, BAD, 0), -XEN_EFAULT);
+}
+
+static long add(struct vcpu *who, unsigned int space, uint64_t idx, uint64_t gpfn)
+{
+	struct xen_add_to_physmap x = {
+		.domid = DOMID_SELF, .space = space, .idx = idx, .gpfn = gpfn};
+
+	return MOP(who, add_to_physmap, &x);
+}
+
+Test(memory_op, shared_info_is_at_one_place)
+{
+	mfn_t m = virt_to_mfn(d->shared_info);
+
+	cr_assert_eq(add(v, XENMAPSPACE_shared_info, 0, 9), 0);
+	cr_assert_eq(p2m_get(d, mk_gfn(9), NULL, NULL).v, m.v);
+	cr_assert_eq(type_at(9), P2M_SHARED);
+	cr_assert_eq(d->tot_pages, 15, "the RAM that was there is freed");
+	cr_assert_eq(add(v, XENMAPSPACE_shared_info, 0, 0x2000), 0);
+	cr_assert_eq(type_at(9), P2M_NONE);
+	cr_assert_eq(add(v, XENMAPSPACE_shared_info, 0, 0x2000), 0);
+	cr_assert_eq(type_at(0x2000), P2M_SHARED);
+	cr_assert_eq(add(v, XENMAPSPACE_shared_info, 1, 0x2001), -XEN_EINVAL);
+	/* It cannot be freed as memory. */
+	cr_assert_eq(extents(v, XENMEM_decrease_reservation, 0x2000, 1, 0), 0);
+	host_kill(d);
+}
+
+Test(memory_op, grant_frames_can_be_mapped)
+{
+	struct xen_remove_from_physmap r = {.domid = DOMID_SELF, .gpfn = 0x3002};
+	mfn_t m;
+
+	cr_assert_eq(add(v, XENMAPSPACE_grant_table, 0, 0x3000), 0);
+	cr_assert_eq(add(v, XENMAPSPACE_grant_table, 3, 0x3003), 0);
+	cr_assert_eq(gnttab_get_frame(d, 3, false, &m), 0);
+	cr_assert_eq(p2m_get(d, mk_gfn(0x3003), NULL, NULL).v, m.v);
+	cr_assert_eq(add(v, XENMAPSPACE_grant_table, 4, 0x3004), -XEN_EINVAL);
+	cr_assert_eq(add(v, XENMAPSPACE_grant_table, XENMAPIDX_grant_table_status, 0x3004),
+		     -XEN_EINVAL);
+	cr_assert_eq(add(v, XENMAPSPACE_grant_table, UINT64_MAX, 0x3004), -XEN_EINVAL);
+	cr_assert_eq(add(v, XENMAPSPACE_grant_table, 3, 0x3002), 0);
+	cr_assert_eq(type_at(0x3003), P2M_NONE);
+	cr_assert_eq(MOP(v, remove_from_physmap, &r), 0);
+	cr_assert_eq(type_at(0x3002), P2M_NONE);
+	cr_assert_eq(MOP(v, remove_from_physmap, &r), -XEN_ENOENT);
+	r.gpfn = UINT64_MAX;
+	cr_assert_eq(MOP(v, remove_from_physmap, &r), -XEN_ENOENT);
+}
+
+Test(memory_op, pages_move)
+{
+	mfn_t m = p2m_get(d, mk_gfn(9), NULL, NULL);
+	struct xen_add_to_physmap x = {.domid = DOMID_SELF,
+				       .space = XENMAPSPACE_gmfn_range,
+				       .size = 40,
+				       .idx = 0x500,
+				       .gpfn = 0x900};
+
+	cr_assert_eq(add(v, XENMAPSPACE_gmfn, 9, 0x77), 0);
+	cr_assert_eq(type_at(9), P2M_NONE);
+	cr_assert_eq(p2m_get(d, mk_gfn(0x77), NULL, NULL).v, m.v);
+	cr_assert_eq(d->tot_pages, 16);
+	cr_assert_eq(add(v, XENMAPSPACE_gmfn, 0x77, 0x77), 0);
+	cr_assert_eq(add(v, XENMAPSPACE_gmfn, 9, 0x78), -XEN_EINVAL);
+	cr_assert_eq(add(v, XENMAPSPACE_gmfn, 0x77, P2M_MAX_GFN + 1), -XEN_EINVAL);
+	cr_assert_eq(extents(v, XENMEM_populate_physmap, 0x500, 40, 0), 40);
+	hv_preempt(true);
+	cr_assert_eq(MOP(v, add_to_physmap, &x), 0);
+	cr_assert_geq(hv_restarts, 2);
+	cr_assert_eq(type_at(0x500), P2M_NONE);
+	cr_assert_eq(type_at(0x900 + 39), P2M_RAM);
+	cr_assert_eq(d->tot_pages, 56);
+	cr_assert_eq(add(v, 17, 0, 0x100), -XEN_EINVAL);
+	cr_assert_eq(add(v, XENMAPSPACE_gmfn_foreign, 0, 0x100), -XEN_ENOSYS);
+	cr_assert_eq(add(zero, XENMAPSPACE_shared_info, 0, 0x100), -XEN_EACCES);
+}
+
+static struct xen_add_to_physmap_batch batch(unsigned int space, unsigned int n)
+{
+	return (struct xen_add_to_physmap_batch){.domid = DOMID_SELF,
+						 .space = (uint16_t)space,
+						 .size = (uint16_t)n,
+						 .idxs.p = (void *)BUF2,
+						 .gpfns.p = (void *)(BUF2 + 0x400),
+						 .errs.p = (void *)(BUF2 + 0x800)};
+}
+
+Test(memory_op, batches_report_each_entry)
+{
+	struct xen_add_to_physmap_batch b = batch(XENMAPSPACE_gmfn, 40);
+	uint64_t idx[40], gpfn[40];
+	int err[40];
+
+	cr_assert_eq(extents(v, XENMEM_populate_physmap, 0x500, 20, 0), 20);
+	for (int i = 0; i < 40; i++) {
+		idx[i] = 0x500 + i;
+		gpfn[i] = 0x900 + i;
+	}
+	hv_put(v, BUF2, idx, sizeof(idx));
+	hv_put(v, BUF2 + 0x400, gpfn, sizeof(gpfn));
+	hv_preempt(true);
+	cr_assert_eq(MOP(v, add_to_physmap_batch, &b), 0);
+	cr_assert_geq(hv_restarts, 2);
+	hv_get(v, BUF2 + 0x800, err, sizeof(err));
+	for (int i = 0; i < 40; i++)
+		cr_assert_eq(err[i], i < 20 ? 0 : -XEN_EINVAL);
+}
+
+Test(memory_op, batches_check_their_arguments)
+{
+	struct xen_add_to_physmap_batch b = batch(XENMAPSPACE_gmfn_range, 1);
+	uint64_t zeroes[2] = {0};
+	int err;
+
+	hv_put(v, BUF2, zeroes, sizeof(zeroes));
+	hv_put(v, BUF2 + 0x400, zeroes, sizeof(zeroes));
+	cr_assert_eq(MOP(v, add_to_physmap_batch, &b), -XEN_EINVAL);
+	b = batch(XENMAPSPACE_gmfn_foreign, 1);
+	b.u.foreign_domid = 0;
+	cr_assert_eq(MOP(v, add_to_physmap_batch, &b), 0);
+	hv_get(v, BUF2 + 0x800, &err, sizeof(err));
+	cr_assert_eq(err, -XEN_EPERM);
+	b = batch(XENMAPSPACE_gmfn, 1);
+	b.u.res0 = 1;
+	cr_assert_eq(MOP(v, add_to_physmap_batch, &b), 0);
+	hv_get(v, BUF2 + 0x800, &err, sizeof(err));
+	cr_assert_eq(err, -XEN_EOPNOTSUPP);
+	b = batch(XENMAPSPACE_gmfn, 1);
+	b.errs.p = (void *)BAD;
+	cr_assert_eq(MOP(v, add_to_physmap_batch, &b), -XEN_EFAULT);
+	b = batch(XENMAPSPACE_gmfn, 1);
+	b.idxs.p = (void *)BAD;
+	cr_assert_eq(MOP(v, add_to_physmap_batch, &b), -XEN_EFAULT);
+	b = batch(XENMAPSPACE_gmfn, 1);
+	b.domid = 4000;
+	cr_assert_eq(MOP(v, add_to_physmap_batch, &b), -XEN_ESRCH);
+}
+
+/* A privileged guest, as domain 0 is on bare metal. */
+Test(memory_op, foreign_pages_hold_their_frame)
+{
+	struct domain *p = hv_guest(1, 16), *other = hv_guest(1, 16);
+	struct xen_add_to_physmap_batch b = batch(XENMAPSPACE_gmfn_foreign, 1);
+	struct xen_remove_from_physmap r = {.domid = DOMID_SELF, .gpfn = 0x800};
+	uint64_t idx = 7, gpfn = 0x800;
+	mfn_t m = p2m_get(other, mk_gfn(7), NULL, NULL);
+	enum p2m_type type;
+	int err;
+
+	b.u.foreign_domid = other->id;
+	p->privileged = true;
+	hv_put(p->vcpu[0], BUF2, &idx, sizeof(idx));
+	hv_put(p->vcpu[0], BUF2 + 0x400, &gpfn, sizeof(gpfn));
+	cr_assert_eq(MOP(p->vcpu[0], add_to_physmap_batch, &b), 0);
+	hv_get(p->vcpu[0], BUF2 + 0x800, &err, sizeof(err));
+	cr_assert_eq(err, 0);
+	cr_assert_eq(p2m_get(p, mk_gfn(0x800), &type, NULL).v, m.v);
+	cr_assert_eq(type, P2M_FOREIGN);
+	cr_assert_eq(frame_table[m.v].count, 2);
+	host_kill(other);
+	cr_assert_eq(frame_table[m.v].count, 1);
+	p->privileged = false;
+	cr_assert_eq(MOP(p->vcpu[0], remove_from_physmap, &r), 0);
+	cr_assert_eq(frame_table[m.v].count, 0);
+	host_kill(p);
+}
+
+struct e820 {
+	uint64_t addr, size;
+	uint32_t type;
+} __attribute__((packed));
+
+Test(memory_op, memory_maps_come_back_as_set)
+{
+	struct xen_foreign_memory_map f = {.domid = d->id,
+					   .map = {.nr_entries = 3, .buffer.p = (void *)BUF2}};
+	struct xen_memory_map m = {.nr_entries = 10, .buffer.p = (void *)BUF3};
+	struct e820 map[3] = {{0, 0x1000, 1}, {0x1000, 0x2000, 2}, {0x9000, 1, 3}}, got[3];
+
+	cr_assert_eq(MOP(v, memory_map, &m), -XEN_ENOSYS);
+	hv_put(zero, BUF2, map, sizeof(map));
+	cr_assert_eq(MOP(zero, set_memory_map, &f), 0);
+	cr_assert_eq(MOP(zero, set_memory_map, &f), 0);
+	cr_assert_eq(MOP(v, memory_map, &m), 0);
+	cr_assert_eq(m.nr_entries, 3);
+	hv_get(v, BUF3, got, sizeof(got));
+	cr_assert_eq(memcmp(map, got, sizeof(map)), 0);
+	m.nr_entries = 1;
+	cr_assert_eq(MOP(v, memory_map, &m), 0);
+	cr_assert_eq(m.nr_entries, 1);
+	m.buffer.p = (void *)BAD;
+	cr_assert_eq(MOP(v, memory_map, &m), -XEN_EFAULT);
+	f.map.nr_entries = 1025;
+	cr_assert_eq(MOP(zero, set_memory_map, &f), -XEN_EINVAL);
+	f.map.nr_entries = UINT32_MAX;
+	cr_assert_eq(MOP(zero, set_memory_map, &f), -XEN_EINVAL);
+	f.domid = 0;
+	f.map.nr_entries = 1;
+	cr_assert_eq(MOP(v, set_memory_map, &f), -XEN_EPERM);
+}
+
+Test(memory_op, the_machine_map_is_domain0s)
+{
+	struct xen_memory_map m = {.nr_entries = 10, .buffer.p = (void *)BUF3};
+	struct e820 got;
+
+	cr_assert_eq(MOP(v, machine_memory_map, &m), -XEN_EPERM);
+	cr_assert_eq(MOP(zero, machine_memory_map, &m), 0);
+	cr_assert_eq(m.nr_entries, 1);
+	hv_get(zero, BUF3, &got, sizeof(got));
+	cr_assert_eq(got.addr, PAGE_SIZE); /* frame 0 is not given to the allocator */
+	cr_assert_eq(got.size, (frame_table_nr - 1) << PAGE_SHIFT);
+}
+
+Test(memory_op, resources_for_domain0)
+{
+	struct xen_mem_acquire_resource r = {.domid = d->id, .type = XENMEM_resource_grant_table};
+	struct xen_mem_acquire_resource q = r;
+	uint64_t list[2];
+	mfn_t m;
+
+	cr_assert_eq(MOP(zero, acquire_resource, &q), 0);
+	cr_assert_eq(q.nr_frames, 4);
+	r.nr_frames = 2;
+	r.frame = 1;
+	r.frame_list.p = (void *)BUF2;
+	cr_assert_eq(MOP(zero, acquire_resource, &r), 0);
+	hv_get(zero, BUF2, list, sizeof(list));
+	cr_assert_eq(gnttab_get_frame(d, 2, false, &m), 0);
+	cr_assert_eq(list[1], m.v);
+}
+
+Test(memory_op, wrong_resources_are_refused)
+{
+	const struct xen_mem_acquire_resource r = {.domid = d->id,
+						   .type = XENMEM_resource_grant_table,
+						   .nr_frames = 2,
+						   .frame_list.p = (void *)BUF2};
+	struct xen_mem_acquire_resource q = r;
+
+	q.frame = 3;
+	cr_assert_eq(MOP(zero, acquire_resource, &q), -XEN_EINVAL);
+	q.frame = UINT64_MAX;
+	cr_assert_eq(MOP(zero, acquire_resource, &q), -XEN_EINVAL);
+	q = r;
+	q.nr_frames = UINT32_MAX;
+	cr_assert_eq(MOP(zero, acquire_resource, &q), -XEN_EINVAL);
+	q = r;
+	q.frame_list.p = NULL;
+	cr_assert_eq(MOP(zero, acquire_resource, &q), -XEN_EINVAL);
+	q = r;
+	q.type = XENMEM_resource_ioreq_server;
+	cr_assert_eq(MOP(zero, acquire_resource, &q), -XEN_EINVAL);
+	q = r;
+	q.id = XENMEM_resource_grant_table_id_status;
+	cr_assert_eq(MOP(zero, acquire_resource, &q), -XEN_EINVAL);
+	q = r;
+	q.pad = 1;
+	cr_assert_eq(MOP(zero, acquire_resource, &q), -XEN_EINVAL);
+	q = r;
+	q.domid = DOMID_SELF;
+	cr_assert_eq(MOP(zero, acquire_resource, &q), -XEN_EPERM);
+	q.domid = 4000;
+	cr_assert_eq(MOP(zero, acquire_resource, &q), -XEN_ESRCH);
+	q.domid = 0;
+	cr_assert_eq(MOP(v, acquire_resource, &q), -XEN_EPERM);
+}
+
+Test(memory_op, claims_are_checked)
+{
+	struct xen_memory_reservation r = {.domid = d->id, .nr_extents = 1000}, x;
+
+	cr_assert_eq(MOP(zero, claim_pages, &r), 0);
+	x = r;
+	x.nr_extents = 5000;
+	cr_assert_eq(MOP(zero, claim_pages, &x), -XEN_EINVAL, "more than it may have");
+	x.nr_extents = 16;
+	cr_assert_eq(MOP(zero, claim_pages, &x), -XEN_EINVAL, "it has that already");
+	x.nr_extents = 0;
+	cr_assert_eq(MOP(zero, claim_pages, &x), 0);
+	x = r;
+	d->max_pages = 1u << 20;
+	x.nr_extents = 1u << 19;
+	cr_assert_eq(MOP(zero, claim_pages, &x), -XEN_ENOMEM);
+	x = r;
+	x.extent_order = 1;
+	cr_assert_eq(MOP(zero, claim_pages, &x), -XEN_EINVAL);
+	x = r;
+	x.domid = DOMID_SELF;
+	cr_assert_eq(MOP(v, claim_pages, &x), -XEN_EPERM);
+}
+
+Test(memory_op, odds_and_ends)
+{
+	struct xen_reserved_device_memory_map m = {.flags = XENMEM_RDM_ALL, .nr_entries = 5};
+	struct xen_pod_target t = {.domid = d->id, .target_pages = 100};
+	struct xen_memory_exchange x = {0};
+	uint8_t zeroes[128] = {0};
+
+	cr_assert_eq(MOP(zero, reserved_device_memory_map, &m), 0);
+	cr_assert_eq(m.nr_entries, 0);
+	m.flags = 8;
+	cr_assert_eq(MOP(zero, reserved_device_memory_map, &m), -XEN_EINVAL);
+	cr_assert_eq(MOP(zero, set_pod_target, &t), 0);
+	cr_assert_eq(t.tot_pages, 16);
+	t.target_pages = 5000;
+	cr_assert_eq(MOP(zero, set_pod_target, &t), -XEN_EINVAL);
+	cr_assert_eq(MOP(v, get_pod_target, &t), -XEN_EPERM);
+	cr_assert_eq(MOP(v, exchange, &x), -XEN_EOPNOTSUPP);
+	cr_assert_eq(mop(v, XENMEM_machphys_mapping, zeroes, 128), -XEN_ENOSYS);
+	cr_assert_eq(mop(v, XENMEM_get_vnumainfo, zeroes, 128), -XEN_EOPNOTSUPP);
+	cr_assert_eq(mop(v, XENMEM_get_sharing_freed_pages, zeroes, 128), 0);
+	for (unsigned int cmd = 3; cmd < 29; cmd++) {
+		long rc = hv_call(v, do_memory_op, cmd, BAD, 0);
+
+		cr_assert(rc == -XEN_EFAULT || rc == -XEN_ENOSYS || rc == -XEN_EOPNOTSUPP ||
+				  rc == -XEN_EPERM || rc == 0,
+			  "op %u gives %ld", cmd, rc);
+	}
+}
+
+Test(memory_op, thirty_two_bit_callers)
+{
+	struct {
+		uint32_t list, nr, order, flags;
+		domid_t dom;
+	} r = {BUF2, 3, 0, 0, DOMID_SELF};
+	struct {
+		domid_t dom;
+		uint16_t size;
+		uint32_t space, idx, gpfn;
+	} x = {DOMID_SELF, 0, XENMAPSPACE_shared_info, 0, 0x2000};
+	uint32_t list[3] = {0x100, 0x101, 0x102};
+
+	hv_put(v, BUF, &r, sizeof(r));
+	hv_put(v, BUF2, list, sizeof(list));
+	cr_assert_eq(hv_call32(v, do_memory_op, XENMEM_populate_physmap, BUF, 0), 3);
+	cr_assert_eq(type_at(0x102), P2M_RAM);
+	hv_put(v, BUF, &x, sizeof(x));
+	cr_assert_eq(hv_call32(v, do_memory_op, XENMEM_add_to_physmap, BUF, 0), 0);
+	cr_assert_eq(type_at(0x2000), P2M_SHARED);
+}
+
+Test(memory_op, failing_allocations_change_nothing)
+{
+	struct xen_foreign_memory_map f = {.domid = d->id,
+					   .map = {.nr_entries = 1000, .buffer.p = (void *)BUF2}};
+	struct hv_usage before;
+
+	host_take_memory(3);
+	before = hv_usage();
+	cr_assert_eq(extents(v, XENMEM_populate_physmap, 0x100, 10, 0), 3);
+	cr_assert_eq(extents(v, XENMEM_decrease_reservation, 0x100, 3, 0), 3);
+	cr_assert(hv_usage_same(before, hv_usage()));
+	host_return_memory();
+	host_take_memory(0);
+	cr_assert_eq(MOP(zero, set_memory_map, &f), -XEN_ENOMEM);
+	cr_assert_eq(add(v, XENMAPSPACE_grant_table, 3, 0x3003), -XEN_ENOMEM);
+	host_return_memory();
+	cr_assert_eq(add(v, XENMAPSPACE_grant_table, 3, 0x3003), 0);
+}
+
+static void random_step(void)
+{
+	uint64_t x = 0x40 + (uint64_t)rand() % 32, y = 0x40 + (uint64_t)rand() % 32;
+	struct xen_remove_from_physmap r = {.domid = DOMID_SELF, .gpfn = x};
+
+	switch (rand() % 6) {
+	case 0:
+		extents(v, XENMEM_populate_physmap, x, 1, 0);
+		break;
+	case 1:
+		extents(v, XENMEM_decrease_reservation, x, 1, 0);
+		break;
+	case 2:
+		add(v, XENMAPSPACE_gmfn, x, y);
+		break;
+	case 3:
+		add(v, XENMAPSPACE_shared_info, 0, x);
+		break;
+	case 4:
+		add(v, XENMAPSPACE_grant_table, (uint64_t)rand() % 5, x);
+		break;
+	default:
+		MOP(v, remove_from_physmap, &r);
+	}
+}
+
+/* A guest that gives away, moves and takes back pages at random. */
+Test(memory_op, random_use_keeps_the_books)
+{
+	struct hv_usage before;
+
+	host_kill(d);
+	before = hv_usage();
+	d = hv_guest(1, 16);
+	v = d->vcpu[0];
+	d->max_pages = 64;
+	srand(3);
+	for (int i = 0; i < 5000; i++) {
+		random_step();
+		cr_assert_leq(d->tot_pages, 64);
+	}
+	host_kill(d);
+	cr_assert(hv_usage_same(before, hv_usage()));
+}
