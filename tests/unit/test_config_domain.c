@@ -176,6 +176,35 @@ Test(config_domain, completed_for_the_daemon)
 	json_free(config);
 }
 
+/* The stored configuration reads as real xl's `xl list -l g1' does, sched_params apart. */
+Test(config_domain, stored_form_is_libxls)
+{
+	static const char expected[] =
+		"{\"c_info\":{\"type\":\"pvh\",\"name\":\"g1\",\"domid\":4294967295,\"uuid\":\"" UUID
+		"\",\"run_hotplug_scripts\":\"True\"},\"b_info\":{\"max_vcpus\":1,"
+		"\"avail_vcpus\":[0],\"tsc_mode\":\"native\",\"max_memkb\":131072,"
+		"\"target_memkb\":131072,\"video_memkb\":0,\"sched_params\":{},"
+		"\"claim_mode\":\"True\",\"kernel\":\"/payload/guest-vmlinuz\","
+		"\"cmdline\":\"console=hvc0 hold\",\"ramdisk\":\"/payload/guest-initrd.gz\","
+		"\"type.pvh\":{},\"arch_arm\":{},\"arch_x86\":{\"msr_relaxed\":\"False\"}},"
+		"\"on_reboot\":\"restart\",\"on_soft_reset\":\"soft_reset\"}";
+	struct json *config = build(g1);
+	char *text;
+
+	cr_assert(domain_config_complete(config, "/"));
+	text = json_print(config, false);
+	cr_expect_str_eq(text, expected);
+	free(text);
+	json_free(config);
+	config = build("name=\"x\"\ntype=\"pvh\"\nkernel=\"/k\"\n");
+	cr_assert(domain_config_complete(config, "/"));
+	text = json_print(json_get(config, "b_info"), false);
+	cr_expect(!strncmp(text, "{\"max_vcpus\":1,\"avail_vcpus\":[0],\"max_memkb\":32768,"
+				 "\"target_memkb\":32768,\"video_memkb\":0,\"sched_params\"", 90));
+	free(text);
+	json_free(config);
+}
+
 static void refuse(const char *text, const char *message)
 {
 	struct json *config = build(text);

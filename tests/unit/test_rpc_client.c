@@ -165,15 +165,15 @@ static void expect_failure(const char *answer, int timeout_ms, int libxl, const 
 
 Test(rpc_client, errors_of_the_daemon)
 {
-	expect_failure(ERROR("-32003", ""), 5000, 3, "rpc.remote", "short");
+	expect_failure(ERROR("-32003", ""), 5000, 3, "remote.error", "short");
 	expect_failure(ERROR("-32006", ",\"data\":{\"code\":\"config.invalid\",\"detail\":\"long\"}"),
 		       5000, 6, "config.invalid", "long");
 	expect_failure(ERROR("-32021", ",\"data\":{\"code\":\"domain.not_found\"}"), 5000, 21,
 		       "domain.not_found", "short");
-	expect_failure(ERROR("-32602", ""), 5000, 6, "rpc.remote", "short");
-	expect_failure(ERROR("-32601", ""), 5000, 3, "rpc.remote", "short");
+	expect_failure(ERROR("-32602", ""), 5000, 6, "remote.error", "short");
+	expect_failure(ERROR("-32601", ""), 5000, 3, "remote.error", "short");
 	expect_failure("{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32700}}\n", 5000, 3,
-		       "rpc.remote", "nacred reports");
+		       "remote.error", "nacred reports");
 }
 
 Test(rpc_client, trouble_on_the_way)

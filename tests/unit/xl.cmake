@@ -12,3 +12,7 @@ set_target_properties(fuzz_cfg PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINAR
 target_link_libraries(fuzz_cfg PRIVATE nacre_config)
 add_test(NAME unit.fuzz_cfg COMMAND fuzz_cfg 20000 ${CMAKE_SOURCE_DIR}/tests/fuzz/cfg)
 set_tests_properties(unit.fuzz_cfg PROPERTIES LABELS host TIMEOUT 300)
+
+nacre_unit_test(xl_program SOURCES test_xl_program.c fake_nacred.c LIBS nacre_json
+  DEFS XL_PROGRAM="$<TARGET_FILE:xl>")
+add_dependencies(test_xl_program xl)

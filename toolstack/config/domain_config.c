@@ -9,8 +9,6 @@
 #include "builder.h"
 #include "keys.h"
 
-#define DEFAULT_MEMKB (32 * 1024) /* libxl's, when neither memory nor maxmem is set */
-
 /* The legacy builder= against type=; true for an HVM guest. */
 static bool check_type(struct builder *b)
 {
@@ -144,53 +142,4 @@ struct json *domain_config_build(const struct cfg *cfg, FILE *report)
 		return config;
 	json_free(config);
 	return NULL;
-}
-
-static bool make_absolute(struct json *object, const char *member, const char *directory)
-{
-	const char *path = json_string(json_get(object, member), NULL);
-	char *whole;
-	bool done;
-
-	if (!path || path[0] == '/' || !path[0])
-		return true;
-	if (asprintf(&whole, "%s/%s", directory, path) < 0)
-		return false;
-	done = json_set_string(object, member, whole);
-	free(whole);
-	return done;
-}
-
-static bool default_int(struct json *object, const char *member, int64_t value)
-{
-	return json_get(object, member) || json_set_int(object, member, value);
-}
-
-static bool default_vcpus(struct json *info)
-{
-	struct json *avail;
-
-	if (!default_int(info, "max_vcpus", 1))
-		return false;
-	if (json_get(info, "avail_vcpus"))
-		return true;
-	avail = json_new_array();
-	return avail && json_append(avail, json_new_int(0)) && json_set(info, "avail_vcpus", avail);
-}
-
-bool domain_config_complete(struct json *config, const char *directory)
-{
-	struct json *info = json_get(config, "b_info");
-	struct json *hvm = json_get(info, "type.hvm");
-	int64_t max = json_int(json_get(info, "max_memkb"), DEFAULT_MEMKB);
-
-	if (!default_vcpus(info) || !default_int(info, "max_memkb", max) ||
-	    !default_int(info, "target_memkb", max))
-		return false;
-	if (hvm && json_get(hvm, "firmware") && !json_get(info, "kernel") &&
-	    !json_set_string(info, "kernel", json_string(json_get(hvm, "firmware"), "")))
-		return false;
-	return make_absolute(info, "kernel", directory) &&
-	       make_absolute(info, "ramdisk", directory) &&
-	       (!hvm || make_absolute(hvm, "firmware", directory));
 }

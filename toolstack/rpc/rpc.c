@@ -155,7 +155,7 @@ static void remote_error(struct rpc_error *error, const struct json *reply)
 {
 	const struct json *data = json_path(reply, "data");
 
-	set_error(error, json_string(json_path(data, "code"), "rpc.remote"), "%s",
+	set_error(error, json_string(json_path(data, "code"), "remote.error"), "%s",
 		  json_string(json_path(reply, "message"), "nacred reports an error"));
 	error->libxl = libxl_number(json_int(json_get(reply, "code"), 0));
 	if (json_string(json_get(data, "detail"), "")[0])

@@ -63,11 +63,14 @@ static bool is_transport(const struct rpc_error *error)
 
 void xl_complain(const struct rpc_error *error)
 {
+	size_t len = strlen(error->text);
+
 	fflush(stdout);
 	fprintf(stderr, "%s: %s", is_transport(error) ? "xl" : "libxl: error",
 		xl_safe(error->text));
 	if (error->hint[0])
-		fprintf(stderr, "; %s", xl_safe(error->hint));
+		fprintf(stderr, "%s %s", len && error->text[len - 1] == '.' ? "" : ";",
+			xl_safe(error->hint));
 	fputc('\n', stderr);
 }
 

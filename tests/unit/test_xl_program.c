@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+/* The xl program as scripts see it: output, messages, exit status, requests. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "fake_nacred.h"
+
+static char directory[] = "/tmp/nacre-xl-test.XXXXXX";
+static char out[32768], err[32768];
+
+static void slurp(const char *name, char *to, size_t size)
+{
+	char path[256];
+	FILE *file;
+	size_t got;
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	file = fopen(path, "r");
+	got = file ? fread(to, 1, size - 1, file) : 0;
+	to[got] = '\0';
+	if (file)
+		fclose(file);
+}
+
+static void write_file(const char *name, const char *text)
+{
+	char path[256];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	file = fopen(path, "w");
+	cr_assert_not_null(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+/* Runs xl in the directory; fills out and err. */
+static int xl(const char *arguments)
+{
+	char command[2048];
+	int status;
+
+	snprintf(command, sizeof(command), "cd %s && %s %s >out 2>err </dev/null", directory,
+		 XL_PROGRAM, arguments);
+	status = system(command);
+	slurp("out", out, sizeof(out));
+	slurp("err", err, sizeof(err));
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void expect(const char *arguments, int status, const char *output, const char *message)
+{
+	int actual = xl(arguments);
+
+	cr_expect_eq(actual, status, "xl %s: status %d, %s", arguments, actual, err);
+	if (output)
+		cr_expect_str_eq(out, output, "xl %s: %s", arguments, out);
+	if (message)
+		cr_expect_str_eq(err, message, "xl %s: %s", arguments, err);
+}
+
+static void setup(void)
+{
+	char path[256];
+
+	cr_assert_not_null(mkdtemp(directory));
+	setenv("NACRE_RUNDIR", directory, 1);
+	snprintf(path, sizeof(path), "%s/nacred.sock", directory);
+	cr_assert_eq(fake_nacred_start(path), 0);
+}
+
+static void teardown(void)
+{
+	char command[300];
+
+	snprintf(command, sizeof(command), "rm -rf %s", directory);
+	if (system(command))
+		perror(command);
+}
+
+TestSuite(xl_program, .init = setup, .fini = teardown, .timeout = 60);
+
+#define SCRIPT(...)                                                                  \
+	do {                                                                         \
+		static const struct fake_answer answers[] = { __VA_ARGS__ };         \
+		fake_nacred_script(answers, sizeof(answers) / sizeof(answers[0]));   \
+	} while (0)
+
+#define HEADER "Name                                        ID   Mem VCPUs\tState\tTime(s)\n"
+#define DOM0                                                                                  \
+	"{\"domid\":0,\"name\":\"Domain-0\",\"uuid\":\"00000000-0000-0000-0000-000000000000\"," \
+	"\"state\":{\"running\":true},\"current_memkb\":655360,\"outstanding_memkb\":0,"        \
+	"\"cpu_time_ns\":8400000000,\"vcpu_online\":1}"
+#define G1                                                                                    \
+	"{\"domid\":1,\"name\":\"g1\",\"uuid\":\"65622c59-e557-4667-9137-aaa6b8bdd5d7\","       \
+	"\"state\":{\"paused\":true},\"current_memkb\":131072,\"outstanding_memkb\":0,"         \
+	"\"cpu_time_ns\":7700000000,\"vcpu_online\":1,"                                         \
+	"\"config\":{\"c_info\":{\"type\":\"pvh\"}}}"
+#define LIST { .method = "domain.list", .json = "{\"domains\":[" DOM0 "," G1 "]}" }
+#define GET1 { .method = "domain.get", .needle = "\"g1\"", .json = G1 }
+#define ONE  { .method = "domain.get", .needle = "\"domain\":1", .json = G1 }
+
+Test(xl_program, list)
+{
+	SCRIPT(LIST, GET1, ONE);
+	expect("list", 0,
+	       HEADER "Domain-0                                     0   640     1     r-----       "
+		      "8.4\n"
+		      "g1                                           1   128     1     --p---       "
+		      "7.7\n",
+	       "");
+	expect("list g1", 0,
+	       HEADER "g1                                           1   128     1     --p---       "
+		      "7.7\n",
+	       "");
+	expect("list -l 1", 0,
+	       "[\n    {\n        \"domid\": 1,\n        \"config\": {\n            \"c_info\": {\n"
+	       "                \"type\": \"pvh\"\n            }\n        }\n    }\n]\n\n",
+	       "");
+	expect("list 7", 1, "", "Error: Domain '7' does not exist.\n");
+	expect("list nosuch", 1, "", "nosuch is an invalid domain identifier (rc=-6)\n");
+	expect("list a b", 2, NULL, "");
+	expect("li --json", 0, NULL, "");
+	cr_expect(!strncmp(out, "[\n    {\n        \"domid\": 0,\n", 27));
+}
+
+Test(xl_program, names)
+{
+	SCRIPT(LIST, ONE);
+	expect("domid g1", 0, "1\n", "");
+	expect("domid 1", 1, "",
+	       "Can't get domid of domain name '1', maybe this domain does not exist.\n");
+	expect("domname 1", 0, "g1\n", "");
+	expect("domname 9", 1, "",
+	       "Can't get domain name of domain id '9', maybe this domain does not exist.\n");
+	expect("domname x", 1, "", "Invalid domain id.\n\n");
+}
+
+Test(xl_program, changes)
+{
+	SCRIPT({ .method = "domain.pause", .json = "{}" }, { .method = "domain.destroy", .json = "{}" },
+	       { .method = "domain.rename", .needle = "\"new_name\":\"g2\"", .json = "{}" },
+	       { .method = "domain.rename", .needle = "taken", .is_error = true,
+		 .json = "{\"code\":-32003,\"message\":\"taken\"}" });
+	expect("pause g1", 0, "", "");
+	cr_expect(strstr(fake_nacred_requests(), "\"method\":\"domain.pause\",\"params\":"
+						 "{\"domain\":\"g1\"}"));
+	expect("unpause g1", 1, "", "g1 is an invalid domain identifier (rc=-6)\n");
+	expect("destroy 3", 0, "", "");
+	cr_expect(strstr(fake_nacred_requests(), "{\"domain\":3}"));
+	expect("destroy 0", 1, "",
+	       "Not destroying domain 0; use -f to force.\nThis can only be done when using a "
+	       "disaggregated hardware domain and toolstack.\n\n");
+	expect("destroy -f 0", 0, "", "");
+	expect("rename g1 g2", 0, "", "");
+	expect("rename g1 taken", 1, "", "libxl: error: taken\nCan't rename domain 'g1'.\n");
+}
+
+Test(xl_program, shutdown)
+{
+	SCRIPT(LIST, GET1, { .method = "domain.shutdown", .json = "{}" },
+	       { .method = "domain.reboot", .is_error = true,
+		 .json = "{\"code\":-32010,\"message\":\"no\",\"data\":{\"code\":\"x\"}}" },
+	       { .method = "domain.wait", .json = "{\"reached\":true,\"shutdown_reason\":0}" });
+	expect("shutdown g1", 0, "", "Shutting down domain 1\n");
+	expect("shutdown -w g1", 0, "",
+	       "Shutting down domain 1\nWaiting for 1 domains\n"
+	       "Domain 1 has been shut down, reason code 0\n");
+	expect("shutdown -a", 0, "", "Shutting down domain 1\n");
+	expect("shutdown", 1, "", "You must specify -a or a domain id.\n\n");
+	expect("reboot g1", 1, "",
+	       "Rebooting domain 1\nPV control interface not available: external graceful reboot "
+	       "not possible.\nUse \"-F\" to fallback to ACPI reset event.\n"
+	       "reboot failed (rc=-10)\n");
+}
+
+#define CONFIG "name=\"g1\"\ntype=\"pvh\"\nkernel=\"k\"\nmemory=8\n"
+
+Test(xl_program, create)
+{
+	SCRIPT({ .method = "domain.create", .needle = "\"name\":\"busy\"", .is_error = true,
+		 .json = "{\"code\":-32003,\"message\":\"Domain with name \\\"busy\\\" already "
+			 "exists.\",\"data\":{\"code\":\"domain.exists\",\"hint\":\"choose another\"}}" },
+	       { .method = "domain.create", .needle = "\"name\":\"sick\"", .is_error = true,
+		 .json = "{\"code\":-32005,\"message\":\"no memory\"}" },
+	       { .method = "domain.create",
+		 .json = "{\"domid\":4,\"name\":\"g1\",\"uuid\":\"u\",\"generation\":1}" },
+	       { .method = "domain.unpause", .json = "{}" },
+	       { .method = "domain.console", .json = "{}", .console = "Hello\r\n" },
+	       { .method = "domain.wait", .json = "{\"reached\":true,\"shutdown_reason\":0}" });
+	write_file("g1.cfg", CONFIG);
+	expect("create g1.cfg", 0, "", "Parsing config from g1.cfg\n");
+	cr_expect(strstr(fake_nacred_requests(), "/k\""));
+	cr_expect(strstr(fake_nacred_requests(), "\"paused\":false"));
+	expect("create -qp g1.cfg vcpus=2", 0, "", "");
+	cr_expect(strstr(fake_nacred_requests(), "\"max_vcpus\":2"));
+	cr_expect(strstr(fake_nacred_requests(), "\"paused\":true"));
+	expect("create -c g1.cfg", 0, "Hello\r\n", "Parsing config from g1.cfg\n");
+	expect("create g1.cfg 'name=\"busy\"'", 3, "",
+	       "Parsing config from g1.cfg\n"
+	       "libxl: error: Domain with name \"busy\" already exists. choose another\n");
+	expect("create g1.cfg 'name=\"sick\"'", 5, "",
+	       "Parsing config from g1.cfg\nlibxl: error: no memory\n");
+}
+
+Test(xl_program, create_in_foreground)
+{
+	SCRIPT({ .method = "domain.create", .json = "{\"domid\":4,\"name\":\"a\",\"uuid\":\"u\"}" },
+	       { .method = "domain.wait", .json = "{\"reached\":true,\"shutdown_reason\":0}" });
+	write_file("a.cfg", CONFIG);
+	cr_expect_eq(xl("create -F a.cfg"), 0);
+	cr_expect(!strncmp(err, "Parsing config from a.cfg\nWaiting for domain a (domid 4) to die [pid ",
+			   69));
+	cr_expect(strstr(err, "]\nDomain 4 has shut down, reason code 0 0x0\n"
+			      "Action for shutdown reason code 0 is destroy\n"
+			      "Domain 4 needs to be cleaned up: destroying the domain\n"
+			      "Done. Exiting now\n"),
+		  "%s", err);
+}
+
+Test(xl_program, create_mistakes)
+{
+	write_file("bad.cfg", "name=\"x\"\nfoo bar\n");
+	expect("create nosuch.cfg", 3, "",
+	       "Failed to read config file: nosuch.cfg: No such file or directory\n");
+	expect("create bad.cfg", 1, "",
+	       "Parsing config from bad.cfg\nbad.cfg:2: config parsing error near `bar': syntax "
+	       "error, unexpected IDENT, expecting += or '='\n"
+	       "Failed to parse config: Invalid argument\n");
+	expect("create", 6, "", "Config file not specified and none in save file\n");
+	expect("create bad.cfg also", 2, NULL, "");
+	expect("create /", 3, "", "Failed to read config file: /: Is a directory\n");
+	write_file("g1.cfg", CONFIG);
+	expect("-N create g1.cfg", 0, NULL, "Parsing config from g1.cfg\n");
+	cr_expect(strstr(out, "\"kernel\": \"k\""));
+	cr_expect_str_eq(fake_nacred_requests(), "");
+}
+
+Test(xl_program, usage)
+{
+	expect("nosuch", 1, "", "command not implemented\n");
+	expect("l", 1, "", "command not implemented\n");
+	expect("destroy", 2, NULL, "'xl destroy' requires at least 1 argument.\n\n");
+	expect("rename a", 2, NULL, "'xl rename' requires at least 2 arguments.\n\n");
+	expect("list -y", 2, "", "option `y' not supported.\n");
+	expect("list --foo", 2, "", "option `--foo' not supported.\n");
+	expect("-N list", 1, "", "command does not implement -N (dryrun) option\n");
+	expect("create -h", 0, NULL, "");
+	cr_expect(!strncmp(out, "Usage: xl [-vtTfN] create <ConfigFile> ", 39));
+	expect("help nosuch", 0, "command \"nosuch\" not implemented\n", "");
+	expect("", 1, NULL, "");
+	cr_expect(!strncmp(out, "Usage xl [-vfNtT] <subcommand> [args]\n\n", 39));
+	expect("network-attach a", 1, "", NULL);
+	cr_expect(strstr(err, "xl: `network-attach' is not supported by Nacre "));
+}
+
+Test(xl_program, console)
+{
+	SCRIPT({ .method = "domain.console", .json = "{}", .console = "login: " });
+	expect("console g1", 0, "login: ", "");
+	expect("console -t vga g1", 1, "", "console type supported are: pv, serial, vuart\n");
+	expect("console -n 1 g1", 1, "", NULL);
+	SCRIPT(LIST);
+	expect("console nosuch", 1, "",
+	       "nosuch is an invalid domain identifier (rc=-6)\nUnable to attach console\n");
+}
+
+Test(xl_program, no_daemon)
+{
+	setenv("NACRE_RUNDIR", "/nonexistent", 1);
+	expect("list", 1, "",
+	       "xl: cannot reach nacred at /nonexistent/nacred.sock: No such file or directory; start "
+	       "it with `nacre up', or with `systemctl start nacred' on a Nacre host\n");
+	write_file("g1.cfg", CONFIG);
+	expect("create -q g1.cfg", 1, "", NULL);
+}
+
+Test(xl_program, host)
+{
+	SCRIPT({ .method = "host.info", .json = "{\"host\":\"h\",\"nr_cpus\":2}" },
+	       { .method = "host.dmesg", .needle = "\"clear\":true", .json = "{\"text\":\"(XEN) b\\n\"}" },
+	       { .method = "host.dmesg", .json = "{\"text\":\"(XEN) a\\n\"}" }, LIST);
+	expect("info nr_cpus", 0, "2\n", "");
+	expect("dmesg", 0, "(XEN) a\n", "");
+	expect("dmesg -c", 0, "(XEN) b\n", "");
+	expect("cpupool-list nosuch", 1, "", "Pool 'nosuch' does not exist\n");
+}
