@@ -8,3 +8,4 @@ nacre_unit_test(guest_tables SOURCES test_guest_tables.c LIBS nacre_guest)
 nacre_unit_test(guest_build SOURCES test_guest_build.c fake_xen.c image_samples.c
   LIBS nacre_guest nacre_ctrl nacre_image_core
   DEFS NACRE_IMAGE_DIR="$<TARGET_FILE_DIR:nacre-image>")
+nacre_unit_test(ctrl SOURCES test_ctrl.c fake_xen.c LIBS nacre_ctrl)

@@ -13,6 +13,7 @@
 #include "ctrl/domain.h"
 #include "ctrl/evtchn.h"
 #include "ctrl/gnttab.h"
+#include "ctrl/host.h"
 #include "ctrl/hvm.h"
 #include "guest/acpi.h"
 #include "guest/entry.h"
@@ -157,12 +158,38 @@ static int builder_limits(struct builder *b)
 	return ret ? failed(b, ret, "cannot set the TSC mode") : 0;
 }
 
+/* Ask for all of it at once, so that two builds do not starve each other half-way;
+ * 0 pages withdraws. */
+static int builder_claim(struct builder *b, uint64_t pages)
+{
+	int ret = ctrl_memory_claim(b->ctrl, b->domid, pages);
+
+	return ret == -ENOSYS ? 0 : ret;
+}
+
+static int builder_no_memory(struct builder *b)
+{
+	uint64_t bytes = 0;
+
+	if (ctrl_host_free_memory(b->ctrl, -1, &bytes))
+		bytes = 0;
+	snprintf(b->error, GUEST_ERROR_LEN,
+		 "the host has not enough free memory for a guest of %llu MiB (%llu MiB are free)",
+		 (unsigned long long)(b->config->target_kib >> 10),
+		 (unsigned long long)(bytes >> 20));
+	return -ENOMEM;
+}
+
 static int builder_populate(struct builder *b)
 {
 	const struct guest_layout *l = &b->layout;
-	int ret = ram_populate(b->ctrl, b->domid, 0, l->low_end);
+	uint64_t high = l->high_end ? l->high_end - GUEST_4G : 0;
+	int ret = builder_claim(b, (l->low_end + high) / GUEST_PAGE + GUEST_ACPI_PAGES +
+					   GUEST_SPECIAL_PAGES);
 
-	if (!ret && l->high_end)
+	if (!ret)
+		ret = ram_populate(b->ctrl, b->domid, 0, l->low_end);
+	if (!ret && high)
 		ret = ram_populate(b->ctrl, b->domid, GUEST_4G, l->high_end);
 	if (!ret)
 		ret = ram_populate(b->ctrl, b->domid, GUEST_ACPI_BASE,
@@ -170,13 +197,11 @@ static int builder_populate(struct builder *b)
 	if (!ret)
 		ret = ram_populate(b->ctrl, b->domid, GUEST_SPECIAL_GFN * GUEST_PAGE,
 				   (GUEST_SPECIAL_GFN + GUEST_SPECIAL_PAGES) * GUEST_PAGE);
+	if (!ret)
+		ret = builder_claim(b, 0);
 	if (ret == -ENOMEM)
-		snprintf(b->error, GUEST_ERROR_LEN,
-			 "the host has not enough free memory for a guest of %llu MiB",
-			 (unsigned long long)(b->config->target_kib >> 10));
-	else if (ret)
-		failed(b, ret, "cannot populate guest memory");
-	return ret;
+		return builder_no_memory(b);
+	return ret ? failed(b, ret, "cannot populate guest memory") : 0;
 }
 
 static int builder_copy(struct builder *b)
