@@ -56,10 +56,10 @@ int area_create(struct area *a, uint64_t ram_size)
 {
 	int rc;
 
-	*a = (struct area){ .ram_fd = -1,
-			    .link_fd = -1,
-			    .ram_size = ram_size,
-			    .low_size = area_low_size(ram_size) };
+	*a = (struct area){.ram_fd = -1,
+			   .link_fd = -1,
+			   .ram_size = ram_size,
+			   .low_size = area_low_size(ram_size)};
 	rc = a->ram_fd = make_file("nacre-ram", ram_size);
 	if (rc >= 0)
 		rc = a->link_fd = make_file("nacre-link", AREA_LINK_SIZE);
@@ -92,7 +92,7 @@ void area_destroy(struct area *a)
 		close(a->ram_fd);
 	if (a->link_fd >= 0)
 		close(a->link_fd);
-	*a = (struct area){ .ram_fd = -1, .link_fd = -1 };
+	*a = (struct area){.ram_fd = -1, .link_fd = -1};
 }
 
 char *area_ram(const struct area *a, uint64_t mfn, unsigned int offset)

@@ -11,7 +11,7 @@ int arena_init(struct arena *a, uint32_t nr_pages, uint32_t reserved)
 {
 	uint32_t i;
 
-	*a = (struct arena){ .nr_pages = nr_pages, .hint = reserved, .max_owned = nr_pages / 2 };
+	*a = (struct arena){.nr_pages = nr_pages, .hint = reserved, .max_owned = nr_pages / 2};
 	a->owner = calloc(nr_pages, sizeof(*a->owner));
 	if (!a->owner)
 		return -ENOMEM;

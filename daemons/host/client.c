@@ -77,9 +77,9 @@ static bool send_reply(struct client *c, const int *fds)
 	union {
 		struct cmsghdr align;
 		char buf[CMSG_SPACE(2 * sizeof(int))];
-	} control = { 0 };
-	struct iovec iov[2] = { { &c->reply, sizeof(c->reply) }, { &c->out, out_size(c) } };
-	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = c->reply.count ? 2 : 1 };
+	} control = {0};
+	struct iovec iov[2] = {{&c->reply, sizeof(c->reply)}, {&c->out, out_size(c)}};
+	struct msghdr msg = {.msg_iov = iov, .msg_iovlen = c->reply.count ? 2 : 1};
 
 	if (fds) {
 		control.align.cmsg_level = SOL_SOCKET;
@@ -119,11 +119,13 @@ void client_reply(struct client *c)
 void client_fail(struct client *c, int64_t error)
 {
 	/* Xen's errno values are Linux's; anything else would not be one. */
-	c->reply = (struct host_reply){ .error = error < 0 && error >= -4095 ? (int32_t)-error : EIO };
+	c->reply =
+		(struct host_reply){.error = error < 0 && error >= -4095 ? (int32_t)-error : EIO};
 	client_reply(c);
 }
 
-int client_submit(struct client *c, void (*prepare)(struct op *, struct link_slot *, void *, uint64_t),
+int client_submit(struct client *c,
+		  void (*prepare)(struct op *, struct link_slot *, void *, uint64_t),
 		  void (*done)(struct op *, int64_t, void *))
 {
 	c->op.prepare = prepare;
@@ -147,10 +149,11 @@ static struct client *find_events(struct clients *all, uint64_t cookie)
 static bool hello(struct client *c)
 {
 	const struct area *a = c->all->area;
-	int fds[2] = { a->ram_fd, a->link_fd };
+	int fds[2] = {a->ram_fd, a->link_fd};
 
-	c->reply = (struct host_reply){ .arg = { a->ram_size, a->low_size, AREA_LINK_SIZE } };
-	if (c->req.op != HOST_HELLO || c->req.arg[0] != HOST_PROTOCOL || c->req.arg[1] > HOST_EVENTS)
+	c->reply = (struct host_reply){.arg = {a->ram_size, a->low_size, AREA_LINK_SIZE}};
+	if (c->req.op != HOST_HELLO || c->req.arg[0] != HOST_PROTOCOL ||
+	    c->req.arg[1] > HOST_EVENTS)
 		c->reply.error = EPROTO;
 	c->role = c->req.arg[1] == HOST_EVENTS ? HOST_EVENTS : HOST_COMMANDS;
 	c->cookie = c->req.arg[2];
@@ -186,22 +189,22 @@ static const struct {
 	uint32_t max;
 	bool for_events; /* needs an events client to act for */
 } handlers[] = {
-	[HOST_HYPERCALL] = { .serve = serve_hypercall },
-	[HOST_ARENA_ALLOC] = { .serve = serve_arena_alloc },
-	[HOST_ARENA_FREE] = { .serve = serve_arena_free },
-	[HOST_MAP_FOREIGN] = { .serve = serve_map_foreign, ARRAY(uint64_t, HOST_FRAMES) },
-	[HOST_MAP_RESOURCE] = { .serve = serve_map_resource },
-	[HOST_UNMAP] = { .serve = serve_unmap, ARRAY(uint64_t, HOST_FRAMES) },
-	[HOST_GRANT_MAP] = { .serve = serve_grant_map, ARRAY(struct host_grant_ref, HOST_GRANTS) },
-	[HOST_GRANT_UNMAP] = { .serve = serve_grant_unmap, ARRAY(uint64_t, HOST_GRANTS) },
-	[HOST_GRANT_NOTIFY] = { .serve = serve_grant_notify },
-	[HOST_EVENT_UNBOUND] = { .serve = serve_event_unbound, .for_events = true },
-	[HOST_EVENT_INTERDOMAIN] = { .serve = serve_event_interdomain, .for_events = true },
-	[HOST_EVENT_VIRQ] = { .serve = serve_event_virq, .for_events = true },
-	[HOST_EVENT_UNBIND] = { .serve = serve_event_unbind, .for_events = true },
-	[HOST_EVENT_NOTIFY] = { .serve = serve_event_notify, .for_events = true },
-	[HOST_EVENT_UNMASK] = { .serve = serve_event_unmask, .for_events = true },
-	[HOST_RESTRICT] = { .serve = serve_restrict },
+	[HOST_HYPERCALL] = {.serve = serve_hypercall},
+	[HOST_ARENA_ALLOC] = {.serve = serve_arena_alloc},
+	[HOST_ARENA_FREE] = {.serve = serve_arena_free},
+	[HOST_MAP_FOREIGN] = {.serve = serve_map_foreign, ARRAY(uint64_t, HOST_FRAMES)},
+	[HOST_MAP_RESOURCE] = {.serve = serve_map_resource},
+	[HOST_UNMAP] = {.serve = serve_unmap, ARRAY(uint64_t, HOST_FRAMES)},
+	[HOST_GRANT_MAP] = {.serve = serve_grant_map, ARRAY(struct host_grant_ref, HOST_GRANTS)},
+	[HOST_GRANT_UNMAP] = {.serve = serve_grant_unmap, ARRAY(uint64_t, HOST_GRANTS)},
+	[HOST_GRANT_NOTIFY] = {.serve = serve_grant_notify},
+	[HOST_EVENT_UNBOUND] = {.serve = serve_event_unbound, .for_events = true},
+	[HOST_EVENT_INTERDOMAIN] = {.serve = serve_event_interdomain, .for_events = true},
+	[HOST_EVENT_VIRQ] = {.serve = serve_event_virq, .for_events = true},
+	[HOST_EVENT_UNBIND] = {.serve = serve_event_unbind, .for_events = true},
+	[HOST_EVENT_NOTIFY] = {.serve = serve_event_notify, .for_events = true},
+	[HOST_EVENT_UNMASK] = {.serve = serve_event_unmask, .for_events = true},
+	[HOST_RESTRICT] = {.serve = serve_restrict},
 };
 
 /* Check one request of @len bytes and hand it out. REPLY, LATER or -errno. */
@@ -217,7 +220,7 @@ static int dispatch(struct client *c, size_t len)
 		return -EINVAL;
 	if (handlers[op].for_events && !c->events)
 		return -EBADF;
-	c->reply = (struct host_reply){ 0 };
+	c->reply = (struct host_reply){0};
 	c->busy = true;
 	c->held = c->events;
 	if (c->held)
@@ -228,8 +231,8 @@ static int dispatch(struct client *c, size_t len)
 /* One message. False: the client is to be dropped. */
 static bool take_request(struct client *c)
 {
-	struct iovec iov[2] = { { &c->req, sizeof(c->req) }, { &c->body, sizeof(c->body) } };
-	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = 2 };
+	struct iovec iov[2] = {{&c->req, sizeof(c->req)}, {&c->body, sizeof(c->body)}};
+	struct msghdr msg = {.msg_iov = iov, .msg_iovlen = 2};
 	ssize_t n = recvmsg(c->fd, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 	int rc;
 
@@ -366,11 +369,11 @@ static int on_connection(sd_event_source *s, int listener, uint32_t revents, voi
 int clients_start(struct clients *all, sd_event *event, struct area *area, struct slots *slots,
 		  const char *path)
 {
-	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+	struct sockaddr_un sa = {.sun_family = AF_UNIX};
 	uint32_t scratch = LINK_NR_SLOTS * SLOTS_SCRATCH_PAGES;
 	int fd, rc;
 
-	*all = (struct clients){ .event = event, .area = area, .slots = slots };
+	*all = (struct clients){.event = event, .area = area, .slots = slots};
 	ports_init(&all->ports, area->shared_info, client_deliver);
 	rc = arena_init(&all->arena, (uint32_t)(area->arena_size / LINK_PAGE), scratch);
 	if (rc)

@@ -89,7 +89,8 @@ void clients_stop(struct clients *all);
  * LATER; or returns a negative errno.
  */
 enum { REPLY = 0, LATER = 1 };
-int client_submit(struct client *c, void (*prepare)(struct op *, struct link_slot *, void *, uint64_t),
+int client_submit(struct client *c,
+		  void (*prepare)(struct op *, struct link_slot *, void *, uint64_t),
 		  void (*done)(struct op *, int64_t, void *));
 
 /* The request is done: answer it, or clean up if the client has gone. */

@@ -24,7 +24,7 @@ static size_t find(const struct frames *f, uint64_t mfn)
 
 static int resize(struct frames *f, size_t size)
 {
-	struct frames new = { .size = size, .used = f->used };
+	struct frames new = {.size = size, .used = f->used};
 	size_t i;
 
 	new.table = calloc(size, sizeof(*new.table));
@@ -112,5 +112,5 @@ size_t frames_drain(struct frames *f, uint64_t *mfn, size_t max)
 void frames_fini(struct frames *f)
 {
 	free(f->table);
-	*f = (struct frames){ 0 };
+	*f = (struct frames){0};
 }

@@ -46,5 +46,5 @@ void grants_remove(struct grants *g, struct grant *grant)
 void grants_fini(struct grants *g)
 {
 	free(g->grant);
-	*g = (struct grants){ 0 };
+	*g = (struct grants){0};
 }

@@ -24,12 +24,12 @@
 
 static void write_state(struct host *h)
 {
-	struct rundir_state st = { .accel = h->accel,
-				   .cpus = h->options->cpus,
-				   .memory_mib = h->options->memory >> 20,
-				   .qemu = h->qemu,
-				   .ready = h->phase == HOST_UP,
-				   .ended = *h->ended ? h->ended : NULL };
+	struct rundir_state st = {.accel = h->accel,
+				  .cpus = h->options->cpus,
+				  .memory_mib = h->options->memory >> 20,
+				  .qemu = h->qemu,
+				  .ready = h->phase == HOST_UP,
+				  .ended = *h->ended ? h->ended : NULL};
 	int rc = rundir_write_state(&h->rundir, &st);
 
 	if (rc)
@@ -111,7 +111,8 @@ static void on_hypervisor_ready(struct host *h)
 	else if (!rc)
 		rc = services_start(&h->services, h->event, h->rundir.path, on_services, h);
 	if (rc < 0) {
-		snprintf(path, sizeof(path), "cannot listen in %s: %s", h->rundir.path, strerror(-rc));
+		snprintf(path, sizeof(path), "cannot listen in %s: %s", h->rundir.path,
+			 strerror(-rc));
 		fail(h, path);
 	}
 }
@@ -137,7 +138,8 @@ static int on_boot_deadline(sd_event_source *e, uint64_t usec, void *userdata)
 	struct host *h = userdata;
 	char why[256];
 
-	snprintf(why, sizeof(why), "the hypervisor was not ready within %u s: see %s/hypervisor.log",
+	snprintf(why, sizeof(why),
+		 "the hypervisor was not ready within %u s: see %s/hypervisor.log",
 		 h->options->timeout, h->rundir.path);
 	fail(h, why);
 	return 0;
@@ -192,13 +194,13 @@ static int find_image(const struct options *o, char *buf, size_t len)
 /* QEMU's end is its own: without ours its end shows as hang-up. */
 static int start_qemu(struct host *h, const char *image)
 {
-	struct qemu_config c = { .options = h->options,
-				 .area = &h->area,
-				 .ivshmem = &h->ivshmem,
-				 .rundir = h->rundir.path,
-				 .instance = h->instance,
-				 .accel = h->accel,
-				 .image = image };
+	struct qemu_config c = {.options = h->options,
+				.area = &h->area,
+				.ivshmem = &h->ivshmem,
+				.rundir = h->rundir.path,
+				.instance = h->instance,
+				.accel = h->accel,
+				.image = image};
 	pid_t pid = qemu_start(&c);
 
 	if (pid < 0)
@@ -230,7 +232,8 @@ int host_boot(struct host *h)
 		return rc;
 	}
 	slots_init(&h->slots, &h->area, ring, h);
-	rc = sd_event_add_io(h->event, &h->doorbell, h->ivshmem.from_guest, EPOLLIN, on_doorbell, h);
+	rc = sd_event_add_io(h->event, &h->doorbell, h->ivshmem.from_guest, EPOLLIN, on_doorbell,
+			     h);
 	if (rc >= 0)
 		rc = sd_event_add_time_relative(h->event, &h->deadline, CLOCK_MONOTONIC,
 						h->options->timeout * SECOND, 1000,
@@ -253,7 +256,7 @@ static int on_signal(sd_event_source *e, const struct signalfd_siginfo *si, void
 
 static int make_loop(struct host *h)
 {
-	static const int stop_signals[] = { SIGTERM, SIGINT, SIGHUP };
+	static const int stop_signals[] = {SIGTERM, SIGINT, SIGHUP};
 	sigset_t set;
 	unsigned int i;
 	int rc;
@@ -274,8 +277,8 @@ int host_prepare(struct host *h, const struct options *o)
 	char log[PATH_MAX];
 	int rc;
 
-	*h = (struct host){ .options = o, .rundir.lock = -1 };
-	h->ivshmem = (struct ivshmem){ -1, -1, -1, -1 };
+	*h = (struct host){.options = o, .rundir.lock = -1};
+	h->ivshmem = (struct ivshmem){-1, -1, -1, -1};
 	h->area.ram_fd = h->area.link_fd = -1;
 	umask(077); /* ours and the daemons' */
 	rc = rundir_open(&h->rundir, o->instance);

@@ -20,10 +20,10 @@ static int send_message(int sock, int64_t value, int fd)
 	union {
 		struct cmsghdr align;
 		char buf[CMSG_SPACE(sizeof(int))];
-	} control = { 0 };
+	} control = {0};
 	uint64_t wire = htole64((uint64_t)value);
-	struct iovec iov = { &wire, sizeof(wire) };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+	struct iovec iov = {&wire, sizeof(wire)};
+	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
 	struct cmsghdr *c = &control.align;
 
 	if (fd >= 0) {
@@ -39,11 +39,18 @@ static int send_message(int sock, int64_t value, int fd)
 
 static int send_all(const struct ivshmem *s, int memory_fd)
 {
-	if (send_message(s->server, IVSHMEM_VERSION, -1) || send_message(s->server, PEER_QEMU, -1) ||
-	    send_message(s->server, -1, memory_fd) ||
-	    send_message(s->server, PEER_HOST, s->from_guest) ||
-	    send_message(s->server, PEER_QEMU, s->to_guest))
-		return -errno;
+	const struct {
+		int64_t value;
+		int fd;
+	} message[] = {
+		{IVSHMEM_VERSION, -1},	    {PEER_QEMU, -1},	      {-1, memory_fd},
+		{PEER_HOST, s->from_guest}, {PEER_QEMU, s->to_guest},
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(message) / sizeof(message[0]); i++)
+		if (send_message(s->server, message[i].value, message[i].fd))
+			return -errno;
 	return 0;
 }
 
@@ -51,7 +58,7 @@ int ivshmem_create(struct ivshmem *s, int memory_fd)
 {
 	int pair[2], rc;
 
-	*s = (struct ivshmem){ -1, -1, -1, -1 };
+	*s = (struct ivshmem){-1, -1, -1, -1};
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
 		return -errno;
 	s->server = pair[0];
@@ -69,7 +76,7 @@ int ivshmem_create(struct ivshmem *s, int memory_fd)
 
 void ivshmem_destroy(struct ivshmem *s)
 {
-	int *fd[] = { &s->server, &s->client, &s->from_guest, &s->to_guest };
+	int *fd[] = {&s->server, &s->client, &s->from_guest, &s->to_guest};
 	unsigned int i;
 
 	for (i = 0; i < 4; i++) {

@@ -31,17 +31,17 @@ static const char usage[] =
 enum { OPT_ACCEL = 256, OPT_APPEND, OPT_IMAGE, OPT_TIMEOUT, OPT_NO_DAEMONS, OPT_READY_FD };
 
 static const struct option longopts[] = {
-	{ "instance", required_argument, NULL, 'i' },
-	{ "cpus", required_argument, NULL, 'c' },
-	{ "memory", required_argument, NULL, 'm' },
-	{ "accel", required_argument, NULL, OPT_ACCEL },
-	{ "append", required_argument, NULL, OPT_APPEND },
-	{ "image", required_argument, NULL, OPT_IMAGE },
-	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
-	{ "no-daemons", no_argument, NULL, OPT_NO_DAEMONS },
-	{ "ready-fd", required_argument, NULL, OPT_READY_FD },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
+	{"instance", required_argument, NULL, 'i'},
+	{"cpus", required_argument, NULL, 'c'},
+	{"memory", required_argument, NULL, 'm'},
+	{"accel", required_argument, NULL, OPT_ACCEL},
+	{"append", required_argument, NULL, OPT_APPEND},
+	{"image", required_argument, NULL, OPT_IMAGE},
+	{"timeout", required_argument, NULL, OPT_TIMEOUT},
+	{"no-daemons", no_argument, NULL, OPT_NO_DAEMONS},
+	{"ready-fd", required_argument, NULL, OPT_READY_FD},
+	{"help", no_argument, NULL, 'h'},
+	{NULL, 0, NULL, 0},
 };
 
 uint64_t options_memory(const char *text)
@@ -58,7 +58,7 @@ uint64_t options_memory(const char *text)
 		return 0;
 	if (!strcmp(end, "G"))
 		n *= 1024;
-	else if (*end && strcmp(end, "M"))
+	else if (*end && strcmp(end, "M") != 0)
 		return 0;
 	if (n > OPTIONS_MEMORY_MAX >> 20 || n % 2)
 		return 0;
@@ -84,7 +84,7 @@ static int number(const char *text, unsigned int min, unsigned int max, unsigned
 
 static int accel(const char *text, enum accel_choice *out)
 {
-	static const char *const names[] = { "auto", "kvm", "tcg" };
+	static const char *const names[] = {"auto", "kvm", "tcg"};
 	unsigned int i;
 
 	for (i = 0; i < 3; i++)
@@ -137,8 +137,7 @@ int options_parse(struct options *o, int argc, char **argv, int *status)
 	int c, rc, index;
 
 	*o = (struct options){
-		.cpus = 2, .memory = 1024ULL << 20, .append = "", .timeout = 60, .ready_fd = -1
-	};
+		.cpus = 2, .memory = 1024ULL << 20, .append = "", .timeout = 60, .ready_fd = -1};
 	for (;;) {
 		index = optind;
 		c = getopt_long(argc, argv, "i:c:m:h", longopts, NULL);
@@ -150,7 +149,8 @@ int options_parse(struct options *o, int argc, char **argv, int *status)
 		if (rc == 2)
 			fputs("Try 'nacre-host --help'.\n", stderr);
 		if (rc == -1)
-			fprintf(stderr, "nacre-host: %s: bad value '%s' (see --help for the range)\n",
+			fprintf(stderr,
+				"nacre-host: %s: bad value '%s' (see --help for the range)\n",
 				argv[index], optarg);
 		*status = rc == 1 ? 0 : 2;
 		if (rc)

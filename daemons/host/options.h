@@ -18,8 +18,8 @@ struct options {
 	unsigned int cpus;
 	uint64_t memory; /* bytes */
 	enum accel_choice accel;
-	const char *image;  /* NULL: the one beside this program */
-	const char *append; /* hypervisor command line, may be "" */
+	const char *image;    /* NULL: the one beside this program */
+	const char *append;   /* hypervisor command line, may be "" */
 	unsigned int timeout; /* seconds until the hypervisor must be ready */
 	bool no_daemons;
 	int ready_fd; /* -1: stay on stderr */

@@ -10,7 +10,7 @@
 void ports_init(struct ports *p, shared_info_t *shared,
 		void (*deliver)(struct client *owner, uint32_t port))
 {
-	*p = (struct ports){ .shared = shared, .deliver = deliver };
+	*p = (struct ports){.shared = shared, .deliver = deliver};
 }
 
 static xen_ulong_t bit(uint32_t port)

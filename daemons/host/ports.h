@@ -14,7 +14,7 @@
 
 #include <xen/xen.h>
 
-#define PORTS_MAX (sizeof(xen_ulong_t) * 8 * sizeof(xen_ulong_t) * 8)
+#define PORTS_MAX 4096u /* of the 2-level ABI with 64-bit words */
 
 struct client;
 

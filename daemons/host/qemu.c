@@ -55,8 +55,9 @@ static void machine(struct line *l, const struct qemu_config *c)
 	add(l, "pc,memory-backend=ram,usb=off,vmport=off");
 	/* By descriptors: a path could hold a comma, and nothing is on disk. */
 	add(l, "-object");
-	add(l, "memory-backend-file,id=ram,share=on,merge=off,dump=off,mem-path=/proc/self/fd/%d,"
-	       "size=%lluM",
+	add(l,
+	    "memory-backend-file,id=ram,share=on,merge=off,dump=off,mem-path=/proc/self/fd/%d,"
+	    "size=%lluM",
 	    c->area->ram_fd, (unsigned long long)(c->area->ram_size >> 20));
 	add(l, "-m");
 	add(l, "%lluM", (unsigned long long)(c->area->ram_size >> 20));
@@ -66,9 +67,9 @@ static void machine(struct line *l, const struct qemu_config *c)
 
 static void devices(struct line *l, const struct qemu_config *c, int log_fd)
 {
-	static const char *const plain[] = { "-nodefaults", "-no-user-config", "-no-reboot",
-					     "-display",    "none",	       "-nic",
-					     "none",	    "-monitor",	       "none" };
+	static const char *const plain[] = {
+		"-nodefaults", "-no-user-config", "-no-reboot", "-display", "none", "-nic",
+		"none",	       "-monitor",	  "none"};
 	unsigned int i;
 
 	for (i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
@@ -113,8 +114,8 @@ static void tell_failure(int error)
 pid_t qemu_start(const struct qemu_config *c)
 {
 	char log[PATH_MAX], messages[PATH_MAX];
-	struct line l = { .nr = 0 };
-	struct spawn s = { .argv = l.arg, .log = messages };
+	struct line l = {.nr = 0};
+	struct spawn s = {.argv = l.arg, .log = messages};
 	int log_fd;
 	pid_t pid;
 
@@ -207,20 +208,17 @@ void qemu_why(const char *rundir, int code, int status, char *buf, size_t len)
 	static char tail[TAIL_BYTES + 1];
 	char *said = NULL;
 
-	if (code != CLD_EXITED) {
-		spawn_describe(code, status, buf, len);
-	} else if (status == 0) {
+	spawn_describe(code, status, buf, len);
+	if (code == CLD_EXITED && status == 0) {
 		snprintf(buf, len, "it was powered off or reset itself (triple fault)");
-	} else if (status == 1) {
+	} else if (code == CLD_EXITED && status == 1) {
 		snprintf(buf, len, "QEMU gave up");
 		read_tail(rundir, "log/qemu.log", tail);
 		said = last_line(tail);
-	} else if (status & 1) {
+	} else if (code == CLD_EXITED && status & 1) {
 		snprintf(buf, len, "the hypervisor ended it with code %d", status >> 1);
 		read_tail(rundir, "hypervisor.log", tail);
 		said = panic_reason(tail);
-	} else {
-		spawn_describe(code, status, buf, len);
 	}
 	if (said)
 		append(buf, len, said);

@@ -62,8 +62,8 @@ static void prepare_unbound(struct op *op, struct link_slot *req, void *scratch,
 {
 	struct evtchn_alloc_unbound *arg = scratch;
 
-	*arg = (struct evtchn_alloc_unbound){ .dom = DOMID_SELF,
-					      .remote_dom = (domid_t)client_of(op)->req.arg[0] };
+	*arg = (struct evtchn_alloc_unbound){.dom = DOMID_SELF,
+					     .remote_dom = (domid_t)client_of(op)->req.arg[0]};
 	event_op(req, EVTCHNOP_alloc_unbound, arg);
 }
 
@@ -82,8 +82,8 @@ static void prepare_interdomain(struct op *op, struct link_slot *req, void *scra
 	const struct client *c = client_of(op);
 	struct evtchn_bind_interdomain *arg = scratch;
 
-	*arg = (struct evtchn_bind_interdomain){ .remote_dom = (domid_t)c->req.arg[0],
-						 .remote_port = (evtchn_port_t)c->req.arg[1] };
+	*arg = (struct evtchn_bind_interdomain){.remote_dom = (domid_t)c->req.arg[0],
+						.remote_port = (evtchn_port_t)c->req.arg[1]};
 	event_op(req, EVTCHNOP_bind_interdomain, arg);
 }
 
@@ -100,7 +100,7 @@ static void prepare_virq(struct op *op, struct link_slot *req, void *scratch, ui
 {
 	struct evtchn_bind_virq *arg = scratch;
 
-	*arg = (struct evtchn_bind_virq){ .virq = (uint32_t)client_of(op)->req.arg[0], .vcpu = 0 };
+	*arg = (struct evtchn_bind_virq){.virq = (uint32_t)client_of(op)->req.arg[0], .vcpu = 0};
 	event_op(req, EVTCHNOP_bind_virq, arg);
 }
 

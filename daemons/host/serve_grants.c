@@ -74,7 +74,7 @@ static void prepare_unmap(struct op *op, struct link_slot *req, void *scratch, u
 	size_t i;
 
 	for (i = 0; i < c->batch; i++)
-		u[i] = (struct gnttab_unmap_grant_ref){ .handle = g[i].handle };
+		u[i] = (struct gnttab_unmap_grant_ref){.handle = g[i].handle};
 	grant_op(req, GNTTABOP_unmap_grant_ref, u, c->batch);
 }
 
@@ -93,9 +93,9 @@ static struct grant *next_notify(struct client *c)
 
 	for (i = 0; i < c->doomed.nr; i++) {
 		struct grant *g = &c->doomed.grant[i];
-		char *byte = g->notify_byte == HOST_NO_NOTIFY_BYTE ?
-				     NULL :
-				     area_ram(c->all->area, g->mfn, g->notify_byte);
+		char *byte = g->notify_byte == HOST_NO_NOTIFY_BYTE
+				     ? NULL
+				     : area_ram(c->all->area, g->mfn, g->notify_byte);
 
 		g->notify_byte = HOST_NO_NOTIFY_BYTE;
 		if (byte)
@@ -161,9 +161,9 @@ static void prepare_map(struct op *op, struct link_slot *req, void *scratch, uin
 	uint32_t i, flags = GNTMAP_host_map | (c->req.arg[0] ? GNTMAP_readonly : 0);
 
 	for (i = 0; i < c->req.count; i++)
-		m[i] = (struct gnttab_map_grant_ref){ .flags = flags,
-						      .ref = c->body.ref[i].ref,
-						      .dom = (domid_t)c->body.ref[i].domid };
+		m[i] = (struct gnttab_map_grant_ref){.flags = flags,
+						     .ref = c->body.ref[i].ref,
+						     .dom = (domid_t)c->body.ref[i].domid};
 	grant_op(req, GNTTABOP_map_grant_ref, m, c->req.count);
 }
 
@@ -186,12 +186,12 @@ static void done_map(struct op *op, int64_t result, void *scratch)
 		return;
 	}
 	for (i = 0; i < c->req.count; i++) {
-		struct grant g = { .mfn = m[i].dev_bus_addr / LINK_PAGE,
-				   .handle = m[i].handle,
-				   .notify_byte = HOST_NO_NOTIFY_BYTE,
-				   .notify_port = HOST_NO_NOTIFY_BYTE };
+		struct grant g = {.mfn = m[i].dev_bus_addr / LINK_PAGE,
+				  .handle = m[i].handle,
+				  .notify_byte = HOST_NO_NOTIFY_BYTE,
+				  .notify_port = HOST_NO_NOTIFY_BYTE};
 
-		c->out.grant[i] = (struct host_grant){ g.mfn, g.handle, m[i].status };
+		c->out.grant[i] = (struct host_grant){g.mfn, g.handle, m[i].status};
 		if (m[i].status == GNTST_okay)
 			grants_add(&c->grants, &g);
 		if (m[i].status != GNTST_okay || !area_ram(c->all->area, g.mfn, 0))

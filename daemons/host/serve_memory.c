@@ -109,8 +109,8 @@ static void add_frame(struct client *c, uint32_t i, uint64_t mfn, int32_t error)
 		error = -EFAULT;
 	if (!error)
 		frames_add(&c->frames, mfn);
-	c->out.frame[i] = (struct host_frame){ error ? HOST_FRAME_INVALID : mfn,
-					       error > 0 ? -error : error, 0 };
+	c->out.frame[i] = (struct host_frame){error ? HOST_FRAME_INVALID : mfn,
+					      error > 0 ? -error : error, 0};
 }
 
 static void done_map_foreign(struct op *op, int64_t result, void *scratch)

@@ -27,7 +27,7 @@
 #define HEALTHY_AFTER (10 * SECOND)
 
 /* In the order of starting. */
-static const char *const names[SERVICES_NR] = { "xenstored", "xenconsoled", "nacred" };
+static const char *const names[SERVICES_NR] = {"xenstored", "xenconsoled", "nacred"};
 
 static int start_one(struct service *v);
 static void start_next(struct services *s);
@@ -112,7 +112,8 @@ static int on_exit(sd_event_source *e, const siginfo_t *si, void *userdata)
 		return 0;
 	}
 	if (!s->up) {
-		snprintf(why, sizeof(why), "%s ended while the instance was starting (%s): see %s/log/%s.log",
+		snprintf(why, sizeof(why),
+			 "%s ended while the instance was starting (%s): see %s/log/%s.log",
 			 v->name, how, s->rundir, v->name);
 		starting_failed(s, why);
 		return 0;
@@ -128,11 +129,11 @@ static int start_one(struct service *v)
 {
 	struct services *s = v->all;
 	char program[PATH_MAX], log[PATH_MAX];
-	char *argv[] = { program, NULL };
-	struct spawn sp = { .argv = argv,
-			    .log = log,
-			    .setenv_name = "NOTIFY_SOCKET",
-			    .setenv_value = s->notify_path };
+	char *argv[] = {program, NULL};
+	struct spawn sp = {.argv = argv,
+			   .log = log,
+			   .setenv_name = "NOTIFY_SOCKET",
+			   .setenv_value = s->notify_path};
 	int rc = instance_program(v->name, program, sizeof(program));
 
 	if (rc)
@@ -189,11 +190,11 @@ static ssize_t receive(int fd, char *text, size_t len, pid_t *sender)
 		struct cmsghdr align;
 		char buf[CMSG_SPACE(sizeof(struct ucred)) + CMSG_SPACE(8 * sizeof(int))];
 	} control;
-	struct iovec iov = { text, len - 1 };
-	struct msghdr msg = { .msg_iov = &iov,
-			      .msg_iovlen = 1,
-			      .msg_control = control.buf,
-			      .msg_controllen = sizeof(control.buf) };
+	struct iovec iov = {text, len - 1};
+	struct msghdr msg = {.msg_iov = &iov,
+			     .msg_iovlen = 1,
+			     .msg_control = control.buf,
+			     .msg_controllen = sizeof(control.buf)};
 	ssize_t n = recvmsg(fd, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 	struct cmsghdr *c;
 
@@ -236,7 +237,7 @@ static int on_notify(sd_event_source *e, int fd, uint32_t revents, void *userdat
 
 static int listen_notify(struct services *s)
 {
-	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+	struct sockaddr_un sa = {.sun_family = AF_UNIX};
 	int fd, one = 1, rc;
 
 	snprintf(s->notify_path, sizeof(s->notify_path), "%s/notify.sock", s->rundir);
@@ -269,9 +270,10 @@ int services_start(struct services *s, sd_event *event, const char *rundir,
 	unsigned int i;
 	int rc;
 
-	*s = (struct services){ .event = event, .rundir = rundir, .on_started = on_started, .arg = arg };
+	*s = (struct services){
+		.event = event, .rundir = rundir, .on_started = on_started, .arg = arg};
 	for (i = 0; i < SERVICES_NR; i++)
-		s->service[i] = (struct service){ .name = names[i], .all = s };
+		s->service[i] = (struct service){.name = names[i], .all = s};
 	rc = listen_notify(s);
 	if (rc)
 		return rc;

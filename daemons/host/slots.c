@@ -7,10 +7,8 @@
 
 void slots_init(struct slots *s, struct area *area, void (*ring)(void *arg), void *ring_arg)
 {
-	*s = (struct slots){ .area = area,
-			     .ring = ring,
-			     .ring_arg = ring_arg,
-			     .nr_free = LINK_NR_SLOTS };
+	*s = (struct slots){
+		.area = area, .ring = ring, .ring_arg = ring_arg, .nr_free = LINK_NR_SLOTS};
 	s->tail = &s->head;
 }
 
@@ -22,7 +20,7 @@ static uint64_t scratch_offset(unsigned int i)
 static void start(struct slots *s, unsigned int i, struct op *op)
 {
 	struct link_slot *slot = &s->area->slot[i];
-	struct link_slot req = { .arena_va = (uint64_t)(uintptr_t)s->area->arena };
+	struct link_slot req = {.arena_va = (uint64_t)(uintptr_t)s->area->arena};
 	uint64_t offset = scratch_offset(i);
 
 	op->prepare(op, &req, s->area->arena + offset, offset);

@@ -12,7 +12,7 @@ struct spawn {
 	char *const *argv;	/* argv[0] is looked up in PATH unless it has a slash */
 	int keep_fd[SPAWN_FDS]; /* descriptors the child inherits */
 	unsigned int nr_keep;
-	const char *log;   /* file for its stdout and stderr, NULL: ours */
+	const char *log;			/* file for its stdout and stderr, NULL: ours */
 	const char *setenv_name, *setenv_value; /* one variable more, or NULL */
 };
 

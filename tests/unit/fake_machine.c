@@ -56,11 +56,11 @@ static int receive(int sock, int64_t *value)
 		struct cmsghdr align;
 		char buf[CMSG_SPACE(sizeof(int))];
 	} control;
-	struct iovec iov = { value, sizeof(*value) };
-	struct msghdr msg = { .msg_iov = &iov,
-			      .msg_iovlen = 1,
-			      .msg_control = control.buf,
-			      .msg_controllen = sizeof(control.buf) };
+	struct iovec iov = {value, sizeof(*value)};
+	struct msghdr msg = {.msg_iov = &iov,
+			     .msg_iovlen = 1,
+			     .msg_control = control.buf,
+			     .msg_controllen = sizeof(control.buf)};
 	struct cmsghdr *c;
 	int fd = -1;
 
@@ -151,7 +151,8 @@ static void set_pending(uint32_t port)
 		return;
 	if (__atomic_load_n(&s->evtchn_mask[port / 64], __ATOMIC_SEQ_CST) & bit)
 		return;
-	__atomic_fetch_or(&s->vcpu_info[0].evtchn_pending_sel, 1UL << (port / 64), __ATOMIC_SEQ_CST);
+	__atomic_fetch_or(&s->vcpu_info[0].evtchn_pending_sel, 1UL << (port / 64),
+			  __ATOMIC_SEQ_CST);
 	if (!__atomic_exchange_n(&s->vcpu_info[0].evtchn_upcall_pending, 1, __ATOMIC_SEQ_CST))
 		eventfd_write(ring_host, 1);
 }
@@ -207,8 +208,8 @@ static int64_t event_op(const uint64_t *arg)
 
 static void map_grant(struct gnttab_map_grant_ref *m)
 {
-	m->status = m->dom == 1 && m->ref < 0x100 && !granted[m->ref] ? GNTST_okay :
-									 GNTST_bad_gntref;
+	m->status =
+		m->dom == 1 && m->ref < 0x100 && !granted[m->ref] ? GNTST_okay : GNTST_bad_gntref;
 	if (m->status)
 		return;
 	granted[m->ref] = true;
@@ -305,7 +306,7 @@ static void serve_all(void)
 int main(int argc, char **argv)
 {
 	struct link_header *header;
-	struct pollfd p = { .events = POLLIN };
+	struct pollfd p = {.events = POLLIN};
 	eventfd_t n;
 	int i, sock = -1;
 

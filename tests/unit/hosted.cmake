@@ -11,10 +11,12 @@ set_target_properties(fake_machine PROPERTIES OUTPUT_NAME qemu-system-x86_64
 nacre_unit_test(instance SOURCES test_instance.c LIBS nacre_instance)
 
 # The libraries by target, not by -l: the tests run the ones just built.
-nacre_unit_test(host_serve SOURCES test_host_serve.c
-  LIBS hosted_xencall hosted_xenevtchn hosted_xenforeignmemory hosted_xengnttab nacre_instance
-    -lxentoolcore
-  DEFS BIN_DIR="${NACRE_BIN_DIR}" FAKE_DIR="${CMAKE_BINARY_DIR}/tests/fake")
-add_dependencies(test_host_serve nacre nacre-host fake_machine)
+foreach(noun serve life)
+  nacre_unit_test(host_${noun} SOURCES test_host_${noun}.c host_fixture.c
+    LIBS hosted_xencall hosted_xenevtchn hosted_xenforeignmemory hosted_xengnttab nacre_instance
+      -lxentoolcore
+    DEFS BIN_DIR="${NACRE_BIN_DIR}" FAKE_DIR="${CMAKE_BINARY_DIR}/tests/fake")
+  add_dependencies(test_host_${noun} nacre nacre-host fake_machine)
+endforeach()
 nacre_unit_test(host_books SOURCES test_host_books.c LIBS nacre_host_parts)
 nacre_unit_test(host_parts SOURCES test_host_parts.c LIBS nacre_host_parts)

@@ -55,7 +55,7 @@ Test(arena, limits)
 
 Test(frames, counts_references)
 {
-	struct frames f = { 0 };
+	struct frames f = {0};
 
 	cr_assert(eq(int, frames_remove(&f, 1), -EINVAL));
 	cr_assert(zero(int, frames_reserve(&f, 2)));
@@ -92,7 +92,7 @@ static void remove_one(struct frames *f, unsigned int i)
 /* Against plain counters, with collisions and growth. */
 Test(frames, behaves_like_counters)
 {
-	struct frames f = { 0 };
+	struct frames f = {0};
 	uint64_t drained[100];
 	unsigned int i;
 	size_t n, k;
@@ -116,13 +116,13 @@ Test(frames, behaves_like_counters)
 
 Test(grants, are_found_by_handle)
 {
-	struct grants g = { 0 };
+	struct grants g = {0};
 	uint32_t i;
 
 	cr_assert(eq(ptr, grants_find(&g, 0), NULL));
 	for (i = 0; i < 100; i++) {
 		cr_assert(zero(int, grants_reserve(&g, 1)));
-		grants_add(&g, &(struct grant){ .handle = i, .mfn = i * 2 });
+		grants_add(&g, &(struct grant){.handle = i, .mfn = i * 2});
 	}
 	cr_assert(eq(u64, grants_find(&g, 42)->mfn, 84));
 	cr_assert(eq(ptr, grants_find(&g, 42 + (1ULL << 32)), NULL));

@@ -27,9 +27,17 @@
 
 Test(options, memory)
 {
-	static const char *const bad[] = { "513G", "62",   "65", "-64", " 64", "64K",
-					   "64MB", "",	   "M",	 "99999999999999999999",
-					   "18014398509481984G" };
+	static const char *const bad[] = {"513G",
+					  "62",
+					  "65",
+					  "-64",
+					  " 64",
+					  "64K",
+					  "64MB",
+					  "",
+					  "M",
+					  "99999999999999999999",
+					  "18014398509481984G"};
 	unsigned int i;
 
 	cr_assert(eq(u64, options_memory("64"), 64 * MIB));
@@ -42,7 +50,7 @@ Test(options, memory)
 
 static int parse(struct options *o, int argc, const char *const *args, int *status)
 {
-	char *argv[8] = { (char *)"nacre-host" };
+	char *argv[8] = {(char *)"nacre-host"};
 
 	memcpy(argv + 1, args, (size_t)argc * sizeof(*argv));
 	optind = 0;
@@ -51,7 +59,7 @@ static int parse(struct options *o, int argc, const char *const *args, int *stat
 
 Test(options, defaults_and_values)
 {
-	const char *const some[] = { "-c", "64", "--accel=tcg", "-ix" };
+	const char *const some[] = {"-c", "64", "--accel=tcg", "-ix"};
 	struct options o;
 	int status;
 
@@ -67,10 +75,10 @@ Test(options, defaults_and_values)
 
 Test(options, refused)
 {
-	static const char *const bad[] = { "-c0",	  "-c65",	  "-cx",    "-m1",
-					   "--accel=xen", "--instance=/", "--what", "word",
-					   "--ready-fd=1" };
-	const char *const help[] = { "--help" };
+	static const char *const bad[] = {"-c0",    "-c65",	   "-cx",
+					  "-m1",    "--accel=xen", "--instance=/",
+					  "--what", "word",	   "--ready-fd=1"};
+	const char *const help[] = {"--help"};
 	struct options o;
 	unsigned int i;
 	int status;
@@ -155,8 +163,8 @@ static void submit(unsigned int n)
 	unsigned int i;
 
 	for (i = 0; i < n; i++) {
-		test_op[i] = (struct test_op){ .op = { .prepare = prepare, .done = done },
-					       .value = (int)i };
+		test_op[i] =
+			(struct test_op){.op = {.prepare = prepare, .done = done}, .value = (int)i};
 		cr_assert(zero(int, slots_submit(&slots, &test_op[i].op)));
 	}
 }
@@ -222,8 +230,8 @@ Test(slots, all_fail_when_the_hypervisor_is_gone)
 
 Test(spawn, tells_what_exec_said)
 {
-	char *argv[] = { (char *)"/no/such/program", NULL };
-	struct spawn s = { .argv = argv };
+	char *argv[] = {(char *)"/no/such/program", NULL};
+	struct spawn s = {.argv = argv};
 
 	cr_assert(eq(int, spawn(&s), -ENOENT));
 	cr_assert(eq(int, waitpid(-1, NULL, 0), -1), "no child is left");
@@ -231,8 +239,8 @@ Test(spawn, tells_what_exec_said)
 
 Test(spawn, child_dies_with_its_parent)
 {
-	char *argv[] = { (char *)"sleep", (char *)"1000", NULL };
-	struct spawn s = { .argv = argv };
+	char *argv[] = {(char *)"sleep", (char *)"1000", NULL};
+	struct spawn s = {.argv = argv};
 	int p[2], status;
 	pid_t middle;
 	char byte;

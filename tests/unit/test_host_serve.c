@@ -8,7 +8,6 @@
 #include <criterion/new/assert.h>
 
 #include <errno.h>
-#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,7 +15,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -30,76 +28,9 @@
 #include <xengnttab.h>
 #include <xentoolcore.h>
 
-#include "fake_machine.h"
-#include "remains.h"
+#include "host_fixture.h"
 
-static char base[64];
-static pid_t host;
-static xencall_handle *call; /* for counting */
-
-/* Run `nacre up` and so on, with the fake machine for QEMU. Exit status. */
-static int nacre(const char *arguments)
-{
-	char command[1024];
-	int status;
-
-	snprintf(command, sizeof(command), "PATH=%s:$PATH %s/nacre %s >%s/out 2>&1", FAKE_DIR,
-		 BIN_DIR, arguments, base);
-	status = system(command);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-static bool said(const char *text)
-{
-	char path[80], line[1024];
-	bool found = false;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "%s/out", base);
-	f = fopen(path, "r");
-	while (f && fgets(line, sizeof(line), f))
-		found |= strstr(line, text) != NULL;
-	if (f)
-		fclose(f);
-	return found;
-}
-
-static void set_up(void)
-{
-	strcpy(base, "/tmp/nacre-test-XXXXXX");
-	cr_assert(ne(ptr, mkdtemp(base), NULL));
-	setenv("NACRE_RUNTIME_DIR", base, 1);
-	unsetenv("NACRE_INSTANCE");
-	unsetenv("NACRE_RUNDIR");
-	cr_assert(zero(int, nacre("up --no-daemons --accel=tcg --image=/dev/null -m 64")));
-	call = xencall_open(NULL, 0);
-	cr_assert(ne(ptr, call, NULL));
-}
-
-static void tear_down(void)
-{
-	xencall_close(call);
-	cr_expect(zero(int, nacre("down")));
-	remains_clear(base, NULL);
-	cr_expect(zero(int, rmdir(base)));
-}
-
-TestSuite(serve, .init = set_up, .fini = tear_down, .timeout = 60);
-
-static int outstanding(enum fake_what what)
-{
-	return xencall1(call, FAKE_COUNT, what);
-}
-
-/* Cleaning up goes on after a client has ended; it takes a few requests. */
-static int settles_at_zero(enum fake_what what)
-{
-	int i, n = -1;
-
-	for (i = 0; i < 1000 && n; i++)
-		n = outstanding(what);
-	return n;
-}
+TestSuite(serve, .init = instance_up, .fini = instance_down, .timeout = 60);
 
 Test(serve, hypercalls_reach_the_hypervisor)
 {
@@ -148,7 +79,7 @@ Test(serve, buffers_are_pages_apart_and_shared_by_handles)
 Test(serve, foreign_pages_and_their_errors)
 {
 	xenforeignmemory_handle *f = xenforeignmemory_open(NULL, 0);
-	const xen_pfn_t gfn[4] = { 5, 6, 0x300, 9 };
+	const xen_pfn_t gfn[4] = {5, 6, 0x300, 9};
 	int err[4];
 	char *p, *q;
 
@@ -201,7 +132,7 @@ Test(serve, many_pages_take_several_requests)
 Test(serve, mapping_outlives_its_handle_as_with_privcmd)
 {
 	xenforeignmemory_handle *f = xenforeignmemory_open(NULL, 0);
-	const xen_pfn_t gfn[1] = { 5 };
+	const xen_pfn_t gfn[1] = {5};
 	char *p = xenforeignmemory_map(f, 1, PROT_READ | PROT_WRITE, 1, gfn, NULL);
 
 	xenforeignmemory_close(f);
@@ -216,8 +147,8 @@ Test(serve, resources)
 	void *addr = NULL;
 	size_t size;
 
-	cr_assert(zero(int, xenforeignmemory_resource_size(f, 1, XENMEM_resource_grant_table, 0,
-							   &size)));
+	cr_assert(zero(
+		int, xenforeignmemory_resource_size(f, 1, XENMEM_resource_grant_table, 0, &size)));
 	cr_assert(eq(sz, size, 64 * 4096));
 	r = xenforeignmemory_map_resource(f, 1, XENMEM_resource_grant_table, 0, 0, 3, &addr,
 					  PROT_READ | PROT_WRITE, 0);
@@ -227,16 +158,10 @@ Test(serve, resources)
 	cr_assert(zero(int, xenforeignmemory_unmap_resource(f, r)));
 	cr_assert(zero(int, outstanding(FAKE_REFS)));
 	addr = NULL;
-	cr_assert(eq(ptr, xenforeignmemory_map_resource(f, 1, 7, 0, 0, 1, &addr, PROT_READ, 0), NULL));
+	cr_assert(eq(ptr, xenforeignmemory_map_resource(f, 1, 7, 0, 0, 1, &addr, PROT_READ, 0),
+		     NULL));
 	cr_assert(eq(int, errno, EOPNOTSUPP));
 	xenforeignmemory_close(f);
-}
-
-static bool readable(int fd, int ms)
-{
-	struct pollfd p = { .fd = fd, .events = POLLIN };
-
-	return poll(&p, 1, ms) == 1;
 }
 
 Test(serve, events_come_once_until_unmasked)
@@ -293,7 +218,7 @@ Test(serve, a_slow_reader_loses_nothing)
 {
 	xenevtchn_handle *e = xenevtchn_open(NULL, 0);
 	int port[90], i, small = 1;
-	bool seen[200] = { false };
+	bool seen[200] = {false};
 
 	setsockopt(xenevtchn_fd(e), SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
 	for (i = 0; i < 90; i++)
@@ -326,7 +251,7 @@ Test(serve, restricted_handles)
 {
 	xenforeignmemory_handle *f = xenforeignmemory_open(NULL, 0);
 	xenevtchn_handle *e = xenevtchn_open(NULL, 0);
-	const xen_pfn_t gfn[1] = { 5 };
+	const xen_pfn_t gfn[1] = {5};
 
 	cr_assert(zero(int, xenforeignmemory_restrict(f, 2)));
 	cr_assert(eq(ptr, xenforeignmemory_map(f, 1, PROT_READ, 1, gfn, NULL), NULL));
@@ -356,7 +281,7 @@ Test(serve, restricting_the_process_reaches_every_handle)
 Test(serve, grants)
 {
 	xengnttab_handle *g = xengnttab_open(NULL, 0);
-	uint32_t domids[3] = { 1, 1, 1 }, refs[3] = { 4, 7, 8 }, bad[2] = { 4, 0x200 };
+	uint32_t domids[3] = {1, 1, 1}, refs[3] = {4, 7, 8}, bad[2] = {4, 0x200};
 	char *p;
 
 	p = xengnttab_map_grant_refs(g, 3, domids, refs, PROT_READ | PROT_WRITE);
@@ -378,9 +303,7 @@ Test(serve, grants)
 Test(serve, grant_notifies_when_its_user_ends)
 {
 	xengnttab_handle *g = xengnttab_open(NULL, 0);
-	xenforeignmemory_handle *f = xenforeignmemory_open(NULL, 0);
 	xenevtchn_handle *e = xenevtchn_open(NULL, 0);
-	const xen_pfn_t same[1] = { 0x304 };
 	int port = xenevtchn_bind_unbound_port(e, 1);
 	char *p = xengnttab_map_grant_ref_notify(g, 1, 4, PROT_READ | PROT_WRITE, 100, port);
 	xengnttab_handle *other = xengnttab_open(NULL, 0);
@@ -397,9 +320,7 @@ Test(serve, grant_notifies_when_its_user_ends)
 	cr_assert(eq(chr, q[100], 0));
 	xengnttab_close(other);
 	xenevtchn_close(e);
-	xenforeignmemory_close(f);
 	cr_assert(zero(int, settles_at_zero(FAKE_PORTS)));
-	(void)same;
 }
 
 Test(serve, grant_copy)
@@ -407,9 +328,18 @@ Test(serve, grant_copy)
 	xengnttab_handle *g = xengnttab_open(NULL, 0);
 	char in[] = "hello", out[6] = "";
 	xengnttab_grant_copy_segment_t s[3] = {
-		{ .source.virt = in, .dest.foreign = { 9, 10, 1 }, .len = 6, .flags = GNTCOPY_dest_gref },
-		{ .source.foreign = { 9, 10, 1 }, .dest.virt = out, .len = 6, .flags = GNTCOPY_source_gref },
-		{ .source.foreign = { 9, 4095, 1 }, .dest.virt = out, .len = 6, .flags = GNTCOPY_source_gref },
+		{.source.virt = in,
+		 .dest.foreign = {9, 10, 1},
+		 .len = 6,
+		 .flags = GNTCOPY_dest_gref},
+		{.source.foreign = {9, 10, 1},
+		 .dest.virt = out,
+		 .len = 6,
+		 .flags = GNTCOPY_source_gref},
+		{.source.foreign = {9, 4095, 1},
+		 .dest.virt = out,
+		 .len = 6,
+		 .flags = GNTCOPY_source_gref},
 	};
 
 	cr_assert(zero(int, xengnttab_grant_copy(g, 3, s)));
@@ -435,7 +365,7 @@ Test(serve, a_killed_program_leaves_nothing)
 		xenforeignmemory_handle *f = xenforeignmemory_open(NULL, 0);
 		xenevtchn_handle *e = xenevtchn_open(NULL, 0);
 		xengnttab_handle *g = xengnttab_open(NULL, 0);
-		const xen_pfn_t gfn[2] = { 5, 5 };
+		const xen_pfn_t gfn[2] = {5, 5};
 		int i;
 
 		xenforeignmemory_map(f, 1, PROT_READ, 2, gfn, NULL);
@@ -508,7 +438,8 @@ Test(serve, stuck_clients_do_not_block_others)
 		}
 	}
 	for (i = 0; i < 200; i++)
-		cr_assert(eq(int, xencall1(call, __HYPERVISOR_xen_version, XENVER_version), 0x40011));
+		cr_assert(
+			eq(int, xencall1(call, __HYPERVISOR_xen_version, XENVER_version), 0x40011));
 	for (i = 0; i < 60; i++) {
 		kill(pid[i], SIGKILL);
 		waitpid(pid[i], NULL, 0);
@@ -518,7 +449,7 @@ Test(serve, stuck_clients_do_not_block_others)
 
 static int raw_connection(void)
 {
-	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+	struct sockaddr_un sa = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 
 	snprintf(sa.sun_path, sizeof(sa.sun_path), "%s/default/host.sock", base);
@@ -528,7 +459,7 @@ static int raw_connection(void)
 
 Test(serve, nonsense_is_cut_off)
 {
-	static const size_t lengths[] = { 1, 63, 64, 100, 20000 };
+	static const size_t lengths[] = {1, 63, 64, 100, 20000};
 	static char junk[20000];
 	unsigned int i;
 	char byte;
@@ -543,77 +474,4 @@ Test(serve, nonsense_is_cut_off)
 		close(fd);
 	}
 	cr_assert(eq(int, xencall1(call, __HYPERVISOR_xen_version, XENVER_version), 0x40011));
-}
-
-Test(serve, machine_that_ends_is_reported)
-{
-	cr_assert(eq(int, xencall0(call, FAKE_DIE), -1));
-	cr_assert(zero(int, settles_at_zero(FAKE_REFS) + 1), "calls fail from now on");
-	while (nacre("status") == 0)
-		; /* it stops what there is, then ends */
-	cr_assert(said("code 16"));
-	cr_assert(eq(int, nacre("exec true"), 1));
-	cr_assert(zero(int, nacre("logs nacre-host")));
-	cr_assert(said("code 16"));
-}
-
-Test(serve, down_also_after_kill)
-{
-	char path[128];
-
-	snprintf(path, sizeof(path), "%s/default", base);
-	int fd = pidfile_open(path, "nacre-host", &host);
-
-	cr_assert(ge(int, fd, 0));
-	kill(host, SIGKILL);
-	cr_assert(readable(fd, 5000));
-	close(fd);
-	cr_assert(eq(int, nacre("status"), 3));
-	cr_assert(said("killed"));
-	cr_assert(zero(int, nacre("down")));
-	cr_assert(eq(int, access(path, F_OK), -1));
-	cr_assert(zero(int, nacre("down")), "twice is fine");
-}
-
-Test(serve, up_takes_over_after_kill)
-{
-	char path[128];
-
-	snprintf(path, sizeof(path), "%s/default", base);
-	int fd = pidfile_open(path, "nacre-host", &host);
-
-	kill(host, SIGKILL);
-	cr_assert(readable(fd, 5000));
-	close(fd);
-	cr_assert(zero(int, nacre("up --no-daemons --accel=tcg --image=/dev/null -m 64")));
-	cr_assert(zero(int, nacre("status")));
-}
-
-Test(serve, second_up_is_refused)
-{
-	cr_assert(eq(int, nacre("up --no-daemons --image=/dev/null"), 1));
-	cr_assert(said("already running"));
-	cr_assert(zero(int, nacre("status")), "the first goes on");
-	cr_assert(zero(int, nacre("-i second up --no-daemons --image=/dev/null -m 64")));
-	cr_assert(zero(int, nacre("down -i second")));
-}
-
-Test(serve, failing_starts_are_told)
-{
-	setenv("FAKE_FAIL", "1", 1);
-	cr_assert(eq(int, nacre("-i x up --no-daemons --image=/dev/null -m 64"), 1));
-	cr_assert(said("QEMU gave up: no such machine"));
-	cr_assert(zero(int, nacre("-i x down")));
-	unsetenv("FAKE_FAIL");
-	setenv("FAKE_SILENT", "1", 1);
-	cr_assert(eq(int, nacre("-i x up --no-daemons --image=/dev/null -m 64 --timeout 1"), 1));
-	cr_assert(said("not ready within 1 s"));
-	cr_assert(zero(int, nacre("-i x down")));
-	unsetenv("FAKE_SILENT");
-	cr_assert(eq(int, nacre("-i x up --no-daemons --image=/nowhere"), 1));
-	cr_assert(said("/nowhere"));
-	cr_assert(eq(int, nacre("-i x up -m 13"), 2));
-	cr_assert(eq(int, nacre("-i x up -c 65"), 2));
-	cr_assert(eq(int, nacre("-i ../x up"), 2));
-	cr_assert(eq(int, nacre("-i x status"), 3));
 }

@@ -73,7 +73,7 @@ int buffers_init(struct buffers *b, struct link *l)
 	pthread_mutex_unlock(&maps_lock);
 	if (!m)
 		return -1;
-	*b = (struct buffers){ .map = m };
+	*b = (struct buffers){.map = m};
 	pthread_mutex_init(&b->lock, NULL);
 	return 0;
 }
@@ -136,7 +136,7 @@ static bool to_cache(struct buffers *b, void *addr, size_t pages)
 
 void *buffers_alloc(struct buffers *b, struct link *l, size_t pages)
 {
-	struct host_request req = { .op = HOST_ARENA_ALLOC, .arg = { pages } };
+	struct host_request req = {.op = HOST_ARENA_ALLOC, .arg = {pages}};
 	char *addr;
 	int64_t off;
 
@@ -161,7 +161,7 @@ void *buffers_alloc(struct buffers *b, struct link *l, size_t pages)
 
 void buffers_free(struct buffers *b, struct link *l, void *addr, size_t pages)
 {
-	struct host_request req = { .op = HOST_ARENA_FREE };
+	struct host_request req = {.op = HOST_ARENA_FREE};
 	int saved = errno;
 
 	if (addr && !to_cache(b, addr, pages)) {

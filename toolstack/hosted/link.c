@@ -31,7 +31,7 @@ static const char *connect_hint(int error)
 
 static int connect_host(xentoollog_logger *logger, const char *who, bool cloexec)
 {
-	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+	struct sockaddr_un sa = {.sun_family = AF_UNIX};
 	int fd, error, rc = instance_socket(HOST_SOCKET, sa.sun_path, sizeof(sa.sun_path));
 
 	if (rc) {
@@ -57,8 +57,8 @@ fail:
 /* Send the whole request as one message. 0 or -1. */
 static int send_request(int fd, const struct host_request *req, const void *body, size_t len)
 {
-	struct iovec iov[2] = { { (void *)req, sizeof(*req) }, { (void *)body, len } };
-	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = len ? 2 : 1 };
+	struct iovec iov[2] = {{(void *)req, sizeof(*req)}, {(void *)body, len}};
+	struct msghdr msg = {.msg_iov = iov, .msg_iovlen = len ? 2 : 1};
 	ssize_t n;
 
 	do
@@ -87,11 +87,11 @@ static ssize_t receive_reply(int fd, struct host_reply *rep, void *out, size_t l
 		struct cmsghdr align;
 		char buf[CMSG_SPACE(2 * sizeof(int))];
 	} control;
-	struct iovec iov[2] = { { rep, sizeof(*rep) }, { out, len } };
-	struct msghdr msg = { .msg_iov = iov,
-			      .msg_iovlen = len ? 2 : 1,
-			      .msg_control = fds ? control.buf : NULL,
-			      .msg_controllen = fds ? sizeof(control.buf) : 0 };
+	struct iovec iov[2] = {{rep, sizeof(*rep)}, {out, len}};
+	struct msghdr msg = {.msg_iov = iov,
+			     .msg_iovlen = len ? 2 : 1,
+			     .msg_control = fds ? control.buf : NULL,
+			     .msg_controllen = fds ? sizeof(control.buf) : 0};
 	ssize_t n;
 
 	do
@@ -114,7 +114,7 @@ static ssize_t receive_reply(int fd, struct host_reply *rep, void *out, size_t l
 
 static int hello(int fd, enum host_role role, uint64_t cookie, struct host_reply *rep, int fds[2])
 {
-	struct host_request req = { .op = HOST_HELLO, .arg = { HOST_PROTOCOL, role, cookie } };
+	struct host_request req = {.op = HOST_HELLO, .arg = {HOST_PROTOCOL, role, cookie}};
 
 	if (send_request(fd, &req, NULL, 0) || receive_reply(fd, rep, NULL, 0, fds) < 0)
 		return -1;
@@ -137,7 +137,7 @@ static void close_fd(int fd)
 
 int link_open(struct link *l, xentoollog_logger *logger, const char *who, uint64_t cookie)
 {
-	int fds[2] = { -1, -1 }, error;
+	int fds[2] = {-1, -1}, error;
 	struct host_reply rep;
 	int fd = connect_host(logger, who, true);
 
@@ -149,13 +149,13 @@ int link_open(struct link *l, xentoollog_logger *logger, const char *who, uint64
 		errno = EPROTO;
 		goto fail;
 	}
-	*l = (struct link){ .fd = fd,
-			    .ram_fd = fds[0],
-			    .area_fd = fds[1],
-			    .pid = getpid(),
-			    .ram_size = rep.arg[0],
-			    .low_size = rep.arg[1],
-			    .area_size = rep.arg[2] };
+	*l = (struct link){.fd = fd,
+			   .ram_fd = fds[0],
+			   .area_fd = fds[1],
+			   .pid = getpid(),
+			   .ram_size = rep.arg[0],
+			   .low_size = rep.arg[1],
+			   .area_size = rep.arg[2]};
 	pthread_mutex_init(&l->lock, NULL);
 	return 0;
 fail:
@@ -227,7 +227,7 @@ int64_t link_call(struct link *l, const struct host_request *req, const void *bo
 
 int link_restrict(struct link *l, domid_t domid)
 {
-	struct host_request req = { .op = HOST_RESTRICT, .arg = { domid } };
+	struct host_request req = {.op = HOST_RESTRICT, .arg = {domid}};
 
 	return link_call(l, &req, NULL, 0, NULL, 0) < 0 ? -1 : 0;
 }
@@ -291,7 +291,7 @@ fail:
 
 int link_unmap_frames(struct link *l, const uint64_t *mfn, size_t n)
 {
-	struct host_request req = { .op = HOST_UNMAP };
+	struct host_request req = {.op = HOST_UNMAP};
 	uint64_t part[HOST_FRAMES];
 	size_t i = 0, k;
 

@@ -71,6 +71,6 @@ int xentoolcore__restrict_by_dup2_null(int fd);
 /* Tell nacre-host to serve this connection for @domid only. 0 or -1, errno. */
 int link_restrict(struct link *l, domid_t domid);
 
-#define container(ptr, type, member) ((type *)((char *)(ptr) - offsetof(type, member)))
+#define container(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
 
 #endif

@@ -37,8 +37,8 @@ xencall_handle *xencall_open(xentoollog_logger *logger, unsigned int open_flags)
 	if (!x)
 		return NULL;
 	if (!logger)
-		logger = x->own_logger = (xentoollog_logger *)xtl_createlogger_stdiostream(
-			stderr, XTL_PROGRESS, 0);
+		logger = x->own_logger =
+			(xentoollog_logger *)xtl_createlogger_stdiostream(stderr, XTL_PROGRESS, 0);
 	if (link_open(&x->link, logger, "xencall", 0))
 		goto fail;
 	if (buffers_init(&x->buffers, &x->link)) {
@@ -80,7 +80,7 @@ static long call(xencall_handle *x, unsigned int op, uint64_t a1, uint64_t a2, u
 {
 	struct host_request req = {
 		.op = HOST_HYPERCALL,
-		.arg = { a1, a2, a3, a4, a5, op, buffers_base(&x->buffers) },
+		.arg = {a1, a2, a3, a4, a5, op, buffers_base(&x->buffers)},
 	};
 
 	return link_call(&x->link, &req, NULL, 0, NULL, 0);

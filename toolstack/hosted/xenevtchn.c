@@ -118,7 +118,7 @@ int xenevtchn_fd(xenevtchn_handle *xce)
 
 static int request(xenevtchn_handle *xce, enum host_op op, uint64_t arg0, uint64_t arg1)
 {
-	struct host_request req = { .op = op, .arg = { arg0, arg1 } };
+	struct host_request req = {.op = op, .arg = {arg0, arg1}};
 
 	return (int)link_call(&xce->link, &req, NULL, 0, NULL, 0);
 }

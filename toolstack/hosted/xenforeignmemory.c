@@ -52,8 +52,8 @@ xenforeignmemory_handle *xenforeignmemory_open(xentoollog_logger *logger, unsign
 	if (!f)
 		return NULL;
 	if (!logger)
-		logger = f->own_logger = (xentoollog_logger *)xtl_createlogger_stdiostream(
-			stderr, XTL_PROGRESS, 0);
+		logger = f->own_logger =
+			(xentoollog_logger *)xtl_createlogger_stdiostream(stderr, XTL_PROGRESS, 0);
 	if (!link_open(&f->link, logger, "xenforeignmemory", 0)) {
 		pthread_mutex_init(&f->lock, NULL);
 		f->active.restrict_callback = restrict_handle;
@@ -123,11 +123,12 @@ static int acquire_gfns(struct link *l, struct mapping *m, uint32_t dom, const x
 	int error;
 
 	for (i = 0; i < m->pages; i += n) {
-		struct host_request req = { .op = HOST_MAP_FOREIGN, .arg = { dom } };
+		struct host_request req = {.op = HOST_MAP_FOREIGN, .arg = {dom}};
 
 		n = m->pages - i < HOST_FRAMES ? m->pages - i : HOST_FRAMES;
 		req.count = n;
-		if (link_call(l, &req, gfn + i, n * sizeof(gfn[0]), frame, n * sizeof(frame[0])) < 0)
+		if (link_call(l, &req, gfn + i, n * sizeof(gfn[0]), frame, n * sizeof(frame[0])) <
+		    0)
 			goto fail;
 		store_frames(m, i, frame, n, err);
 	}
@@ -319,7 +320,7 @@ xenforeignmemory_map_resource(xenforeignmemory_handle *f, domid_t domid, unsigne
 			      unsigned int id, unsigned long frame, unsigned long nr_frames,
 			      void **paddr, int prot, int flags)
 {
-	struct host_request req = { .op = HOST_MAP_RESOURCE, .arg = { domid, type, id, frame } };
+	struct host_request req = {.op = HOST_MAP_RESOURCE, .arg = {domid, type, id, frame}};
 	xenforeignmemory_resource_handle *res;
 	struct mapping *m = NULL;
 
@@ -360,7 +361,7 @@ int xenforeignmemory_unmap_resource(xenforeignmemory_handle *f,
 int xenforeignmemory_resource_size(xenforeignmemory_handle *f, domid_t domid, unsigned int type,
 				   unsigned int id, size_t *size)
 {
-	struct host_request req = { .op = HOST_MAP_RESOURCE, .arg = { domid, type, id } };
+	struct host_request req = {.op = HOST_MAP_RESOURCE, .arg = {domid, type, id}};
 	int64_t frames = link_call(&f->link, &req, NULL, 0, NULL, 0);
 
 	if (frames < 0)

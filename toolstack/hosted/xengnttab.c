@@ -43,8 +43,8 @@ xengnttab_handle *xengnttab_open(xentoollog_logger *logger, unsigned int open_fl
 	if (!g)
 		return NULL;
 	if (!logger)
-		logger = g->own_logger = (xentoollog_logger *)xtl_createlogger_stdiostream(
-			stderr, XTL_PROGRESS, 0);
+		logger = g->own_logger =
+			(xentoollog_logger *)xtl_createlogger_stdiostream(stderr, XTL_PROGRESS, 0);
 	g->logger = logger;
 	if (!link_open(&g->link, logger, "xengnttab", 0)) {
 		pthread_mutex_init(&g->lock, NULL);
@@ -120,7 +120,7 @@ static int unmap_handles(struct link *l, const uint64_t *handle, uint32_t n)
 	uint32_t i, k;
 
 	for (i = 0; i < n; i += k) {
-		struct host_request req = { .op = HOST_GRANT_UNMAP };
+		struct host_request req = {.op = HOST_GRANT_UNMAP};
 
 		k = n - i < HOST_GRANTS ? n - i : HOST_GRANTS;
 		req.count = k;
@@ -139,7 +139,7 @@ static int map_refs(struct link *l, const struct host_grant_ref *ref, uint32_t n
 	int error;
 
 	for (i = 0; i < n; i += k) {
-		struct host_request req = { .op = HOST_GRANT_MAP, .arg = { readonly } };
+		struct host_request req = {.op = HOST_GRANT_MAP, .arg = {readonly}};
 
 		k = n - i < HOST_GRANTS ? n - i : HOST_GRANTS;
 		req.count = k;
@@ -163,8 +163,8 @@ struct notify {
 
 static int set_notify(struct link *l, uint64_t handle, const struct notify *notify)
 {
-	struct host_request req = { .op = HOST_GRANT_NOTIFY,
-				    .arg = { handle, notify->offset, notify->port } };
+	struct host_request req = {.op = HOST_GRANT_NOTIFY,
+				   .arg = {handle, notify->offset, notify->port}};
 
 	if (notify->offset == HOST_NO_NOTIFY_BYTE && notify->port == HOST_NO_NOTIFY_BYTE)
 		return 0;
@@ -225,7 +225,7 @@ static void *map(xengnttab_handle *g, uint32_t count, const struct host_grant_re
 	return NULL;
 }
 
-static const struct notify no_notify = { HOST_NO_NOTIFY_BYTE, HOST_NO_NOTIFY_BYTE };
+static const struct notify no_notify = {HOST_NO_NOTIFY_BYTE, HOST_NO_NOTIFY_BYTE};
 
 /* @stride 0: all references are of domids[0]. */
 static void *map_array(xengnttab_handle *g, uint32_t count, const uint32_t *domids, int stride,
@@ -243,7 +243,7 @@ static void *map_array(xengnttab_handle *g, uint32_t count, const uint32_t *domi
 	if (!ref)
 		return NULL;
 	for (i = 0; i < count; i++)
-		ref[i] = (struct host_grant_ref){ domids[i * stride], refs[i] };
+		ref[i] = (struct host_grant_ref){domids[i * stride], refs[i]};
 	p = map(g, count, ref, prot, &no_notify);
 	free(ref); /* keeps errno */
 	return p;
@@ -269,8 +269,8 @@ void *xengnttab_map_grant_ref(xengnttab_handle *g, uint32_t domid, uint32_t ref,
 void *xengnttab_map_grant_ref_notify(xengnttab_handle *g, uint32_t domid, uint32_t ref, int prot,
 				     uint32_t notify_offset, evtchn_port_t notify_port)
 {
-	struct host_grant_ref r = { domid, ref };
-	struct notify notify = { notify_offset, notify_port };
+	struct host_grant_ref r = {domid, ref};
+	struct notify notify = {notify_offset, notify_port};
 
 	return map(g, 1, &r, prot, &notify);
 }
@@ -304,7 +304,7 @@ int xengnttab_unmap(xengnttab_handle *g, void *start_address, uint32_t count)
 static struct mapping *map_for_copy(xengnttab_handle *g, const union xengnttab_copy_ptr *end,
 				    uint16_t len, int prot, int16_t *status)
 {
-	struct host_grant_ref ref = { end->foreign.domid, end->foreign.ref };
+	struct host_grant_ref ref = {end->foreign.domid, end->foreign.ref};
 	struct mapping *m;
 
 	*status = GNTST_bad_copy_arg;

@@ -117,7 +117,7 @@ int pidfile_open(const char *rundir, const char *name, pid_t *pid)
 static int kill_one(const char *rundir, const char *name)
 {
 	int rc = 0, fd = pidfile_open(rundir, name, NULL);
-	struct pollfd p = { .fd = fd, .events = POLLIN };
+	struct pollfd p = {.fd = fd, .events = POLLIN};
 
 	if (fd == -ESRCH || fd == -ENOENT || fd == -EINVAL)
 		return 0;

@@ -19,7 +19,7 @@
 
 static bool gone_within(int pidfd, int ms)
 {
-	struct pollfd p = { .fd = pidfd, .events = POLLIN };
+	struct pollfd p = {.fd = pidfd, .events = POLLIN};
 
 	return poll(&p, 1, ms) == 1;
 }

@@ -25,7 +25,8 @@ static int extend_path(void)
 
 	if (rc)
 		return rc;
-	if (asprintf(&path, "%s:%s:%s", old && *old ? old : "/usr/bin:/bin", own, DEBIAN_XEN_BIN) < 0)
+	if (asprintf(&path, "%s:%s:%s", old && *old ? old : "/usr/bin:/bin", own, DEBIAN_XEN_BIN) <
+	    0)
 		return -ENOMEM;
 	rc = setenv("PATH", path, 1) ? -errno : 0;
 	free(path);

@@ -38,7 +38,7 @@ static void list_dir(const char *dir)
 
 static int list(const struct context *c)
 {
-	static const char *const sub[] = { "", "/log", "/console" };
+	static const char *const sub[] = {"", "/log", "/console"};
 	char dir[PATH_MAX];
 	unsigned int i;
 
@@ -52,7 +52,7 @@ static int list(const struct context *c)
 /* "hypervisor", a daemon's name, "guest-NAME" or just a guest's name. */
 static int find(const struct context *c, const char *name, char *path, size_t len)
 {
-	static const char *const before[] = { "", "log/", "console/", "console/guest-" };
+	static const char *const before[] = {"", "log/", "console/", "console/guest-"};
 	unsigned int i;
 
 	if (strchr(name, '/'))

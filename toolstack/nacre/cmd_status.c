@@ -80,7 +80,7 @@ static void print_text(const struct view *v, enum life life)
 
 int cmd_status(struct context *c, int argc, char **argv)
 {
-	struct view v = { .c = c };
+	struct view v = {.c = c};
 	bool json = argc == 2 && !strcmp(argv[1], "--json");
 	enum life life;
 	int fd;

@@ -12,11 +12,11 @@ static const struct {
 	command_fn *run;
 	const char *arguments, *summary;
 } commands[] = {
-	{ "up", cmd_up, "[-c CPUS] [-m MEMORY] [...]", "start the instance" },
-	{ "down", cmd_down, "", "stop it and remove everything it left" },
-	{ "status", cmd_status, "[--json]", "tell whether and how it runs" },
-	{ "exec", cmd_exec, "PROGRAM [ARGUMENT...]", "run a Xen program on it" },
-	{ "logs", cmd_logs, "[-f] [NAME]", "list its logs, or show one" },
+	{"up", cmd_up, "[-c CPUS] [-m MEMORY] [...]", "start the instance"},
+	{"down", cmd_down, "", "stop it and remove everything it left"},
+	{"status", cmd_status, "[--json]", "tell whether and how it runs"},
+	{"exec", cmd_exec, "PROGRAM [ARGUMENT...]", "run a Xen program on it"},
+	{"logs", cmd_logs, "[-f] [NAME]", "list its logs, or show one"},
 };
 #define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
@@ -77,9 +77,10 @@ int context_resolve(struct context *c)
 		c->name = strrchr(c->rundir, '/') + 1;
 		return 0;
 	case -EINVAL:
-		return misuse("bad instance name '%s' (1 to 32 letters, digits, _ and -, not first _ "
-			      "or -), or NACRE_RUNTIME_DIR is no absolute path",
-			      c->instance ? c->instance : "");
+		return misuse(
+			"bad instance name '%s' (1 to 32 letters, digits, _ and -, not first _ "
+			"or -), or NACRE_RUNTIME_DIR is no absolute path",
+			c->instance ? c->instance : "");
 	case -EPERM:
 		return complain("the directory for instances below /tmp belongs to another user");
 	}
@@ -148,7 +149,7 @@ static int take_instance(struct context *c, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	struct context c = { 0 };
+	struct context c = {0};
 	int i, status;
 	unsigned int k;
 

@@ -50,7 +50,7 @@ void state_read(const char *rundir, struct state *st)
 	char path[PATH_MAX], line[1024], *equals;
 	FILE *f;
 
-	*st = (struct state){ 0 };
+	*st = (struct state){0};
 	snprintf(path, sizeof(path), "%s/state", rundir);
 	f = fopen(path, "re");
 	if (!f)
