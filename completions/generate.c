@@ -25,8 +25,8 @@ static void add_option(struct option_names *options, const char *word, size_t le
 	if (cut < len)
 		len = cut;
 	if (options->nr < MAX_OPTIONS && len > 1 && len < sizeof(options->names[0]))
-		snprintf(options->names[options->nr++], sizeof(options->names[0]), "%.*s",
-			 (int)len, word);
+		snprintf(options->names[options->nr++], sizeof(options->names[0]), "%.*s", (int)len,
+			 word);
 }
 
 /* Options stand at the beginning of a line: "-f FILE, --defconfig=FILE   Text". */
@@ -184,7 +184,8 @@ static void zsh(void)
 	      "file) _files ;;\n"
 	      "domain) compadd -- ${(f)\"$(xl list 2>/dev/null | awk 'NR > 1 { print $1 }')\"} ;;\n"
 	      "key) compadd -- ${(f)\"$(xl info 2>/dev/null | cut -d' ' -f1)\"} ;;\n"
-	      "pool) compadd -- ${(f)\"$(xl cpupool-list 2>/dev/null | awk 'NR > 1 { print $1 }')\"} "
+	      "pool) compadd -- ${(f)\"$(xl cpupool-list 2>/dev/null | awk 'NR > 1 { print $1 "
+	      "}')\"} "
 	      ";;\n"
 	      "none) ;;\n"
 	      "*) compadd -- $values ;;\nesac\n",

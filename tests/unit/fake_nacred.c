@@ -35,9 +35,9 @@ static void send_with_fd(int client, const char *text, size_t len, int fd)
 	union {
 		char bytes[CMSG_SPACE(sizeof(int))];
 		struct cmsghdr align;
-	} control = { { 0 } };
-	struct iovec iov = { .iov_base = (void *)text, .iov_len = len };
-	struct msghdr message = { .msg_iov = &iov, .msg_iovlen = 1 };
+	} control = {{0}};
+	struct iovec iov = {.iov_base = (void *)text, .iov_len = len};
+	struct msghdr message = {.msg_iov = &iov, .msg_iovlen = 1};
 
 	if (fd >= 0) {
 		struct cmsghdr *cmsg;
@@ -122,7 +122,7 @@ static void *serve(void *arg)
 
 int fake_nacred_start(const char *path)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	pthread_t thread;
 
 	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);

@@ -180,8 +180,8 @@ Test(config_domain, completed_for_the_daemon)
 Test(config_domain, stored_form_is_libxls)
 {
 	static const char expected[] =
-		"{\"c_info\":{\"type\":\"pvh\",\"name\":\"g1\",\"domid\":4294967295,\"uuid\":\"" UUID
-		"\",\"run_hotplug_scripts\":\"True\"},\"b_info\":{\"max_vcpus\":1,"
+		"{\"c_info\":{\"type\":\"pvh\",\"name\":\"g1\",\"domid\":4294967295,\"uuid\":"
+		"\"" UUID "\",\"run_hotplug_scripts\":\"True\"},\"b_info\":{\"max_vcpus\":1,"
 		"\"avail_vcpus\":[0],\"tsc_mode\":\"native\",\"max_memkb\":131072,"
 		"\"target_memkb\":131072,\"video_memkb\":0,\"sched_params\":{},"
 		"\"claim_mode\":\"True\",\"kernel\":\"/payload/guest-vmlinuz\","
@@ -199,8 +199,10 @@ Test(config_domain, stored_form_is_libxls)
 	config = build("name=\"x\"\ntype=\"pvh\"\nkernel=\"/k\"\n");
 	cr_assert(domain_config_complete(config, "/"));
 	text = json_print(json_get(config, "b_info"), false);
-	cr_expect(!strncmp(text, "{\"max_vcpus\":1,\"avail_vcpus\":[0],\"max_memkb\":32768,"
-				 "\"target_memkb\":32768,\"video_memkb\":0,\"sched_params\"", 90));
+	cr_expect(!strncmp(text,
+			   "{\"max_vcpus\":1,\"avail_vcpus\":[0],\"max_memkb\":32768,"
+			   "\"target_memkb\":32768,\"video_memkb\":0,\"sched_params\"",
+			   90));
 	free(text);
 	json_free(config);
 }

@@ -24,10 +24,12 @@ static void send_fd(int socket, const char *bytes, size_t len, int fd)
 	union {
 		char bytes[CMSG_SPACE(sizeof(int))];
 		struct cmsghdr align;
-	} control = { { 0 } };
-	struct iovec iov = { .iov_base = (void *)bytes, .iov_len = len };
-	struct msghdr message = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes,
-				  .msg_controllen = sizeof(control.bytes) };
+	} control = {{0}};
+	struct iovec iov = {.iov_base = (void *)bytes, .iov_len = len};
+	struct msghdr message = {.msg_iov = &iov,
+				 .msg_iovlen = 1,
+				 .msg_control = control.bytes,
+				 .msg_controllen = sizeof(control.bytes)};
 	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&message);
 
 	cmsg->cmsg_level = SOL_SOCKET;
@@ -90,7 +92,7 @@ static struct json *call_peer(struct peer *peer, struct rpc **rpc, int timeout_m
 
 Test(rpc_client, result)
 {
-	struct peer peer = { .answer = OK, .in_bytes = true };
+	struct peer peer = {.answer = OK, .in_bytes = true};
 	struct rpc_error error;
 	struct rpc *rpc;
 	struct json *result = call_peer(&peer, &rpc, 5000, NULL, &error);
@@ -108,8 +110,8 @@ Test(rpc_client, result)
 Test(rpc_client, events_between)
 {
 	struct peer peer = {
-		.answer = EVENT("4") "{\"jsonrpc\":\"2.0\",\"id\":99,\"result\":1}\n" OK EVENT("5")
-	};
+		.answer =
+			EVENT("4") "{\"jsonrpc\":\"2.0\",\"id\":99,\"result\":1}\n" OK EVENT("5")};
 	struct rpc_error error;
 	struct rpc *rpc;
 	struct json *result = call_peer(&peer, &rpc, 5000, NULL, &error), *event;
@@ -128,7 +130,7 @@ Test(rpc_client, events_between)
 
 Test(rpc_client, descriptor)
 {
-	struct peer peer = { .answer = OK, .with_fd = true };
+	struct peer peer = {.answer = OK, .with_fd = true};
 	struct rpc_error error;
 	struct rpc *rpc;
 	int fd = -1;
@@ -145,7 +147,7 @@ Test(rpc_client, descriptor)
 static void expect_failure(const char *answer, int timeout_ms, int libxl, const char *symbol,
 			   const char *text)
 {
-	struct peer peer = { .answer = answer };
+	struct peer peer = {.answer = answer};
 	struct rpc_error error;
 	struct rpc *rpc;
 	struct json *result = call_peer(&peer, &rpc, timeout_ms, NULL, &error);
@@ -160,14 +162,16 @@ static void expect_failure(const char *answer, int timeout_ms, int libxl, const 
 		close(peer.socket);
 }
 
-#define ERROR(code, data) \
-	"{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":" code ",\"message\":\"short\"" data "}}\n"
+#define ERROR(code, data)                                                                          \
+	"{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":" code ",\"message\":\"short\"" data    \
+	"}}\n"
 
 Test(rpc_client, errors_of_the_daemon)
 {
 	expect_failure(ERROR("-32003", ""), 5000, 3, "remote.error", "short");
-	expect_failure(ERROR("-32006", ",\"data\":{\"code\":\"config.invalid\",\"detail\":\"long\"}"),
-		       5000, 6, "config.invalid", "long");
+	expect_failure(
+		ERROR("-32006", ",\"data\":{\"code\":\"config.invalid\",\"detail\":\"long\"}"),
+		5000, 6, "config.invalid", "long");
 	expect_failure(ERROR("-32021", ",\"data\":{\"code\":\"domain.not_found\"}"), 5000, 21,
 		       "domain.not_found", "short");
 	expect_failure(ERROR("-32602", ""), 5000, 6, "remote.error", "short");

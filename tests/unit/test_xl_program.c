@@ -85,25 +85,34 @@ static void teardown(void)
 
 TestSuite(xl_program, .init = setup, .fini = teardown, .timeout = 60);
 
-#define SCRIPT(...)                                                                  \
-	do {                                                                         \
-		static const struct fake_answer answers[] = { __VA_ARGS__ };         \
-		fake_nacred_script(answers, sizeof(answers) / sizeof(answers[0]));   \
+#define SCRIPT(...)                                                                                \
+	do {                                                                                       \
+		static const struct fake_answer answers[] = {__VA_ARGS__};                         \
+		fake_nacred_script(answers, sizeof(answers) / sizeof(answers[0]));                 \
 	} while (0)
 
 #define HEADER "Name                                        ID   Mem VCPUs\tState\tTime(s)\n"
-#define DOM0                                                                                  \
-	"{\"domid\":0,\"name\":\"Domain-0\",\"uuid\":\"00000000-0000-0000-0000-000000000000\"," \
-	"\"state\":{\"running\":true},\"current_memkb\":655360,\"outstanding_memkb\":0,"        \
+#define DOM0                                                                                       \
+	"{\"domid\":0,\"name\":\"Domain-0\",\"uuid\":\"00000000-0000-0000-0000-000000000000\","    \
+	"\"state\":{\"running\":true},\"current_memkb\":655360,\"outstanding_memkb\":0,"           \
 	"\"cpu_time_ns\":8400000000,\"vcpu_online\":1}"
-#define G1                                                                                    \
-	"{\"domid\":1,\"name\":\"g1\",\"uuid\":\"65622c59-e557-4667-9137-aaa6b8bdd5d7\","       \
-	"\"state\":{\"paused\":true},\"current_memkb\":131072,\"outstanding_memkb\":0,"         \
-	"\"cpu_time_ns\":7700000000,\"vcpu_online\":1,"                                         \
+#define G1                                                                                         \
+	"{\"domid\":1,\"name\":\"g1\",\"uuid\":\"65622c59-e557-4667-9137-aaa6b8bdd5d7\","          \
+	"\"state\":{\"paused\":true},\"current_memkb\":131072,\"outstanding_memkb\":0,"            \
+	"\"cpu_time_ns\":7700000000,\"vcpu_online\":1,"                                            \
 	"\"config\":{\"c_info\":{\"type\":\"pvh\"}}}"
-#define LIST { .method = "domain.list", .json = "{\"domains\":[" DOM0 "," G1 "]}" }
-#define GET1 { .method = "domain.get", .needle = "\"g1\"", .json = G1 }
-#define ONE  { .method = "domain.get", .needle = "\"domain\":1", .json = G1 }
+#define LIST                                                                                       \
+	{                                                                                          \
+		.method = "domain.list", .json = "{\"domains\":[" DOM0 "," G1 "]}"                 \
+	}
+#define GET1                                                                                       \
+	{                                                                                          \
+		.method = "domain.get", .needle = "\"g1\"", .json = G1                             \
+	}
+#define ONE                                                                                        \
+	{                                                                                          \
+		.method = "domain.get", .needle = "\"domain\":1", .json = G1                       \
+	}
 
 Test(xl_program, list)
 {
@@ -143,10 +152,12 @@ Test(xl_program, names)
 
 Test(xl_program, changes)
 {
-	SCRIPT({ .method = "domain.pause", .json = "{}" }, { .method = "domain.destroy", .json = "{}" },
-	       { .method = "domain.rename", .needle = "\"new_name\":\"g2\"", .json = "{}" },
-	       { .method = "domain.rename", .needle = "taken", .is_error = true,
-		 .json = "{\"code\":-32003,\"message\":\"taken\"}" });
+	SCRIPT({.method = "domain.pause", .json = "{}"}, {.method = "domain.destroy", .json = "{}"},
+	       {.method = "domain.rename", .needle = "\"new_name\":\"g2\"", .json = "{}"},
+	       {.method = "domain.rename",
+		.needle = "taken",
+		.is_error = true,
+		.json = "{\"code\":-32003,\"message\":\"taken\"}"});
 	expect("pause g1", 0, "", "");
 	cr_expect(strstr(fake_nacred_requests(), "\"method\":\"domain.pause\",\"params\":"
 						 "{\"domain\":\"g1\"}"));
@@ -163,10 +174,11 @@ Test(xl_program, changes)
 
 Test(xl_program, shutdown)
 {
-	SCRIPT(LIST, GET1, { .method = "domain.shutdown", .json = "{}" },
-	       { .method = "domain.reboot", .is_error = true,
-		 .json = "{\"code\":-32010,\"message\":\"no\",\"data\":{\"code\":\"x\"}}" },
-	       { .method = "domain.wait", .json = "{\"reached\":true,\"shutdown_reason\":0}" });
+	SCRIPT(LIST, GET1, {.method = "domain.shutdown", .json = "{}"},
+	       {.method = "domain.reboot",
+		.is_error = true,
+		.json = "{\"code\":-32010,\"message\":\"no\",\"data\":{\"code\":\"x\"}}"},
+	       {.method = "domain.wait", .json = "{\"reached\":true,\"shutdown_reason\":0}"});
 	expect("shutdown g1", 0, "", "Shutting down domain 1\n");
 	expect("shutdown -w g1", 0, "",
 	       "Shutting down domain 1\nWaiting for 1 domains\n"
@@ -183,16 +195,21 @@ Test(xl_program, shutdown)
 
 Test(xl_program, create)
 {
-	SCRIPT({ .method = "domain.create", .needle = "\"name\":\"busy\"", .is_error = true,
-		 .json = "{\"code\":-32003,\"message\":\"Domain with name \\\"busy\\\" already "
-			 "exists.\",\"data\":{\"code\":\"domain.exists\",\"hint\":\"choose another\"}}" },
-	       { .method = "domain.create", .needle = "\"name\":\"sick\"", .is_error = true,
-		 .json = "{\"code\":-32005,\"message\":\"no memory\"}" },
-	       { .method = "domain.create",
-		 .json = "{\"domid\":4,\"name\":\"g1\",\"uuid\":\"u\",\"generation\":1}" },
-	       { .method = "domain.unpause", .json = "{}" },
-	       { .method = "domain.console", .json = "{}", .console = "Hello\r\n" },
-	       { .method = "domain.wait", .json = "{\"reached\":true,\"shutdown_reason\":0}" });
+	SCRIPT({.method = "domain.create",
+		.needle = "\"name\":\"busy\"",
+		.is_error = true,
+		.json = "{\"code\":-32003,\"message\":\"Domain with name \\\"busy\\\" already "
+			"exists.\",\"data\":{\"code\":\"domain.exists\",\"hint\":\"choose "
+			"another\"}}"},
+	       {.method = "domain.create",
+		.needle = "\"name\":\"sick\"",
+		.is_error = true,
+		.json = "{\"code\":-32005,\"message\":\"no memory\"}"},
+	       {.method = "domain.create",
+		.json = "{\"domid\":4,\"name\":\"g1\",\"uuid\":\"u\",\"generation\":1}"},
+	       {.method = "domain.unpause", .json = "{}"},
+	       {.method = "domain.console", .json = "{}", .console = "Hello\r\n"},
+	       {.method = "domain.wait", .json = "{\"reached\":true,\"shutdown_reason\":0}"});
 	write_file("g1.cfg", CONFIG);
 	expect("create g1.cfg", 0, "", "Parsing config from g1.cfg\n");
 	cr_expect(strstr(fake_nacred_requests(), "/k\""));
@@ -210,12 +227,12 @@ Test(xl_program, create)
 
 Test(xl_program, create_in_foreground)
 {
-	SCRIPT({ .method = "domain.create", .json = "{\"domid\":4,\"name\":\"a\",\"uuid\":\"u\"}" },
-	       { .method = "domain.wait", .json = "{\"reached\":true,\"shutdown_reason\":0}" });
+	SCRIPT({.method = "domain.create", .json = "{\"domid\":4,\"name\":\"a\",\"uuid\":\"u\"}"},
+	       {.method = "domain.wait", .json = "{\"reached\":true,\"shutdown_reason\":0}"});
 	write_file("a.cfg", CONFIG);
 	cr_expect_eq(xl("create -F a.cfg"), 0);
-	cr_expect(!strncmp(err, "Parsing config from a.cfg\nWaiting for domain a (domid 4) to die [pid ",
-			   69));
+	cr_expect(!strncmp(
+		err, "Parsing config from a.cfg\nWaiting for domain a (domid 4) to die [pid ", 69));
 	cr_expect(strstr(err, "]\nDomain 4 has shut down, reason code 0 0x0\n"
 			      "Action for shutdown reason code 0 is destroy\n"
 			      "Domain 4 needs to be cleaned up: destroying the domain\n"
@@ -261,7 +278,7 @@ Test(xl_program, usage)
 
 Test(xl_program, console)
 {
-	SCRIPT({ .method = "domain.console", .json = "{}", .console = "login: " });
+	SCRIPT({.method = "domain.console", .json = "{}", .console = "login: "});
 	expect("console g1", 0, "login: ", "");
 	expect("console -t vga g1", 1, "", "console type supported are: pv, serial, vuart\n");
 	expect("console -n 1 g1", 1, "", NULL);
@@ -274,7 +291,8 @@ Test(xl_program, no_daemon)
 {
 	setenv("NACRE_RUNDIR", "/nonexistent", 1);
 	expect("list", 1, "",
-	       "xl: cannot reach nacred at /nonexistent/nacred.sock: No such file or directory; start "
+	       "xl: cannot reach nacred at /nonexistent/nacred.sock: No such file or directory; "
+	       "start "
 	       "it with `nacre up', or with `systemctl start nacred' on a Nacre host\n");
 	write_file("g1.cfg", CONFIG);
 	expect("create -q g1.cfg", 1, "", NULL);
@@ -282,9 +300,11 @@ Test(xl_program, no_daemon)
 
 Test(xl_program, host)
 {
-	SCRIPT({ .method = "host.info", .json = "{\"host\":\"h\",\"nr_cpus\":2}" },
-	       { .method = "host.dmesg", .needle = "\"clear\":true", .json = "{\"text\":\"(XEN) b\\n\"}" },
-	       { .method = "host.dmesg", .json = "{\"text\":\"(XEN) a\\n\"}" }, LIST);
+	SCRIPT({.method = "host.info", .json = "{\"host\":\"h\",\"nr_cpus\":2}"},
+	       {.method = "host.dmesg",
+		.needle = "\"clear\":true",
+		.json = "{\"text\":\"(XEN) b\\n\"}"},
+	       {.method = "host.dmesg", .json = "{\"text\":\"(XEN) a\\n\"}"}, LIST);
 	expect("info nr_cpus", 0, "2\n", "");
 	expect("dmesg", 0, "(XEN) a\n", "");
 	expect("dmesg -c", 0, "(XEN) b\n", "");

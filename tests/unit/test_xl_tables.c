@@ -42,7 +42,8 @@ static const char domains[] =
 	"\"cpu_time_ns\":29200000000,\"vcpu_online\":1,\"cpupool\":\"Pool-0\",\"start_time\":1000},"
 	"{\"domid\":1,\"name\":\"g1\",\"uuid\":\"65622c59-e557-4667-9137-aaa6b8bdd5d7\","
 	"\"state\":{\"blocked\":true},\"current_memkb\":131072,\"outstanding_memkb\":0,"
-	"\"cpu_time_ns\":7600000000,\"vcpu_online\":1,\"cpupool\":\"Pool-0\",\"start_time\":2000.5},"
+	"\"cpu_time_ns\":7600000000,\"vcpu_online\":1,\"cpupool\":\"Pool-0\",\"start_time\":2000.5}"
+	","
 	"{\"domid\":2,\"name\":\"b\\u001b[2J\",\"uuid\":\"11111111-1111-1111-1111-111111111111\","
 	"\"state\":{\"shutdown\":true},\"shutdown_reason\":3,\"current_memkb\":4096,"
 	"\"outstanding_memkb\":1024,\"cpu_time_ns\":0,\"vcpu_online\":2,\"start_time\":400000}]";
@@ -63,8 +64,9 @@ static void list(const struct list_columns *columns)
 
 Test(xl_tables, list)
 {
-	list(&(struct list_columns){ .verbose = false });
-	end(HEADER "\n"
+	list(&(struct list_columns){.verbose = false});
+	end(HEADER
+	    "\n"
 	    "Domain-0                                     0   640     1     r-----      29.2\n"
 	    "g1                                           1   128     1     -b----       7.6\n"
 	    "b\\x1b[2J                                     2     5     2     ---sc-       0.0\n");
@@ -72,8 +74,9 @@ Test(xl_tables, list)
 
 Test(xl_tables, list_verbose)
 {
-	list(&(struct list_columns){ .verbose = true, .cpupool = true });
-	end(HEADER "   UUID                            Reason-Code\tSecurity Label         Cpupool\n"
+	list(&(struct list_columns){.verbose = true, .cpupool = true});
+	end(HEADER
+	    "   UUID                            Reason-Code\tSecurity Label         Cpupool\n"
 	    "Domain-0                                     0   640     1     r-----      29.2 "
 	    "00000000-0000-0000-0000-000000000000        -                -          Pool-0\n"
 	    "g1                                           1   128     1     -b----       7.6 "
@@ -143,11 +146,12 @@ Test(xl_tables, uptime)
 
 Test(xl_tables, vcpu_list)
 {
-	struct json *v = parse("{\"domid\":1,\"name\":\"g1\",\"vcpus\":["
-			       "{\"id\":0,\"online\":true,\"running\":false,\"blocked\":true,"
-			       "\"cpu\":0,\"time_ns\":7600000000,\"hard\":\"all\",\"soft\":\"all\"},"
-			       "{\"id\":1,\"online\":false,\"cpu\":0,\"time_ns\":0,"
-			       "\"hard\":[0,1,2,3,5],\"soft\":[]}]}");
+	struct json *v =
+		parse("{\"domid\":1,\"name\":\"g1\",\"vcpus\":["
+		      "{\"id\":0,\"online\":true,\"running\":false,\"blocked\":true,"
+		      "\"cpu\":0,\"time_ns\":7600000000,\"hard\":\"all\",\"soft\":\"all\"},"
+		      "{\"id\":1,\"online\":false,\"cpu\":0,\"time_ns\":0,"
+		      "\"hard\":[0,1,2,3,5],\"soft\":[]}]}");
 
 	begin();
 	vcpu_list_header(out);

@@ -64,7 +64,8 @@ static bool affinity_maps(struct builder *b, const struct cfg_value *value, long
 			if (value->items[i]->type == CFG_STRING)
 				append_map(b, maps, value->items[i]->string);
 			else
-				builder_fail(b, "xl: a vCPU's list of CPUs must be text or a number");
+				builder_fail(b,
+					     "xl: a vCPU's list of CPUs must be text or a number");
 		}
 		return i > 0;
 	}
@@ -187,7 +188,7 @@ static void put_kernel(struct builder *b, struct json *info, bool hvm)
 
 static void put_type(struct builder *b, struct json *info, bool hvm)
 {
-	static const char *const devices[] = { "vga", "vnc", "sdl", "spice", "rdm" };
+	static const char *const devices[] = {"vga", "vnc", "sdl", "spice", "rdm"};
 	struct json *type = json_new_object();
 	size_t i;
 
@@ -203,12 +204,11 @@ static void put_type(struct builder *b, struct json *info, bool hvm)
 
 struct json *build_info(struct builder *b, bool hvm)
 {
-	static const char *const tsc_modes[] = { "default", "always_emulate", "native",
-						 "native_paravirt", NULL };
-	static const char *const timer_modes[] = { "delay_for_missed_ticks",
-						   "no_delay_for_missed_ticks",
-						   "no_missed_ticks_pending",
-						   "one_missed_tick_pending", NULL };
+	static const char *const tsc_modes[] = {"default", "always_emulate", "native",
+						"native_paravirt", NULL};
+	static const char *const timer_modes[] = {
+		"delay_for_missed_ticks", "no_delay_for_missed_ticks", "no_missed_ticks_pending",
+		"one_missed_tick_pending", NULL};
 	struct json *info = json_new_object();
 	long max_vcpus = put_vcpus(b, info);
 

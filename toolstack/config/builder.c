@@ -76,8 +76,8 @@ void builder_put_string(struct builder *b, struct json *object, const char *memb
 		builder_set(b, object, member, json_new_string(value));
 }
 
-void builder_put_number(struct builder *b, struct json *object, const char *member,
-			const char *key, long min, long max, long scale)
+void builder_put_number(struct builder *b, struct json *object, const char *member, const char *key,
+			long min, long max, long scale)
 {
 	long value;
 

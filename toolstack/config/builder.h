@@ -36,8 +36,8 @@ bool builder_number(struct builder *b, const char *key, long min, long max, long
 /* Members that appear only when their key is set. */
 void builder_put_string(struct builder *b, struct json *object, const char *member,
 			const char *key);
-void builder_put_number(struct builder *b, struct json *object, const char *member,
-			const char *key, long min, long max, long scale);
+void builder_put_number(struct builder *b, struct json *object, const char *member, const char *key,
+			long min, long max, long scale);
 void builder_put_bool(struct builder *b, struct json *object, const char *member, const char *key);
 
 /* A name out of @names (ended by NULL), or deprecated: its index. -1 when not

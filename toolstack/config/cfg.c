@@ -95,8 +95,8 @@ int cfg_long(const struct cfg *cfg, const char *key, long *value, FILE *report)
 	rc = cfg_number(text, value);
 	setting = cfg_find(cfg, key);
 	if (rc == -ERANGE)
-		warn(cfg, setting,
-		     "could not be parsed as a number: Numerical result out of range", report);
+		warn(cfg, setting, "could not be parsed as a number: Numerical result out of range",
+		     report);
 	else if (rc)
 		warn(cfg, setting, "is not a valid number", report);
 	return rc;

@@ -29,10 +29,10 @@ static int hex_digit(char c)
 const char *cfg_token_name(enum cfg_token_type type)
 {
 	static const char *const names[] = {
-		[TOKEN_END] = "$end",	      [TOKEN_IDENT] = "IDENT",	   [TOKEN_STRING] = "STRING",
-		[TOKEN_NUMBER] = "NUMBER",    [TOKEN_NEWLINE] = "NEWLINE", [TOKEN_PLUS_EQ] = "+=",
-		[TOKEN_EQUALS] = "'='",	      [TOKEN_SEMICOLON] = "';'",   [TOKEN_OPEN] = "'['",
-		[TOKEN_CLOSE] = "']'",	      [TOKEN_COMMA] = "','",	   [TOKEN_BAD] = "LEXERR",
+		[TOKEN_END] = "$end",	   [TOKEN_IDENT] = "IDENT",	[TOKEN_STRING] = "STRING",
+		[TOKEN_NUMBER] = "NUMBER", [TOKEN_NEWLINE] = "NEWLINE", [TOKEN_PLUS_EQ] = "+=",
+		[TOKEN_EQUALS] = "'='",	   [TOKEN_SEMICOLON] = "';'",	[TOKEN_OPEN] = "'['",
+		[TOKEN_CLOSE] = "']'",	   [TOKEN_COMMA] = "','",	[TOKEN_BAD] = "LEXERR",
 	};
 
 	return names[type];
@@ -143,8 +143,7 @@ void cfg_lex(struct cfg_lexer *lexer, struct cfg_token *token)
 {
 	skip_blanks(lexer);
 	*token = (struct cfg_token){
-		.type = TOKEN_END, .text = lexer->at, .line = lexer->line, .len = 0
-	};
+		.type = TOKEN_END, .text = lexer->at, .line = lexer->line, .len = 0};
 	if (lexer->at == lexer->end) {
 		/* Behind a final newline there is no further line to name. */
 		if (token->line > 1 && token->text[-1] == '\n')

@@ -15,9 +15,9 @@ struct parser {
 	struct cfg_token token; /* the next word, not yet consumed */
 	FILE *report;
 	bool failed;
-	bool recovering;      /* the rest of this line is being skipped */
-	unsigned int quiet;   /* words still to consume before syntax errors are told again */
-	unsigned int depth;   /* of lists */
+	bool recovering;    /* the rest of this line is being skipped */
+	unsigned int quiet; /* words still to consume before syntax errors are told again */
+	unsigned int depth; /* of lists */
 };
 
 /* As yacc does: one mistake should not be told three times. */
@@ -208,7 +208,7 @@ static bool add_setting(struct parser *p, char *key, int line, struct cfg_value 
 			return false;
 		cfg->settings = settings;
 	}
-	settings[cfg->nr++] = (struct cfg_setting){ .key = key, .line = line, .value = value };
+	settings[cfg->nr++] = (struct cfg_setting){.key = key, .line = line, .value = value};
 	return true;
 }
 
@@ -299,7 +299,7 @@ static void parse_file(struct parser *p)
 struct cfg *cfg_parse(const char *source, const char *text, size_t len, FILE *report)
 {
 	struct parser parser = {
-		.lexer = { .at = text, .end = text + len, .line = 1 },
+		.lexer = {.at = text, .end = text + len, .line = 1},
 		.report = report,
 	};
 

@@ -45,7 +45,7 @@ static bool insert(struct json *object, const char *const *before, const char *m
 
 static bool default_vcpus(struct json *info)
 {
-	static const char *const first[] = { NULL }, *const after_max[] = { "max_vcpus", NULL };
+	static const char *const first[] = {NULL}, *const after_max[] = {"max_vcpus", NULL};
 	struct json *avail = json_new_array();
 
 	if (avail && !json_append(avail, json_new_int(0))) {
@@ -58,11 +58,10 @@ static bool default_vcpus(struct json *info)
 
 static bool default_memory(struct json *info)
 {
-	static const char *const before[] = { "max_vcpus",	    "avail_vcpus",
-					      "vcpu_hard_affinity", "vcpu_soft_affinity",
-					      "numa_placement",	    "tsc_mode",
-					      "max_memkb",	    "target_memkb",
-					      NULL };
+	static const char *const before[] = {
+		"max_vcpus",	      "avail_vcpus",	"vcpu_hard_affinity",
+		"vcpu_soft_affinity", "numa_placement", "tsc_mode",
+		"max_memkb",	      "target_memkb",	NULL};
 	int64_t max = json_int(json_get(info, "max_memkb"), DEFAULT_MEMKB);
 
 	return insert(info, before, "max_memkb", json_new_int(max)) &&
@@ -88,7 +87,7 @@ static bool make_absolute(struct json *object, const char *member, const char *d
 /* The ELF file given as firmware is the kernel: there is no other firmware. */
 static bool firmware_is_kernel(struct json *info, const char *directory)
 {
-	static const char *const before[] = { "claim_mode", "event_channels", NULL };
+	static const char *const before[] = {"claim_mode", "event_channels", NULL};
 	struct json *hvm = json_get(info, "type.hvm");
 	struct json *firmware = json_get(hvm, "firmware");
 
@@ -100,8 +99,8 @@ static bool firmware_is_kernel(struct json *info, const char *directory)
 
 bool domain_config_complete(struct json *config, const char *directory)
 {
-	static const char *const after_name[] = { "type", "hap", "name", NULL };
-	static const char *const none[] = { NULL };
+	static const char *const after_name[] = {"type", "hap", "name", NULL};
+	static const char *const none[] = {NULL};
 	struct json *info = json_get(config, "b_info");
 
 	return insert(json_get(config, "c_info"), after_name, "domid",

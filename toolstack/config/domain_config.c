@@ -28,11 +28,13 @@ static bool check_type(struct builder *b)
 	if (strcmp(type, "pv"))
 		builder_fail(b, "Invalid domain type %s.", type);
 	else if (cfg_find(b->cfg, "type"))
-		builder_fail_at(b, "type", "type=\"pv\" is not supported by Nacre; kernels with a "
-					   "PVH entry run with type=\"pvh\"");
+		builder_fail_at(b, "type",
+				"type=\"pv\" is not supported by Nacre; kernels with a "
+				"PVH entry run with type=\"pvh\"");
 	else
-		builder_fail(b, "%s: no type is set, which means type=\"pv\", not supported by "
-				"Nacre; set type=\"pvh\"",
+		builder_fail(b,
+			     "%s: no type is set, which means type=\"pv\", not supported by "
+			     "Nacre; set type=\"pvh\"",
 			     b->cfg->source);
 	return false;
 }
@@ -50,8 +52,9 @@ static void put_name(struct builder *b, struct json *info)
 		if ((unsigned char)*c <= ' ' || *c == 0x7f)
 			break;
 	if (*c || !*name) {
-		builder_fail_at(b, "name", "a domain name must not be empty and must not hold "
-					   "blanks or control characters");
+		builder_fail_at(b, "name",
+				"a domain name must not be empty and must not hold "
+				"blanks or control characters");
 		return;
 	}
 	builder_set(b, info, "name", json_new_string(name));
@@ -79,8 +82,9 @@ static void put_paging(struct builder *b, struct json *info)
 	const struct cfg_setting *hap = cfg_find(b->cfg, "hap");
 
 	if (hap && cfg_value_is_off(hap->value))
-		builder_fail_at(b, "hap", "hap=0 is not supported by Nacre: guests always run "
-					  "with nested paging");
+		builder_fail_at(b, "hap",
+				"hap=0 is not supported by Nacre: guests always run "
+				"with nested paging");
 	builder_put_bool(b, info, "hap", "hap");
 }
 
@@ -102,11 +106,13 @@ static void put_action(struct builder *b, struct json *config, const char *key,
 		       const char *otherwise)
 {
 	static const char *const names[][2] = {
-		{ "destroy", "destroy" },	    { "restart", "restart" },
-		{ "rename-restart", "restart_rename" }, { "preserve", "preserve" },
-		{ "coredump-destroy", "coredump_destroy" },
-		{ "coredump-restart", "coredump_restart" },
-		{ "soft-reset", "soft_reset" },
+		{"destroy", "destroy"},
+		{"restart", "restart"},
+		{"rename-restart", "restart_rename"},
+		{"preserve", "preserve"},
+		{"coredump-destroy", "coredump_destroy"},
+		{"coredump-restart", "coredump_restart"},
+		{"soft-reset", "soft_reset"},
 	};
 	const char *action = builder_string(b, key);
 	size_t i;
@@ -124,7 +130,7 @@ static void put_action(struct builder *b, struct json *config, const char *key,
 
 struct json *domain_config_build(const struct cfg *cfg, FILE *report)
 {
-	struct builder b = { .cfg = cfg, .report = report, .failed = !keys_check(cfg, report) };
+	struct builder b = {.cfg = cfg, .report = report, .failed = !keys_check(cfg, report)};
 	struct json *config = json_new_object();
 	bool hvm = check_type(&b);
 

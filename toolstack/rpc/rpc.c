@@ -37,9 +37,9 @@ static void unreachable(struct rpc_error *error, const char *path, int err)
 {
 	set_error(error, "rpc.unreachable", "cannot reach nacred at %s: %s", path, strerror(err));
 	snprintf(error->hint, sizeof(error->hint), "%s",
-		 err == EACCES || err == EPERM ?
-			 "your user may not talk to it" :
-			 "start it with `nacre up', or with `systemctl start nacred' on a Nacre host");
+		 err == EACCES || err == EPERM ? "your user may not talk to it"
+					       : "start it with `nacre up', or with `systemctl "
+						 "start nacred' on a Nacre host");
 }
 
 struct rpc *rpc_adopt(int socket, struct rpc_error *error)
@@ -58,7 +58,7 @@ struct rpc *rpc_adopt(int socket, struct rpc_error *error)
 
 struct rpc *rpc_open(const char *path, struct rpc_error *error)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int fd;
 
 	if (strlen(path) >= sizeof(address.sun_path)) {
@@ -180,8 +180,7 @@ static void keep_event(struct rpc *rpc, const struct json *line)
 static struct json *parse_reply(struct rpc *rpc, const char *line, size_t len, int *rc)
 {
 	static const struct json_limits limits = {
-		.max_bytes = RPC_MAX_REPLY, .max_depth = 64, .max_values = 4u << 20
-	};
+		.max_bytes = RPC_MAX_REPLY, .max_depth = 64, .max_values = 4u << 20};
 	struct json *reply = json_parse(line, len, &limits, NULL, 0);
 	const struct json *id = json_get(reply, "id");
 
@@ -278,8 +277,8 @@ struct json *rpc_domain(const char *selector)
 	size_t digits = strspn(selector, "0123456789");
 	bool number = digits && digits <= 9 && !selector[digits];
 
-	if (number ? json_set_int(params, "domain", atoi(selector)) :
-		     json_set_string(params, "domain", selector))
+	if (number ? json_set_int(params, "domain", atoi(selector))
+		   : json_set_string(params, "domain", selector))
 		return params;
 	json_free(params);
 	return NULL;

@@ -28,10 +28,10 @@ enum rpc_libxl_error {
 };
 
 struct rpc_error {
-	int libxl;	  /* positive; RPC_ERROR_FAIL where nothing better is known */
-	char symbol[64];  /* "domain.not_found"; "rpc.*" for trouble on the way */
-	char text[512];	  /* what went wrong */
-	char hint[256];	  /* what to do about it, may be empty */
+	int libxl;	 /* positive; RPC_ERROR_FAIL where nothing better is known */
+	char symbol[64]; /* "domain.not_found"; "rpc.*" for trouble on the way */
+	char text[512];	 /* what went wrong */
+	char hint[256];	 /* what to do about it, may be empty */
 };
 
 struct rpc;

@@ -29,7 +29,7 @@ int64_t rpc_deadline(int timeout_ms)
 
 static int wait_for(int socket, short events, int64_t deadline)
 {
-	struct pollfd pollfd = { .fd = socket, .events = events };
+	struct pollfd pollfd = {.fd = socket, .events = events};
 	int64_t left = -1;
 	int rc;
 
@@ -117,7 +117,7 @@ static int receive(struct rpc_stream *stream, int64_t deadline)
 		struct cmsghdr align;
 	} control;
 	struct iovec iov;
-	struct msghdr message = { .msg_iov = &iov, .msg_iovlen = 1 };
+	struct msghdr message = {.msg_iov = &iov, .msg_iovlen = 1};
 	ssize_t got;
 	int rc = make_room(stream);
 

@@ -18,8 +18,7 @@ static bool known_type(const char *type)
 
 int cmd_console(const struct verb *verb, int argc, char **argv)
 {
-	static const struct option options[] = { { "help", no_argument, NULL, 'h' },
-						 XL_OPTION_END };
+	static const struct option options[] = {{"help", no_argument, NULL, 'h'}, XL_OPTION_END};
 	const char *type = "pv", *number = "0";
 	int letter, fd, escape = CONSOLE_ESCAPE;
 
@@ -34,8 +33,7 @@ int cmd_console(const struct verb *verb, int argc, char **argv)
 	if (!known_type(type))
 		return EXIT_FAILURE;
 	if (escape == -2) {
-		fputs("xl: the escape must be one character, ^ and a character, or none\n",
-		      stderr);
+		fputs("xl: the escape must be one character, ^ and a character, or none\n", stderr);
 		return XL_USAGE_ERROR;
 	}
 	if (strcmp(type, "pv") || strspn(number, "0") != strlen(number)) {

@@ -151,13 +151,13 @@ static int create_domain(struct create *create)
 static void read_options(const struct verb *verb, int argc, char **argv, struct create *create)
 {
 	static const struct option options[] = {
-		{ "defconfig", required_argument, NULL, 'f' },
-		{ "dryrun", no_argument, NULL, 'n' },
-		{ "quiet", no_argument, NULL, 'q' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "vncviewer", no_argument, NULL, 'V' },
-		{ "vncviewer-autopass", no_argument, NULL, 'A' },
-		{ "ignore-global-affinity-masks", no_argument, NULL, 'i' },
+		{"defconfig", required_argument, NULL, 'f'},
+		{"dryrun", no_argument, NULL, 'n'},
+		{"quiet", no_argument, NULL, 'q'},
+		{"help", no_argument, NULL, 'h'},
+		{"vncviewer", no_argument, NULL, 'V'},
+		{"vncviewer-autopass", no_argument, NULL, 'A'},
+		{"ignore-global-affinity-masks", no_argument, NULL, 'i'},
 		XL_OPTION_END,
 	};
 	int letter;
@@ -209,7 +209,7 @@ static int read_arguments(const struct verb *verb, char **argv, struct create *c
 
 int cmd_create(const struct verb *verb, int argc, char **argv)
 {
-	struct create create = { .dryrun = xl.dryrun };
+	struct create create = {.dryrun = xl.dryrun};
 	int status;
 
 	read_options(verb, argc, argv, &create);

@@ -10,9 +10,9 @@
 int cmd_info(const struct verb *verb, int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "help", no_argument, NULL, 'h' },
-		{ "numa", no_argument, NULL, 'n' },
-		{ "json", no_argument, NULL, XL_OPTION_JSON },
+		{"help", no_argument, NULL, 'h'},
+		{"numa", no_argument, NULL, 'n'},
+		{"json", no_argument, NULL, XL_OPTION_JSON},
 		XL_OPTION_END,
 	};
 	bool numa = false, json = false, done = true;
@@ -37,8 +37,8 @@ int cmd_info(const struct verb *verb, int argc, char **argv)
 int cmd_dmesg(const struct verb *verb, int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "help", no_argument, NULL, 'h' },
-		{ "clear", no_argument, NULL, 'c' },
+		{"help", no_argument, NULL, 'h'},
+		{"clear", no_argument, NULL, 'c'},
 		XL_OPTION_END,
 	};
 	struct json *params = json_new_object(), *reply;
@@ -78,9 +78,9 @@ static bool print_pool_json(const struct json *info, size_t nr_domains)
 int cmd_cpupool_list(const struct verb *verb, int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "help", no_argument, NULL, 'h' },
-		{ "cpus", no_argument, NULL, 'c' },
-		{ "json", no_argument, NULL, XL_OPTION_JSON },
+		{"help", no_argument, NULL, 'h'},
+		{"cpus", no_argument, NULL, 'c'},
+		{"json", no_argument, NULL, XL_OPTION_JSON},
 		XL_OPTION_END,
 	};
 	bool cpus = false, json = false, done = false;

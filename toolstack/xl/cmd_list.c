@@ -11,8 +11,7 @@
 static struct json *get_domain(const char *name)
 {
 	struct rpc_error error;
-	struct json *domain =
-		xl_try("domain.get", rpc_domain(name), RPC_QUICK, NULL, &error);
+	struct json *domain = xl_try("domain.get", rpc_domain(name), RPC_QUICK, NULL, &error);
 
 	if (domain)
 		return domain;
@@ -101,12 +100,16 @@ static int print_table(const struct json *domains, const struct list_columns *co
 int cmd_list(const struct verb *verb, int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "long", no_argument, NULL, 'l' },	{ "verbose", no_argument, NULL, 'v' },
-		{ "context", no_argument, NULL, 'Z' },	{ "cpupool", no_argument, NULL, 'c' },
-		{ "numa", no_argument, NULL, 'n' },	{ "help", no_argument, NULL, 'h' },
-		{ "json", no_argument, NULL, XL_OPTION_JSON }, XL_OPTION_END,
+		{"long", no_argument, NULL, 'l'},
+		{"verbose", no_argument, NULL, 'v'},
+		{"context", no_argument, NULL, 'Z'},
+		{"cpupool", no_argument, NULL, 'c'},
+		{"numa", no_argument, NULL, 'n'},
+		{"help", no_argument, NULL, 'h'},
+		{"json", no_argument, NULL, XL_OPTION_JSON},
+		XL_OPTION_END,
 	};
-	struct list_columns columns = { 0 };
+	struct list_columns columns = {0};
 	bool details = false, json = false;
 	struct json *domains;
 	int letter, status;
@@ -135,14 +138,14 @@ int cmd_list(const struct verb *verb, int argc, char **argv)
 }
 
 static const struct option json_options[] = {
-	{ "help", no_argument, NULL, 'h' },
-	{ "json", no_argument, NULL, XL_OPTION_JSON },
+	{"help", no_argument, NULL, 'h'},
+	{"json", no_argument, NULL, XL_OPTION_JSON},
 	XL_OPTION_END,
 };
 
 int cmd_claims(const struct verb *verb, int argc, char **argv)
 {
-	static const struct list_columns columns = { .claim = true };
+	static const struct list_columns columns = {.claim = true};
 	bool json = false;
 	struct json *reply;
 	const struct json *domains;

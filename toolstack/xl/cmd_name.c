@@ -10,7 +10,7 @@
 #include "uptime.h"
 #include "xl.h"
 
-static const struct option help_only[] = { { "help", no_argument, NULL, 'h' }, XL_OPTION_END };
+static const struct option help_only[] = {{"help", no_argument, NULL, 'h'}, XL_OPTION_END};
 
 static const char *name_of(const struct json *domain)
 {
@@ -38,8 +38,7 @@ int cmd_domid(const struct verb *verb, int argc, char **argv)
 			break;
 	}
 	if (i < domains->nr)
-		printf("%lld\n",
-		       (long long)json_int(json_get(domains->items[i], "domid"), -1));
+		printf("%lld\n", (long long)json_int(json_get(domains->items[i], "domid"), -1));
 	else
 		fprintf(stderr,
 			"Can't get domid of domain name '%s', maybe this domain does not exist.\n",
@@ -109,9 +108,9 @@ static int uptime_as_json(time_t now)
 int cmd_uptime(const struct verb *verb, int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "help", no_argument, NULL, 'h' },
-		{ "short", no_argument, NULL, 's' },
-		{ "json", no_argument, NULL, XL_OPTION_JSON },
+		{"help", no_argument, NULL, 'h'},
+		{"short", no_argument, NULL, 's'},
+		{"json", no_argument, NULL, XL_OPTION_JSON},
 		XL_OPTION_END,
 	};
 	int letter, status = EXIT_SUCCESS;

@@ -147,9 +147,9 @@ static int for_one(const struct request *request, const char *domain)
 static int run(const struct verb *verb, int argc, char **argv, struct request *request)
 {
 	static const struct option options[] = {
-		{ "all", no_argument, NULL, 'a' },
-		{ "wait", no_argument, NULL, 'w' },
-		{ "help", no_argument, NULL, 'h' },
+		{"all", no_argument, NULL, 'a'},
+		{"wait", no_argument, NULL, 'w'},
+		{"help", no_argument, NULL, 'h'},
 		XL_OPTION_END,
 	};
 	bool all = false;

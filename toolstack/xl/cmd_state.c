@@ -7,7 +7,7 @@
 #include "cmds.h"
 #include "xl.h"
 
-static const struct option help_only[] = { { "help", no_argument, NULL, 'h' }, XL_OPTION_END };
+static const struct option help_only[] = {{"help", no_argument, NULL, 'h'}, XL_OPTION_END};
 
 static int simple(const struct verb *verb, int argc, char **argv, const char *method)
 {

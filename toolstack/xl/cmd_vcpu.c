@@ -24,8 +24,8 @@ static bool print_reply(struct json *reply, bool json)
 int cmd_vcpu_list(const struct verb *verb, int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "help", no_argument, NULL, 'h' },
-		{ "json", no_argument, NULL, XL_OPTION_JSON },
+		{"help", no_argument, NULL, 'h'},
+		{"json", no_argument, NULL, XL_OPTION_JSON},
 		XL_OPTION_END,
 	};
 	bool json = false, good = true;
@@ -41,8 +41,8 @@ int cmd_vcpu_list(const struct verb *verb, int argc, char **argv)
 		return print_reply(all, false) ? EXIT_SUCCESS : EXIT_FAILURE;
 	}
 	if (!argv[optind])
-		return print_reply(xl_call("domain.vcpus", NULL, RPC_QUICK), true) ? EXIT_SUCCESS :
-										     EXIT_FAILURE;
+		return print_reply(xl_call("domain.vcpus", NULL, RPC_QUICK), true) ? EXIT_SUCCESS
+										   : EXIT_FAILURE;
 	if (!json)
 		vcpu_list_header(stdout);
 	for (; argv[optind]; optind++)

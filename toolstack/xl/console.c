@@ -75,7 +75,7 @@ static bool write_all(int fd, const char *bytes, size_t len)
 		if (done < 0 && errno == EINTR && !interrupted)
 			continue;
 		if (done < 0 && errno == EAGAIN) {
-			struct pollfd pollfd = { .fd = fd, .events = POLLOUT };
+			struct pollfd pollfd = {.fd = fd, .events = POLLOUT};
 
 			if (poll(&pollfd, 1, -1) < 0 && interrupted)
 				return false;
@@ -118,8 +118,8 @@ static bool from_guest(int fd)
 static void copy(int fd, int escape)
 {
 	struct pollfd fds[2] = {
-		{ .fd = STDIN_FILENO, .events = POLLIN },
-		{ .fd = fd, .events = POLLIN },
+		{.fd = STDIN_FILENO, .events = POLLIN},
+		{.fd = fd, .events = POLLIN},
 	};
 
 	while (!interrupted) {
@@ -137,8 +137,8 @@ static void copy(int fd, int escape)
 
 static void catch_signals(void)
 {
-	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
-	struct sigaction action = { .sa_handler = on_signal };
+	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+	struct sigaction action = {.sa_handler = on_signal};
 	size_t i;
 
 	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)

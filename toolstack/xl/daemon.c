@@ -20,8 +20,8 @@ static bool connect_daemon(struct rpc_error *error)
 		memset(error, 0, sizeof(*error));
 		error->libxl = RPC_ERROR_FAIL;
 		snprintf(error->symbol, sizeof(error->symbol), "rpc.unreachable");
-		snprintf(error->text, sizeof(error->text), "cannot tell where nacred's socket is: %s",
-			 strerror(-rc));
+		snprintf(error->text, sizeof(error->text),
+			 "cannot tell where nacred's socket is: %s", strerror(-rc));
 		snprintf(error->hint, sizeof(error->hint),
 			 "check $NACRE_INSTANCE and $NACRE_RUNTIME_DIR");
 		return false;
@@ -86,8 +86,7 @@ struct json *xl_call(const char *method, struct json *params, int timeout_ms)
 
 bool xl_told_unknown(const char *domain, const struct rpc_error *error)
 {
-	if (strcmp(error->symbol, "domain.not_found") &&
-	    error->libxl != RPC_ERROR_DOMAIN_NOTFOUND)
+	if (strcmp(error->symbol, "domain.not_found") && error->libxl != RPC_ERROR_DOMAIN_NOTFOUND)
 		return false;
 	fflush(stdout);
 	fprintf(stderr, "%s is an invalid domain identifier (rc=-%d)\n", xl_safe(domain),
@@ -115,8 +114,7 @@ struct json *xl_domain_call(const char *method, const char *domain, struct json 
 			    int timeout_ms)
 {
 	struct rpc_error error;
-	struct json *result =
-		xl_try(method, with_domain(domain, params), timeout_ms, NULL, &error);
+	struct json *result = xl_try(method, with_domain(domain, params), timeout_ms, NULL, &error);
 
 	if (!result && !xl_told_unknown(domain, &error))
 		xl_complain(&error);

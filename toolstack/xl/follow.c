@@ -11,13 +11,13 @@
 const char *follow_action(const struct json *config, int64_t reason)
 {
 	/* By SHUTDOWN_*; suspend (2) has no action. */
-	static const char *const keys[] = { "on_poweroff", "on_reboot", NULL,
-					    "on_crash",	   "on_watchdog", "on_soft_reset" };
+	static const char *const keys[] = {"on_poweroff", "on_reboot",	 NULL,
+					   "on_crash",	  "on_watchdog", "on_soft_reset"};
 	static const char *const names[][2] = {
-		{ "restart_rename", "rename-restart" },
-		{ "coredump_destroy", "coredump-destroy" },
-		{ "coredump_restart", "coredump-restart" },
-		{ "soft_reset", "soft-reset" },
+		{"restart_rename", "rename-restart"},
+		{"coredump_destroy", "coredump-destroy"},
+		{"coredump_restart", "coredump-restart"},
+		{"soft_reset", "soft-reset"},
 	};
 	const char *action = NULL;
 	size_t i;

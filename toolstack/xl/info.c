@@ -7,18 +7,44 @@
 #include "xl.h"
 
 static const char *const machine[] = {
-	"host",	       "release",      "version",	       "machine",
-	"nr_cpus",     "max_cpu_id",   "nr_nodes",	       "cores_per_socket",
-	"threads_per_core", "cpu_mhz", "hw_caps",	       "virt_caps",
-	"total_memory", "free_memory", "sharing_freed_memory", "sharing_used_memory",
-	"outstanding_claims", "free_cpus", NULL,
+	"host",
+	"release",
+	"version",
+	"machine",
+	"nr_cpus",
+	"max_cpu_id",
+	"nr_nodes",
+	"cores_per_socket",
+	"threads_per_core",
+	"cpu_mhz",
+	"hw_caps",
+	"virt_caps",
+	"total_memory",
+	"free_memory",
+	"sharing_freed_memory",
+	"sharing_used_memory",
+	"outstanding_claims",
+	"free_cpus",
+	NULL,
 };
 
 static const char *const hypervisor[] = {
-	"xen_major",	  "xen_minor",	   "xen_extra",		"xen_version",
-	"xen_caps",	  "xen_scheduler", "xen_pagesize",	"platform_params",
-	"xen_changeset",  "xen_commandline", "cc_compiler",	"cc_compile_by",
-	"cc_compile_domain", "cc_compile_date", "build_id",	"xend_config_format",
+	"xen_major",
+	"xen_minor",
+	"xen_extra",
+	"xen_version",
+	"xen_caps",
+	"xen_scheduler",
+	"xen_pagesize",
+	"platform_params",
+	"xen_changeset",
+	"xen_commandline",
+	"cc_compiler",
+	"cc_compile_by",
+	"cc_compile_domain",
+	"cc_compile_date",
+	"build_id",
+	"xend_config_format",
 	NULL,
 };
 
@@ -106,8 +132,8 @@ static void print_cpu_numbers(FILE *out, long long nr)
 	fputc('\n', out);
 }
 
-bool cpupool_print(FILE *out, const struct json *info, const struct json *domains,
-		   const char *pool, bool cpus)
+bool cpupool_print(FILE *out, const struct json *info, const struct json *domains, const char *pool,
+		   bool cpus)
 {
 	if (pool && strcmp(pool, "Pool-0")) {
 		fprintf(stderr, "Pool '%s' does not exist\n", xl_safe(pool));

@@ -28,7 +28,7 @@ static char reason_letter(const struct json *domain)
 
 void list_state(const struct json *domain, char state[7])
 {
-	static const char *const names[] = { "running", "blocked", "paused", "shutdown" };
+	static const char *const names[] = {"running", "blocked", "paused", "shutdown"};
 	size_t i;
 
 	strcpy(state, "------");
@@ -76,7 +76,8 @@ void list_row(FILE *out, const struct json *domain, const struct list_columns *c
 		xl_safe(json_string(json_get(domain, "name"), NULL)),
 		(long long)number(domain, "domid"),
 		(unsigned long long)(number(domain, "current_memkb") +
-				     number(domain, "outstanding_memkb")) / 1024,
+				     number(domain, "outstanding_memkb")) /
+			1024,
 		(long long)number(domain, "vcpu_online"), state,
 		(double)number(domain, "cpu_time_ns") / 1e9);
 	if (columns->verbose) {
@@ -84,7 +85,8 @@ void list_row(FILE *out, const struct json *domain, const struct list_columns *c
 		print_reason(out, domain);
 	}
 	if (columns->claim)
-		fprintf(out, " %5llu", (unsigned long long)number(domain, "outstanding_memkb") / 1024);
+		fprintf(out, " %5llu",
+			(unsigned long long)number(domain, "outstanding_memkb") / 1024);
 	if (columns->verbose || columns->context)
 		fprintf(out, " %16s", "-");
 	if (columns->cpupool)

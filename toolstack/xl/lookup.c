@@ -33,8 +33,7 @@ void verb_usage(const struct verb *verb, FILE *out)
 	if (verb->options)
 		fprintf(out, "Options:\n\n%s\n", verb->options);
 	if (verb->missing)
-		fprintf(out, "Nacre %s does not support this: %s.\n", NACRE_VERSION,
-			verb->missing);
+		fprintf(out, "Nacre %s does not support this: %s.\n", NACRE_VERSION, verb->missing);
 }
 
 void verbs_usage(FILE *out)

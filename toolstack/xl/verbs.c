@@ -4,30 +4,32 @@
  * The table of verbs: every verb of Xen 4.17's xl, in the order and with the
  * words that `xl help' has there, so that scripts and habits find what they
  * expect.  Help, completion and the check of the manual page read it too.
- * Longer than other files because it is one table.
  */
 #include "verbs.h"
 
 #include "cmds.h"
 
 /* A verb that is recognised but does nothing: @reason says why. */
-#define MISSING(verb, what, args, does, reason) \
-	{ .name = verb, .flags = what, .arguments = args, .description = does, .missing = reason }
+#define MISSING(verb, what, args, does, reason)                                                    \
+	{                                                                                          \
+		.name = verb, .flags = what, .arguments = args, .description = does,               \
+		.missing = reason                                                                  \
+	}
 
 #define SHOWS	0
 #define CHANGES VERB_CHANGES
 #define DRYRUN	(VERB_CHANGES | VERB_DRYRUN)
 
-#define NO_IOMMU "devices cannot be given to guests without an IOMMU driver"
+#define NO_IOMMU   "devices cannot be given to guests without an IOMMU driver"
 #define NO_DEVICES "guests have no such devices yet"
-#define NO_PSR "cache and bandwidth allocation is not controlled"
-#define ONE_POOL "there is one CPU pool, Pool-0"
-#define NO_FLASK "there is no Flask policy"
-#define NO_MODEL "guests have no device model"
-#define NO_SAVING "a guest's state cannot be saved or moved yet"
-#define NO_MEMORY "the daemon does not change memory of running guests yet"
-#define NO_VCPUS "the daemon does not change vCPUs of running guests yet"
-#define NO_EVENTS "the daemon does not send such events yet"
+#define NO_PSR	   "cache and bandwidth allocation is not controlled"
+#define ONE_POOL   "there is one CPU pool, Pool-0"
+#define NO_FLASK   "there is no Flask policy"
+#define NO_MODEL   "guests have no device model"
+#define NO_SAVING  "a guest's state cannot be saved or moved yet"
+#define NO_MEMORY  "the daemon does not change memory of running guests yet"
+#define NO_VCPUS   "the daemon does not change vCPUs of running guests yet"
+#define NO_EVENTS  "the daemon does not send such events yet"
 #define NO_PASSING "the daemon does not pass them to the hypervisor yet"
 
 const struct verb verbs[] = {
@@ -38,25 +40,26 @@ const struct verb verbs[] = {
 		.completes = "file",
 		.description = "Create a domain from config file <filename>",
 		.arguments = "<ConfigFile> [options] [vars]",
-		.options =
-			"-c                      Connect to the console after the domain is created.\n"
-			"-d                      Enable debug messages.\n"
-			"-e                      Do not wait in the background for the death of the domain.\n"
-			"-F                      Run in foreground until death of the domain.\n"
-			"-f FILE, --defconfig=FILE\n"
-			"                     Use the given configuration file.\n"
-			"-h                      Print this help.\n"
-			"-n, --dryrun            Dry run - prints the resulting configuration\n"
-			"                         (deprecated in favour of global -N option).\n"
-			"-p                      Leave the domain paused after it is created.\n"
-			"-q, --quiet             Quiet.\n"
-			"-V, --vncviewer         Connect to the VNC display after the domain is created.\n"
-			"-A, --vncviewer-autopass\n"
-			"                        Pass VNC password to viewer via stdin.\n"
-			"--ignore-global-affinity-masks Ignore global masks in xl.conf.",
+		.options = "-c                      Connect to the console after the domain is "
+			   "created.\n"
+			   "-d                      Enable debug messages.\n"
+			   "-e                      Do not wait in the background for the death of "
+			   "the domain.\n"
+			   "-F                      Run in foreground until death of the domain.\n"
+			   "-f FILE, --defconfig=FILE\n"
+			   "                     Use the given configuration file.\n"
+			   "-h                      Print this help.\n"
+			   "-n, --dryrun            Dry run - prints the resulting configuration\n"
+			   "                         (deprecated in favour of global -N option).\n"
+			   "-p                      Leave the domain paused after it is created.\n"
+			   "-q, --quiet             Quiet.\n"
+			   "-V, --vncviewer         Connect to the VNC display after the domain is "
+			   "created.\n"
+			   "-A, --vncviewer-autopass\n"
+			   "                        Pass VNC password to viewer via stdin.\n"
+			   "--ignore-global-affinity-masks Ignore global masks in xl.conf.",
 	},
-	MISSING("config-update", DRYRUN,
-		"<Domain> <ConfigFile> [options] [vars]",
+	MISSING("config-update", DRYRUN, "<Domain> <ConfigFile> [options] [vars]",
 		"Update a running domain's saved configuration, used when rebuilding the "
 		"domain after reboot.\n"
 		"WARNING: xl now has better capability to manage domain configuration, avoid "
@@ -68,13 +71,12 @@ const struct verb verbs[] = {
 		.completes = "domain",
 		.description = "List information about all/some domains",
 		.arguments = "[options] [Domain]\n",
-		.options =
-			"-l, --long              Output all VM details\n"
-			"-v, --verbose           Prints out UUIDs and security context\n"
-			"-Z, --context           Prints out security context\n"
-			"-c, --cpupool           Prints the cpupool the domain is in\n"
-			"-n, --numa              Prints out NUMA node affinity\n"
-			"--json                  Print the same as JSON.",
+		.options = "-l, --long              Output all VM details\n"
+			   "-v, --verbose           Prints out UUIDs and security context\n"
+			   "-Z, --context           Prints out security context\n"
+			   "-c, --cpupool           Prints the cpupool the domain is in\n"
+			   "-n, --numa              Prints out NUMA node affinity\n"
+			   "--json                  Print the same as JSON.",
 	},
 	{
 		.name = "destroy",
@@ -84,10 +86,11 @@ const struct verb verbs[] = {
 		.completes = "domain",
 		.description = "Terminate a domain immediately",
 		.arguments = "[options] <Domain>\n",
-		.options =
-			"-f                      Permit destroying domain 0, which will only succeed\n"
-			"                        when run from disaggregated toolstack domain with a\n"
-			"                        hardware domain distinct from domain 0.",
+		.options = "-f                      Permit destroying domain 0, which will only "
+			   "succeed\n"
+			   "                        when run from disaggregated toolstack domain "
+			   "with a\n"
+			   "                        hardware domain distinct from domain 0.",
 	},
 	{
 		.name = "shutdown",
@@ -117,29 +120,17 @@ const struct verb verbs[] = {
 			"                        no PV drivers.\n"
 			"-w, --wait              Wait for guest(s) to reboot.\n",
 	},
-	MISSING("pci-attach", CHANGES,
-		"<Domain> <PCI_SPEC_STRING>",
-		"Insert a new pass-through pci device",
+	MISSING("pci-attach", CHANGES, "<Domain> <PCI_SPEC_STRING>",
+		"Insert a new pass-through pci device", NO_IOMMU),
+	MISSING("pci-detach", CHANGES, "<Domain> <PCI_SPEC_STRING>",
+		"Remove a domain's pass-through pci device", NO_IOMMU),
+	MISSING("pci-list", SHOWS, "<Domain>", "List pass-through pci devices for a domain",
 		NO_IOMMU),
-	MISSING("pci-detach", CHANGES,
-		"<Domain> <PCI_SPEC_STRING>",
-		"Remove a domain's pass-through pci device",
-		NO_IOMMU),
-	MISSING("pci-list", SHOWS,
-		"<Domain>",
-		"List pass-through pci devices for a domain",
-		NO_IOMMU),
-	MISSING("pci-assignable-add", CHANGES,
-		"[options] <BDF>",
-		"Make a device assignable for pci-passthru",
-		NO_IOMMU),
-	MISSING("pci-assignable-remove", CHANGES,
-		"[options] <BDF>|NAME",
-		"Remove a device from being assignable",
-		NO_IOMMU),
-	MISSING("pci-assignable-list", SHOWS,
-		"[options]",
-		"List all the assignable pci devices",
+	MISSING("pci-assignable-add", CHANGES, "[options] <BDF>",
+		"Make a device assignable for pci-passthru", NO_IOMMU),
+	MISSING("pci-assignable-remove", CHANGES, "[options] <BDF>|NAME",
+		"Remove a device from being assignable", NO_IOMMU),
+	MISSING("pci-assignable-list", SHOWS, "[options]", "List all the assignable pci devices",
 		NO_IOMMU),
 	{
 		.name = "pause",
@@ -165,81 +156,56 @@ const struct verb verbs[] = {
 		.min_args = 1,
 		.completes = "domain",
 		.description = "Attach to domain's console",
-		.arguments = "[options] <Domain>\n"
-			     "-t <type>       console type, pv , serial or vuart\n"
-			     "-n <number>     console number\n"
-			     "-e <escape>     character that detaches, such as ^] (the default) or none",
+		.arguments =
+			"[options] <Domain>\n"
+			"-t <type>       console type, pv , serial or vuart\n"
+			"-n <number>     console number\n"
+			"-e <escape>     character that detaches, such as ^] (the default) or none",
 	},
 	MISSING("vncviewer", SHOWS,
 		"[options] <Domain>\n"
 		"--autopass               Pass VNC password to viewer via stdin and\n"
 		"                         -autopass\n"
 		"--vncviewer-autopass     (consistency alias for --autopass)",
-		"Attach to domain's VNC server.",
-		NO_MODEL),
-	MISSING("save", CHANGES,
-		"[options] <Domain> <CheckpointFile> [<ConfigFile>]",
-		"Save a domain state to restore later",
+		"Attach to domain's VNC server.", NO_MODEL),
+	MISSING("save", CHANGES, "[options] <Domain> <CheckpointFile> [<ConfigFile>]",
+		"Save a domain state to restore later", NO_SAVING),
+	MISSING("migrate", CHANGES, "[options] <Domain> <host>", "Migrate a domain to another host",
 		NO_SAVING),
-	MISSING("migrate", CHANGES,
-		"[options] <Domain> <host>",
-		"Migrate a domain to another host",
-		NO_SAVING),
-	MISSING("restore", CHANGES,
-		"[options] [<ConfigFile>] <CheckpointFile>",
-		"Restore a domain from a saved state",
-		NO_SAVING),
-	MISSING("migrate-receive", CHANGES,
-		"- for internal use only",
-		"Restore a domain from a saved state",
-		NO_SAVING),
-	MISSING("dump-core", CHANGES,
-		"<Domain> <filename>",
-		"Core dump a domain",
+	MISSING("restore", CHANGES, "[options] [<ConfigFile>] <CheckpointFile>",
+		"Restore a domain from a saved state", NO_SAVING),
+	MISSING("migrate-receive", CHANGES, "- for internal use only",
+		"Restore a domain from a saved state", NO_SAVING),
+	MISSING("dump-core", CHANGES, "<Domain> <filename>", "Core dump a domain",
 		"the daemon does not write core dumps yet"),
-	MISSING("cd-insert", DRYRUN,
-		"<Domain> <VirtualDevice> <path>",
-		"Insert a cdrom into a guest's cd drive",
-		NO_MODEL),
-	MISSING("cd-eject", DRYRUN,
-		"<Domain> <VirtualDevice>",
-		"Eject a cdrom from a guest's cd drive",
-		NO_MODEL),
-	MISSING("mem-max", CHANGES,
-		"<Domain> <MemMB['b'[bytes]|'k'[KB]|'m'[MB]|'g'[GB]|'t'[TB]]>",
-		"Set the maximum amount reservation for a domain",
-		NO_MEMORY),
-	MISSING("mem-set", CHANGES,
-		"<Domain> <MemMB['b'[bytes]|'k'[KB]|'m'[MB]|'g'[GB]|'t'[TB]]>",
-		"Set the current memory usage for a domain",
-		NO_MEMORY),
-	MISSING("button-press", CHANGES,
-		"<Domain> <Button>",
-		"Indicate an ACPI button press to the domain",
-		NO_MODEL),
+	MISSING("cd-insert", DRYRUN, "<Domain> <VirtualDevice> <path>",
+		"Insert a cdrom into a guest's cd drive", NO_MODEL),
+	MISSING("cd-eject", DRYRUN, "<Domain> <VirtualDevice>",
+		"Eject a cdrom from a guest's cd drive", NO_MODEL),
+	MISSING("mem-max", CHANGES, "<Domain> <MemMB['b'[bytes]|'k'[KB]|'m'[MB]|'g'[GB]|'t'[TB]]>",
+		"Set the maximum amount reservation for a domain", NO_MEMORY),
+	MISSING("mem-set", CHANGES, "<Domain> <MemMB['b'[bytes]|'k'[KB]|'m'[MB]|'g'[GB]|'t'[TB]]>",
+		"Set the current memory usage for a domain", NO_MEMORY),
+	MISSING("button-press", CHANGES, "<Domain> <Button>",
+		"Indicate an ACPI button press to the domain", NO_MODEL),
 	{
 		.name = "vcpu-list",
 		.run = cmd_vcpu_list,
 		.completes = "domain",
 		.description = "List the VCPUs for all/some domains",
 		.arguments = "[Domain, ...]",
-		.options =
-			"--json                  Print the same as JSON.",
+		.options = "--json                  Print the same as JSON.",
 	},
 	MISSING("vcpu-pin", DRYRUN,
 		"[option] <Domain> <VCPU|all> <Hard affinity|-|all> <Soft affinity|-|all>",
-		"Set which CPUs a VCPU can use",
-		NO_VCPUS),
-	MISSING("vcpu-set", CHANGES,
-		"[option] <Domain> <vCPUs>",
-		"Set the number of active VCPUs allowed for the domain",
-		NO_VCPUS),
+		"Set which CPUs a VCPU can use", NO_VCPUS),
+	MISSING("vcpu-set", CHANGES, "[option] <Domain> <vCPUs>",
+		"Set the number of active VCPUs allowed for the domain", NO_VCPUS),
 	{
 		.name = "vm-list",
 		.run = cmd_vm_list,
 		.description = "List guest domains, excluding dom0, stubdoms, etc.",
-		.options =
-			"--json                  Print the same as JSON.",
+		.options = "--json                  Print the same as JSON.",
 	},
 	{
 		.name = "info",
@@ -247,29 +213,23 @@ const struct verb verbs[] = {
 		.completes = "key",
 		.description = "Get information about Xen host",
 		.arguments = "[options] [KEY]",
-		.options =
-			"-n, --numa              List host NUMA topology information\n"
-			"--json                  Print the same as JSON.\n"
-			"\n"
-			"KEY selects the lines whose label starts with it.",
+		.options = "-n, --numa              List host NUMA topology information\n"
+			   "--json                  Print the same as JSON.\n"
+			   "\n"
+			   "KEY selects the lines whose label starts with it.",
 	},
-	MISSING("sharing", SHOWS,
-		"[Domain]",
-		"Get information about page sharing",
+	MISSING("sharing", SHOWS, "[Domain]", "Get information about page sharing",
 		"pages are never shared between guests"),
 	MISSING("sched-credit", CHANGES,
 		"[-d <Domain> [-w[=WEIGHT]|-c[=CAP]]] [-s [-t TSLICE] [-r RATELIMIT]] [-p "
 		"CPUPOOL]",
-		"Get/set credit scheduler parameters",
-		"the scheduler is not credit"),
-	MISSING("sched-credit2", CHANGES,
-		"[-d <Domain> [-w[=WEIGHT]]] [-p CPUPOOL]",
+		"Get/set credit scheduler parameters", "the scheduler is not credit"),
+	MISSING("sched-credit2", CHANGES, "[-d <Domain> [-w[=WEIGHT]]] [-p CPUPOOL]",
 		"Get/set credit2 scheduler parameters",
 		"the daemon does not offer scheduler parameters yet"),
 	MISSING("sched-rtds", CHANGES,
 		"[-d <Domain> [-v[=VCPUID/all]] [-p[=PERIOD]] [-b[=BUDGET]] [-e[=Extratime]]]",
-		"Get/set rtds scheduler parameters",
-		"the scheduler is not rtds"),
+		"Get/set rtds scheduler parameters", "the scheduler is not rtds"),
 	{
 		.name = "domid",
 		.run = cmd_domid,
@@ -294,10 +254,8 @@ const struct verb verbs[] = {
 		.description = "Rename a domain",
 		.arguments = "<Domain> <NewDomainName>",
 	},
-	MISSING("trigger", CHANGES,
-		"<Domain> <nmi|reset|init|power|sleep|s3resume> [<VCPU>]",
-		"Send a trigger to a domain",
-		NO_EVENTS),
+	MISSING("trigger", CHANGES, "<Domain> <nmi|reset|init|power|sleep|s3resume> [<VCPU>]",
+		"Send a trigger to a domain", NO_EVENTS),
 	MISSING("sysrq", CHANGES, "<Domain> <letter>", "Send a sysrq to a domain", NO_EVENTS),
 	MISSING("debug-keys", CHANGES, "<Keys>", "Send debug keys to Xen", NO_PASSING),
 	MISSING("set-parameters", CHANGES, "<Params>", "Set hypervisor parameters", NO_PASSING),
@@ -306,215 +264,128 @@ const struct verb verbs[] = {
 		.run = cmd_dmesg,
 		.description = "Read and/or clear dmesg buffer",
 		.arguments = "[-c]",
-		.options =
-			"  -c                        Clear dmesg buffer as well as printing it",
+		.options = "  -c                        Clear dmesg buffer as well as printing it",
 	},
-	MISSING("top", SHOWS,
-		"",
-		"Monitor a host and the domains in real time",
+	MISSING("top", SHOWS, "", "Monitor a host and the domains in real time",
 		"there is no monitor yet; see `xl list' and `xl vcpu-list'"),
 	MISSING("network-attach", DRYRUN,
 		"<Domain> [type=<type>] [mac=<mac>] [bridge=<bridge>] [ip=<ip>] "
 		"[script=<script>] [backend=<BackDomain>] [vifname=<name>] [rate=<rate>] "
 		"[model=<model>] [accel=<accel>] [mtu=<mtu>]",
-		"Create a new virtual network device",
+		"Create a new virtual network device", NO_DEVICES),
+	MISSING("network-list", SHOWS, "<Domain(s)>",
+		"List virtual network interfaces for a domain", NO_DEVICES),
+	MISSING("network-detach", CHANGES, "<Domain> <DevId|mac>",
+		"Destroy a domain's virtual network device", NO_DEVICES),
+	MISSING("channel-list", SHOWS, "<Domain(s)>", "List virtual channel devices for a domain",
 		NO_DEVICES),
-	MISSING("network-list", SHOWS,
-		"<Domain(s)>",
-		"List virtual network interfaces for a domain",
+	MISSING("block-attach", DRYRUN, "<Domain> <disk-spec-component(s)>...",
+		"Create a new virtual block device", NO_DEVICES),
+	MISSING("block-list", SHOWS, "<Domain(s)>", "List virtual block devices for a domain",
 		NO_DEVICES),
-	MISSING("network-detach", CHANGES,
-		"<Domain> <DevId|mac>",
-		"Destroy a domain's virtual network device",
+	MISSING("block-detach", CHANGES, "[option] <Domain> <DevId>",
+		"Destroy a domain's virtual block device", NO_DEVICES),
+	MISSING("vtpm-attach", DRYRUN, "<Domain> [uuid=<uuid>] [backend=<BackDomain>]",
+		"Create a new virtual TPM device", NO_DEVICES),
+	MISSING("vtpm-list", SHOWS, "<Domain(s)>", "List virtual TPM devices for a domain",
 		NO_DEVICES),
-	MISSING("channel-list", SHOWS,
-		"<Domain(s)>",
-		"List virtual channel devices for a domain",
+	MISSING("vtpm-detach", CHANGES, "<Domain> <DevId|uuid>",
+		"Destroy a domain's virtual TPM device", NO_DEVICES),
+	MISSING("vkb-attach", DRYRUN, "<Domain> <vkb-spec-component(s)>...",
+		"Create a new virtual keyboard device", NO_DEVICES),
+	MISSING("vkb-list", SHOWS, "<Domain(s)>", "List virtual keyboard devices for a domain",
 		NO_DEVICES),
-	MISSING("block-attach", DRYRUN,
-		"<Domain> <disk-spec-component(s)>...",
-		"Create a new virtual block device",
-		NO_DEVICES),
-	MISSING("block-list", SHOWS,
-		"<Domain(s)>",
-		"List virtual block devices for a domain",
-		NO_DEVICES),
-	MISSING("block-detach", CHANGES,
-		"[option] <Domain> <DevId>",
-		"Destroy a domain's virtual block device",
-		NO_DEVICES),
-	MISSING("vtpm-attach", DRYRUN,
-		"<Domain> [uuid=<uuid>] [backend=<BackDomain>]",
-		"Create a new virtual TPM device",
-		NO_DEVICES),
-	MISSING("vtpm-list", SHOWS,
-		"<Domain(s)>",
-		"List virtual TPM devices for a domain",
-		NO_DEVICES),
-	MISSING("vtpm-detach", CHANGES,
-		"<Domain> <DevId|uuid>",
-		"Destroy a domain's virtual TPM device",
-		NO_DEVICES),
-	MISSING("vkb-attach", DRYRUN,
-		"<Domain> <vkb-spec-component(s)>...",
-		"Create a new virtual keyboard device",
-		NO_DEVICES),
-	MISSING("vkb-list", SHOWS,
-		"<Domain(s)>",
-		"List virtual keyboard devices for a domain",
-		NO_DEVICES),
-	MISSING("vkb-detach", CHANGES,
-		"<Domain> <DevId>",
-		"Destroy a domain's virtual keyboard device",
-		NO_DEVICES),
+	MISSING("vkb-detach", CHANGES, "<Domain> <DevId>",
+		"Destroy a domain's virtual keyboard device", NO_DEVICES),
 	MISSING("vdispl-attach", DRYRUN,
 		"<Domain> [backend=<BackDomain>] [be-alloc=<BackAlloc>] "
 		"[connectors='<Connectors>']",
-		"Create a new virtual display device",
+		"Create a new virtual display device", NO_DEVICES),
+	MISSING("vdispl-list", SHOWS, "<Domain(s)>", "List virtual display devices for a domain",
 		NO_DEVICES),
-	MISSING("vdispl-list", SHOWS,
-		"<Domain(s)>",
-		"List virtual display devices for a domain",
+	MISSING("vdispl-detach", CHANGES, "<Domain> <DevId>",
+		"Destroy a domain's virtual display device", NO_DEVICES),
+	MISSING("vsnd-attach", DRYRUN, "<Domain> <vsnd-spec-component(s)>...",
+		"Create a new virtual sound device", NO_DEVICES),
+	MISSING("vsnd-list", SHOWS, "<Domain(s)>", "List virtual display devices for a domain",
 		NO_DEVICES),
-	MISSING("vdispl-detach", CHANGES,
-		"<Domain> <DevId>",
-		"Destroy a domain's virtual display device",
-		NO_DEVICES),
-	MISSING("vsnd-attach", DRYRUN,
-		"<Domain> <vsnd-spec-component(s)>...",
-		"Create a new virtual sound device",
-		NO_DEVICES),
-	MISSING("vsnd-list", SHOWS,
-		"<Domain(s)>",
-		"List virtual display devices for a domain",
-		NO_DEVICES),
-	MISSING("vsnd-detach", CHANGES,
-		"<Domain> <DevId>",
-		"Destroy a domain's virtual sound device",
-		NO_DEVICES),
+	MISSING("vsnd-detach", CHANGES, "<Domain> <DevId>",
+		"Destroy a domain's virtual sound device", NO_DEVICES),
 	{
 		.name = "uptime",
 		.run = cmd_uptime,
 		.completes = "domain",
 		.description = "Print uptime for all/some domains",
 		.arguments = "[-s] [Domain]",
-		.options =
-			"--json                  Print the same as JSON.",
+		.options = "--json                  Print the same as JSON.",
 	},
 	{
 		.name = "claims",
 		.run = cmd_claims,
 		.description = "List outstanding claim information about all domains",
-		.options =
-			"--json                  Print the same as JSON.",
+		.options = "--json                  Print the same as JSON.",
 	},
-	MISSING("cpupool-create", DRYRUN,
-		"[options] [<ConfigFile>] [Variable=value ...]",
-		"Create a new CPU pool",
-		ONE_POOL),
+	MISSING("cpupool-create", DRYRUN, "[options] [<ConfigFile>] [Variable=value ...]",
+		"Create a new CPU pool", ONE_POOL),
 	{
 		.name = "cpupool-list",
 		.run = cmd_cpupool_list,
 		.completes = "pool",
 		.description = "List CPU pools on host",
 		.arguments = "[-c|--cpus] [<CPU Pool>]",
-		.options =
-			"-c, --cpus                     Output list of CPUs used by a pool\n"
-			"--json                         Print the same as JSON.",
+		.options = "-c, --cpus                     Output list of CPUs used by a pool\n"
+			   "--json                         Print the same as JSON.",
 	},
 	MISSING("cpupool-destroy", CHANGES, "<CPU Pool>", "Deactivates a CPU pool", ONE_POOL),
 	MISSING("cpupool-rename", CHANGES, "<CPU Pool> <new name>", "Renames a CPU pool", ONE_POOL),
-	MISSING("cpupool-cpu-add", CHANGES,
-		"<CPU Pool> <CPU nr>|node:<node nr>",
-		"Adds a CPU to a CPU pool",
+	MISSING("cpupool-cpu-add", CHANGES, "<CPU Pool> <CPU nr>|node:<node nr>",
+		"Adds a CPU to a CPU pool", ONE_POOL),
+	MISSING("cpupool-cpu-remove", CHANGES, "<CPU Pool> <CPU nr>|node:<node nr>",
+		"Removes a CPU from a CPU pool", ONE_POOL),
+	MISSING("cpupool-migrate", CHANGES, "<Domain> <CPU Pool>", "Moves a domain into a CPU pool",
 		ONE_POOL),
-	MISSING("cpupool-cpu-remove", CHANGES,
-		"<CPU Pool> <CPU nr>|node:<node nr>",
-		"Removes a CPU from a CPU pool",
-		ONE_POOL),
-	MISSING("cpupool-migrate", CHANGES,
-		"<Domain> <CPU Pool>",
-		"Moves a domain into a CPU pool",
-		ONE_POOL),
-	MISSING("cpupool-numa-split", CHANGES,
-		"",
-		"Splits up the machine into one CPU pool per NUMA node",
-		ONE_POOL),
-	MISSING("getenforce", SHOWS,
-		"",
-		"Returns the current enforcing mode of the Flask Xen security module",
-		NO_FLASK),
-	MISSING("setenforce", CHANGES,
-		"<1|0|Enforcing|Permissive>",
-		"Sets the current enforcing mode of the Flask Xen security module",
-		NO_FLASK),
-	MISSING("loadpolicy", CHANGES,
-		"<policy file>",
-		"Loads a new policy into the Flask Xen security module",
-		NO_FLASK),
-	MISSING("remus", CHANGES,
-		"[options] <Domain> [<host>]",
-		"Enable Remus HA for domain",
+	MISSING("cpupool-numa-split", CHANGES, "",
+		"Splits up the machine into one CPU pool per NUMA node", ONE_POOL),
+	MISSING("getenforce", SHOWS, "",
+		"Returns the current enforcing mode of the Flask Xen security module", NO_FLASK),
+	MISSING("setenforce", CHANGES, "<1|0|Enforcing|Permissive>",
+		"Sets the current enforcing mode of the Flask Xen security module", NO_FLASK),
+	MISSING("loadpolicy", CHANGES, "<policy file>",
+		"Loads a new policy into the Flask Xen security module", NO_FLASK),
+	MISSING("remus", CHANGES, "[options] <Domain> [<host>]", "Enable Remus HA for domain",
 		NO_SAVING),
-	MISSING("devd", CHANGES,
-		"[options]",
+	MISSING("devd", CHANGES, "[options]",
 		"Daemon that listens for devices and launches backends",
 		"there are no backends to launch"),
-	MISSING("psr-hwinfo", CHANGES,
-		"[options]",
-		"Show hardware information for Platform Shared Resource",
-		NO_PSR),
-	MISSING("psr-cmt-attach", CHANGES,
-		"<Domain>",
-		"Attach Cache Monitoring Technology service to a domain",
-		NO_PSR),
-	MISSING("psr-cmt-detach", CHANGES,
-		"<Domain>",
-		"Detach Cache Monitoring Technology service from a domain",
-		NO_PSR),
-	MISSING("psr-cmt-show", CHANGES,
-		"<PSR-CMT-Type> <Domain>",
-		"Show Cache Monitoring Technology information",
-		NO_PSR),
-	MISSING("psr-cat-set", CHANGES,
-		"[options] <Domain> <CBM>",
-		"Set cache capacity bitmasks(CBM) for a domain",
-		NO_PSR),
-	MISSING("psr-cat-show", CHANGES,
-		"[options] <Domain>",
-		"Show Cache Allocation Technology information",
-		NO_PSR),
-	MISSING("psr-mba-set", CHANGES,
-		"[options] <Domain> <THRTL>",
-		"Set throttling value (THRTL) for a domain",
-		NO_PSR),
-	MISSING("psr-mba-show", CHANGES,
-		"<Domain>",
-		"Show Memory Bandwidth Allocation information",
+	MISSING("psr-hwinfo", CHANGES, "[options]",
+		"Show hardware information for Platform Shared Resource", NO_PSR),
+	MISSING("psr-cmt-attach", CHANGES, "<Domain>",
+		"Attach Cache Monitoring Technology service to a domain", NO_PSR),
+	MISSING("psr-cmt-detach", CHANGES, "<Domain>",
+		"Detach Cache Monitoring Technology service from a domain", NO_PSR),
+	MISSING("psr-cmt-show", CHANGES, "<PSR-CMT-Type> <Domain>",
+		"Show Cache Monitoring Technology information", NO_PSR),
+	MISSING("psr-cat-set", CHANGES, "[options] <Domain> <CBM>",
+		"Set cache capacity bitmasks(CBM) for a domain", NO_PSR),
+	MISSING("psr-cat-show", CHANGES, "[options] <Domain>",
+		"Show Cache Allocation Technology information", NO_PSR),
+	MISSING("psr-mba-set", CHANGES, "[options] <Domain> <THRTL>",
+		"Set throttling value (THRTL) for a domain", NO_PSR),
+	MISSING("psr-mba-show", CHANGES, "<Domain>", "Show Memory Bandwidth Allocation information",
 		NO_PSR),
 	MISSING("usbctrl-attach", CHANGES,
 		"<Domain> [type=pv] [version=<version>] [ports=<number>]",
-		"Create a virtual USB controller for a domain",
-		NO_DEVICES),
-	MISSING("usbctrl-detach", CHANGES,
-		"<Domain> <DevId>",
-		"Remove the virtual USB controller specified by <DevId> for a domain",
-		NO_DEVICES),
+		"Create a virtual USB controller for a domain", NO_DEVICES),
+	MISSING("usbctrl-detach", CHANGES, "<Domain> <DevId>",
+		"Remove the virtual USB controller specified by <DevId> for a domain", NO_DEVICES),
 	MISSING("usbdev-attach", CHANGES,
 		"<Domain> hostbus=<busnum> hostaddr=<devnum> [controller=<DevId> [port=<port>]]",
-		"Attach a USB device to a domain",
-		NO_DEVICES),
-	MISSING("usbdev-detach", CHANGES,
-		"<Domain> <controller> <port>",
-		"Detach a USB device from a domain",
-		NO_DEVICES),
-	MISSING("usb-list", SHOWS,
-		"<Domain>",
-		"List information about all USB controllers and devices for a domain",
-		NO_DEVICES),
-	MISSING("qemu-monitor-command", CHANGES,
-		"<Domain> <Command>",
-		"Issue a qemu monitor command to the device model of a domain",
-		NO_MODEL),
+		"Attach a USB device to a domain", NO_DEVICES),
+	MISSING("usbdev-detach", CHANGES, "<Domain> <controller> <port>",
+		"Detach a USB device from a domain", NO_DEVICES),
+	MISSING("usb-list", SHOWS, "<Domain>",
+		"List information about all USB controllers and devices for a domain", NO_DEVICES),
+	MISSING("qemu-monitor-command", CHANGES, "<Domain> <Command>",
+		"Issue a qemu monitor command to the device model of a domain", NO_MODEL),
 };
 const size_t nr_verbs = sizeof(verbs) / sizeof(verbs[0]);

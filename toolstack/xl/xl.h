@@ -31,7 +31,10 @@ int xl_option(const struct verb *verb, int argc, char **argv, const char *letter
 /* For options that have only a long name. */
 #define XL_OPTION_JSON 0x100
 #define XL_OPTION_LONG 0x101
-#define XL_OPTION_END  { NULL, 0, NULL, 0 }
+#define XL_OPTION_END                                                                              \
+	{                                                                                          \
+		NULL, 0, NULL, 0                                                                   \
+	}
 
 /* Print the help and return XL_USAGE_ERROR. */
 int xl_misuse(const struct verb *verb);
