@@ -225,7 +225,7 @@ static int on_notify(sd_event_source *e, int fd, uint32_t revents, void *userdat
 	v = sender ? by_pid(s, sender) : NULL;
 	if (!v || v->ready || s->stopping)
 		return 0;
-	if (strncmp(text, "READY=1", 7) && !strstr(text, "\nREADY=1"))
+	if (strncmp(text, "READY=1", 7) != 0 && !strstr(text, "\nREADY=1"))
 		return 0;
 	v->ready = true;
 	cancel_timer(v);

@@ -39,7 +39,6 @@ static ssize_t read_small(const char *path, char *buf, size_t len)
 static uint64_t start_time(pid_t pid)
 {
 	char path[64], buf[1024], *p;
-	uint64_t ticks = 0;
 	int field;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
@@ -49,9 +48,7 @@ static uint64_t start_time(pid_t pid)
 	p = strrchr(buf, ')');
 	for (field = 2; p && field < 22; field++)
 		p = strchr(p + 1, ' ');
-	if (!p || sscanf(p, " %" SCNu64, &ticks) != 1)
-		return 0;
-	return ticks;
+	return p ? strtoull(p, NULL, 10) : 0;
 }
 
 static int pidfile_path(const char *rundir, const char *name, char *buf, size_t len)
@@ -91,26 +88,30 @@ int pidfile_open(const char *rundir, const char *name, pid_t *pid)
 {
 	char path[PATH_MAX], text[64];
 	uint64_t start;
-	int fd, number, rc = pidfile_path(rundir, name, path, sizeof(path));
+	int fd, rc = pidfile_path(rundir, name, path, sizeof(path));
+	long number;
 	ssize_t n;
+	char *end;
 
 	if (rc)
 		return rc;
 	n = read_small(path, text, sizeof(text));
 	if (n < 0)
 		return (int)n;
-	if (sscanf(text, "%d %" SCNu64, &number, &start) != 2 || number <= 1 || !start)
+	number = strtol(text, &end, 10);
+	start = strtoull(end, NULL, 10);
+	if (number <= 1 || number > INT_MAX || !start)
 		return -EINVAL;
 	/* Open first, compare then: the descriptor cannot change its process. */
-	fd = (int)syscall(SYS_pidfd_open, number, 0);
+	fd = (int)syscall(SYS_pidfd_open, (pid_t)number, 0);
 	if (fd < 0)
 		return -errno;
-	if (start_time(number) != start) {
+	if (start_time((pid_t)number) != start) {
 		close(fd);
 		return -ESRCH;
 	}
 	if (pid)
-		*pid = number;
+		*pid = (pid_t)number;
 	return fd;
 }
 
@@ -143,7 +144,7 @@ int remains_kill(const char *rundir)
 		size_t n = strlen(e->d_name);
 		char name[NAME_MAX + 1];
 
-		if (n <= 4 || strcmp(e->d_name + n - 4, ".pid"))
+		if (n <= 4 || strcmp(e->d_name + n - 4, ".pid") != 0)
 			continue;
 		memcpy(name, e->d_name, n - 4);
 		name[n - 4] = '\0';
