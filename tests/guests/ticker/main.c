@@ -3,6 +3,7 @@
 /* The well-behaved guest: one line a tick, and it obeys control/shutdown. */
 #include "lib.h"
 
+#include <xen/event_channel.h>
 #include <xen/hvm/params.h>
 #include <xen/io/xs_wire.h>
 #include <xen/sched.h>
@@ -15,21 +16,25 @@ const char test_name[] = "ticker";
 
 static struct xenstore_domain_interface *ring;
 static unsigned int port;
-static volatile uint32_t woken;
 
-static void on_event(unsigned int p)
+/* Sleep until the xenstore port is pending or @ns have passed. */
+static void doze(uint64_t ns)
 {
-	(void)p;
-	woken = 1;
+	evtchn_port_t ports[1] = {port};
+	struct sched_poll poll = {.nr_ports = 1, .timeout = now_ns() + ns};
+
+	set_xen_guest_handle(poll.ports, ports);
+	hypercall2(__HYPERVISOR_sched_op, SCHEDOP_poll, &poll);
+	__atomic_and_fetch(&xen_shared()->evtchn_pending[port / 64], ~(1ul << port % 64),
+			   __ATOMIC_SEQ_CST);
 }
 
 static void ring_write(const char *data, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
 		while (ring->req_prod - ring->req_cons == XENSTORE_RING_SIZE) {
-			woken = 0;
 			evtchn_send(port);
-			wait_flag(&woken, TICK_NS);
+			doze(TICK_NS);
 		}
 		ring->req[MASK_XS(ring->req_prod)] = data[i];
 		asm volatile("" ::: "memory");
@@ -44,8 +49,7 @@ static void ring_read(char *data, size_t len)
 	for (size_t i = 0; i < len; i++) {
 		while (ring->rsp_prod == ring->rsp_cons) {
 			check(now_ns() < end, "xenstore does not answer");
-			woken = 0;
-			wait_flag(&woken, TICK_NS);
+			doze(TICK_NS);
 		}
 		data[i] = ring->rsp[MASK_XS(ring->rsp_cons)];
 		asm volatile("" ::: "memory");
@@ -88,19 +92,18 @@ void test_main(void)
 {
 	static const char feature[] = "control/feature-poweroff\0" "1";
 	static const char feature_reboot[] = "control/feature-reboot\0" "1";
-	volatile uint32_t never = 0;
 	char answer[128];
 
 	evtchn_init();
 	ring = (void *)(hvm_param(HVM_PARAM_STORE_PFN) << 12);
 	port = hvm_param(HVM_PARAM_STORE_EVTCHN);
 	check(ring && port, "no xenstore ring");
-	evtchn_set(port, on_event);
 	store(XS_WRITE, feature, sizeof(feature) - 1, answer, sizeof(answer));
 	store(XS_WRITE, feature_reboot, sizeof(feature_reboot) - 1, answer, sizeof(answer));
 	for (unsigned int n = 0;; n++) {
 		print("tick %u\n", n);
 		obey();
-		wait_flag(&never, TICK_NS);
+		for (uint64_t end = now_ns() + TICK_NS; now_ns() < end;)
+			doze(end - now_ns());
 	}
 }
