@@ -3,6 +3,7 @@
 #include "client.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -400,6 +401,22 @@ static void client_new(struct nacred *n, int fd)
 		refuse(c, XL_BUFFERFULL, "daemon.busy", "nacred has too many connections");
 }
 
+/* No descriptor is left: with the one kept for this case the connection can at
+ * least be taken off the queue, which would otherwise wake us for ever. */
+static void turn_away(struct nacred *n, int listener)
+{
+	int fd;
+
+	if (n->spare_fd < 0)
+		return;
+	close(n->spare_fd);
+	fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	if (fd >= 0)
+		close(fd);
+	n->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	log_error("no file descriptor left for a connection");
+}
+
 static int on_accept(sd_event_source *s, int listener, uint32_t revents, void *arg)
 {
 	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
@@ -407,7 +424,7 @@ static int on_accept(sd_event_source *s, int listener, uint32_t revents, void *a
 	if (fd >= 0)
 		client_new(arg, fd);
 	else if (errno == EMFILE || errno == ENFILE)
-		log_error("no file descriptor left for a connection");
+		turn_away(arg, listener);
 	return 0;
 }
 
@@ -415,6 +432,7 @@ int client_listen(struct nacred *n, int fd)
 {
 	int rc = sd_event_add_defer(n->loop, &n->bury, bury, n);
 
+	n->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	if (rc >= 0)
 		rc = sd_event_source_set_enabled(n->bury, SD_EVENT_OFF);
 	if (rc >= 0)
@@ -429,4 +447,6 @@ void client_close_all(struct nacred *n)
 		client_drop(n->clients, NULL);
 	bury(NULL, n);
 	n->bury = sd_event_source_disable_unref(n->bury);
+	if (n->spare_fd >= 0)
+		close(n->spare_fd);
 }

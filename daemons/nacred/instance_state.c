@@ -3,10 +3,12 @@
 #include "instance_state.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <instance.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -68,9 +70,49 @@ static int write_identity(struct nacred *n, const char *path)
 	return rc;
 }
 
-int instance_state_open(struct nacred *n)
+/* One nacred per instance: a second one would take back what the first is making. */
+static int take_lock(struct nacred *n)
 {
 	char path[NACRED_PATH_MAX + 32];
+	int fd, rc;
+
+	snprintf(path, sizeof(path), "%s/lock", n->statedir);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0) {
+		rc = -errno;
+		log_error("cannot open %s: %s", path, strerror(-rc));
+		return rc;
+	}
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return 0; /* held until this process ends */
+	rc = -errno;
+	close(fd);
+	if (rc == -EWOULDBLOCK)
+		log_error("another nacred serves the instance in %s already", n->rundir);
+	else
+		log_error("cannot lock %s: %s", path, strerror(-rc));
+	return rc;
+}
+
+static int load(struct nacred *n)
+{
+	char path[NACRED_PATH_MAX + 32];
+	int rc = 0;
+
+	snprintf(path, sizeof(path), "%s/instance.json", n->statedir);
+	if (!read_identity(n, path))
+		rc = write_identity(n, path);
+	if (!rc) {
+		snprintf(path, sizeof(path), "%s/domains", n->statedir);
+		rc = records_load(&n->records, path);
+	}
+	if (rc)
+		log_error("cannot use %s: %s", path, strerror(-rc));
+	return rc;
+}
+
+int instance_state_open(struct nacred *n)
+{
 	const char *dir = getenv("NACRE_RUNDIR");
 	int rc = 0;
 
@@ -91,14 +133,6 @@ int instance_state_open(struct nacred *n)
 			  n->statedir, strerror(errno));
 		return rc;
 	}
-	snprintf(path, sizeof(path), "%s/instance.json", n->statedir);
-	if (!read_identity(n, path))
-		rc = write_identity(n, path);
-	if (!rc) {
-		snprintf(path, sizeof(path), "%s/domains", n->statedir);
-		rc = records_load(&n->records, path);
-	}
-	if (rc)
-		log_error("cannot use %s: %s", path, strerror(-rc));
-	return rc;
+	rc = take_lock(n);
+	return rc ? rc : load(n);
 }

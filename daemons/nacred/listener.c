@@ -23,30 +23,16 @@ static int address(const struct nacred *n, struct sockaddr_un *addr)
 	return len < 0 || (size_t)len >= sizeof(addr->sun_path) ? -ENAMETOOLONG : 0;
 }
 
-/* A socket nobody listens on is what a killed nacred left behind. */
-static int remove_stale(const struct sockaddr_un *addr)
-{
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	int answered;
-
-	if (fd < 0)
-		return -errno;
-	answered = connect(fd, (const struct sockaddr *)addr, sizeof(*addr)) == 0;
-	close(fd);
-	if (answered)
-		return -EADDRINUSE;
-	return unlink(addr->sun_path) && errno != ENOENT ? -errno : 0;
-}
-
 static int make_socket(struct nacred *n)
 {
 	struct sockaddr_un addr;
 	int fd, rc = address(n, &addr);
 
-	if (!rc)
-		rc = remove_stale(&addr);
 	if (rc)
 		return rc;
+	/* We hold the instance's lock: this is what a killed nacred left behind. */
+	if (unlink(addr.sun_path) && errno != ENOENT)
+		return -errno;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return -errno;
@@ -69,10 +55,7 @@ int listener_open(struct nacred *n)
 		n->own_socket = fd >= 0;
 	}
 	if (fd < 0) {
-		if (fd == -EADDRINUSE)
-			log_error("another nacred serves %s/nacred.sock already", n->rundir);
-		else
-			log_error("cannot serve %s/nacred.sock: %s", n->rundir, strerror(-fd));
+		log_error("cannot serve %s/nacred.sock: %s", n->rundir, strerror(-fd));
 		return fd;
 	}
 	rc = client_listen(n, fd);

@@ -60,6 +60,7 @@ static int open_loop(struct nacred *n)
 	sigaddset(&set, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGHUP, SIG_IGN); /* there is no configuration to read again */
 	rc = sd_event_default(&n->loop);
 	if (rc >= 0)
 		rc = sd_event_add_signal(n->loop, NULL, SIGTERM, NULL, NULL);

@@ -33,7 +33,8 @@ struct nacred {
 	sd_event_source *watch_io, *store_retry;
 
 	sd_event_source *listener;
-	bool own_socket; /* made by us, not by systemd */
+	bool own_socket;		 /* made by us, not by systemd */
+	int spare_fd;			 /* client.c: for when no other is left */
 	struct client *clients, *graveyard;
 	unsigned int nr_clients;
 	sd_event_source *bury;

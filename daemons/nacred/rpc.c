@@ -186,6 +186,21 @@ static int check_call(struct client *c, struct batch *b, const struct jsonrpc_ca
 	return schema_check(m->params, call->params, e);
 }
 
+/* One line for each call that changes something: who, what, which domain. */
+static void audit(const struct client *c, const struct method *m, const struct json *params)
+{
+	const struct json *domain = json_get(params, "domain");
+	const char *name = json_string(domain, json_string(json_path(params, "config.c_info.name"),
+							    ""));
+
+	if (domain && domain->type == JSON_INT)
+		log_info("%s of domain %lld by uid %u, pid %d", m->name,
+			 (long long)domain->integer, (unsigned int)c->uid, (int)c->pid);
+	else
+		log_info("%s of \"%.128s\" by uid %u, pid %d", m->name, name,
+			 (unsigned int)c->uid, (int)c->pid);
+}
+
 /* One call, alone or of a batch. */
 static void rpc_call(struct nacred *n, struct client *c, struct batch *b, const struct json *text)
 {
@@ -210,7 +225,7 @@ static void rpc_call(struct nacred *n, struct client *c, struct batch *b, const 
 		return;
 	}
 	if (m->class != METHOD_READ)
-		log_info("%s by uid %u pid %d", m->name, (unsigned int)c->uid, (int)c->pid);
+		audit(c, m, call.params);
 	memset(&e, 0, sizeof(e));
 	verdict = m->handle(n, rq, call.params, &result, &e);
 	if (verdict == RPC_DONE)
