@@ -283,6 +283,32 @@ Test(config_domain, key_table)
 	cr_expect_str_eq(key_nearest("vcpu"), "vcpus");
 }
 
+static char *read_file(const char *path)
+{
+	static char text[65536];
+	FILE *file = fopen(path, "r");
+	size_t len;
+
+	cr_assert_not_null(file, "%s", path);
+	len = fread(text, 1, sizeof(text) - 1, file);
+	text[len] = '\0';
+	fclose(file);
+	return text;
+}
+
+Test(config_domain, keys_are_documented)
+{
+	const char *manual = read_file(XL_CFG_MANUAL);
+	char word[64];
+	size_t i;
+
+	for (i = 0; i < cfg_nr_keys; i++) {
+		snprintf(word, sizeof(word), " %s", cfg_keys[i].name);
+		if (cfg_keys[i].class == KEY_ACTS || cfg_keys[i].class == KEY_REFUSED)
+			cr_expect(strstr(manual, word), "%s", word);
+	}
+}
+
 Test(config_domain, fresh_uuids_differ)
 {
 	static const char text[] = "name=\"x\"\ntype=\"pvh\"\nkernel=\"k\"\n";
