@@ -34,7 +34,7 @@ static uint64_t next(void)
 /* 1 when an answer came out that the builder would refuse. */
 static int try_one(struct sample s)
 {
-	struct image_error err = { "" };
+	struct image_error err = {""};
 	struct image_plan plan;
 	char text[128];
 	struct stat st;
@@ -56,7 +56,8 @@ static int try_one(struct sample s)
 
 static void mutate(struct sample *s)
 {
-	static const uint64_t values[] = { 0, 1, 4, 0x7fffffff, 0x80000000, 0xffffffff, ~0ull, ~0ull >> 1 };
+	static const uint64_t values[] = {0,	      1,	  4,	 0x7fffffff,
+					  0x80000000, 0xffffffff, ~0ull, ~0ull >> 1};
 	unsigned int edits = 1 + next() % 4;
 
 	while (edits-- && s->size > 8) {
@@ -86,9 +87,9 @@ static void mutate(struct sample *s)
 
 static int fuzz(unsigned long rounds, uint64_t seed)
 {
-	static const enum unpack_format formats[] = { UNPACK_GZIP, UNPACK_XZ, UNPACK_LZMA,
-						      UNPACK_LZ4, UNPACK_ZSTD };
-	struct sample seeds[7] = { sample_elf(true), sample_elf(false) };
+	static const enum unpack_format formats[] = {UNPACK_GZIP, UNPACK_XZ, UNPACK_LZMA,
+						     UNPACK_LZ4, UNPACK_ZSTD};
+	struct sample seeds[7] = {sample_elf(true), sample_elf(false)};
 	int bad = 0;
 
 	state = seed;
@@ -121,7 +122,7 @@ static int run_file(const char *path)
 		perror(path);
 		return 1;
 	}
-	s = (struct sample){ malloc((size_t)st.st_size + 1), (size_t)st.st_size };
+	s = (struct sample){malloc((size_t)st.st_size + 1), (size_t)st.st_size};
 	if (!s.data || read(fd, s.data, s.size) != (ssize_t)s.size) {
 		perror(path);
 		abort();

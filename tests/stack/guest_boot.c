@@ -67,7 +67,7 @@ static void verdict_line(struct boot *b)
 	static const struct {
 		const char *word;
 		int status;
-	} verdicts[] = { { "PASS ", 0 }, { "FAIL ", 1 }, { "ERROR ", 2 }, { "SKIP ", 77 } };
+	} verdicts[] = {{"PASS ", 0}, {"FAIL ", 1}, {"ERROR ", 2}, {"SKIP ", 77}};
 
 	if (sscanf(b->line, "EXPECT %15s", b->expect) == 1)
 		b->verdict_status = -1;
@@ -149,8 +149,8 @@ static int boot_attach(struct boot *b, const struct guest_result *r)
 {
 	int port;
 
-	b->ring = ctrl_memory_map_range(b->ctrl, b->domid, PROT_READ | PROT_WRITE, r->console_gfn,
-					1);
+	b->ring =
+		ctrl_memory_map_range(b->ctrl, b->domid, PROT_READ | PROT_WRITE, r->console_gfn, 1);
 	if (!b->ring)
 		return complain("cannot map the console", errno);
 	b->evtchn = xenevtchn_open(NULL, 0);
@@ -169,8 +169,8 @@ static int boot_attach(struct boot *b, const struct guest_result *r)
 /* Wait for something: an event, input, or at most a second. */
 static void boot_wait(struct boot *b)
 {
-	struct pollfd fds[2] = { { .fd = xenevtchn_fd(b->evtchn), .events = POLLIN },
-				 { .fd = b->stdin_open ? STDIN_FILENO : -1, .events = POLLIN } };
+	struct pollfd fds[2] = {{.fd = xenevtchn_fd(b->evtchn), .events = POLLIN},
+				{.fd = b->stdin_open ? STDIN_FILENO : -1, .events = POLLIN}};
 
 	if (poll(fds, 2, 1000) <= 0)
 		return;
@@ -186,8 +186,8 @@ static void boot_wait(struct boot *b)
 
 static int boot_reason(struct boot *b, unsigned int reason)
 {
-	static const char *const names[] = { "poweroff", "reboot",   "suspend",
-					     "crash",	 "watchdog", "soft reset" };
+	static const char *const names[] = {"poweroff", "reboot",   "suspend",
+					    "crash",	"watchdog", "soft reset"};
 	const char *name = reason < sizeof(names) / sizeof(names[0]) ? names[reason] : "unknown";
 
 	if (!b->quiet)
@@ -294,7 +294,7 @@ static int parse_options(int argc, char **argv, struct guest_config *config, str
 int main(int argc, char **argv)
 {
 	struct guest_config config = GUEST_CONFIG_INIT;
-	struct boot b = { .stdin_open = true, .verdict_status = -1 };
+	struct boot b = {.stdin_open = true, .verdict_status = -1};
 	int ret;
 
 	config.target_kib = 128 << 10;

@@ -107,9 +107,9 @@ static int context_op(struct xen_domctl *op)
 		struct hvm_hw_mtrr mtrr;
 		struct hvm_save_descriptor end;
 	} saved = {
-		.d1 = { HVM_SAVE_CODE(HEADER), 0, sizeof(saved.header) },
-		.header = { .magic = HVM_FILE_MAGIC, .version = HVM_FILE_VERSION, .cpuid = 0x1234 },
-		.d2 = { HVM_SAVE_CODE(MTRR), 0, sizeof(saved.mtrr) },
+		.d1 = {HVM_SAVE_CODE(HEADER), 0, sizeof(saved.header)},
+		.header = {.magic = HVM_FILE_MAGIC, .version = HVM_FILE_VERSION, .cpuid = 0x1234},
+		.d2 = {HVM_SAVE_CODE(MTRR), 0, sizeof(saved.mtrr)},
 	};
 
 	if (op->cmd == XEN_DOMCTL_gethvmcontext) {

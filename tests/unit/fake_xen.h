@@ -20,9 +20,9 @@
 
 struct fake_xen {
 	/* knobs */
-	uint64_t free_pages;	/* populate stops here */
-	bool no_superpages;	/* populate of order 9 fails */
-	unsigned int fail_at;	/* the n-th hypercall from now fails (1 = next), 0 none */
+	uint64_t free_pages;  /* populate stops here */
+	bool no_superpages;   /* populate of order 9 fails */
+	unsigned int fail_at; /* the n-th hypercall from now fails (1 = next), 0 none */
 	int fail_errno;
 	int (*domctl)(struct xen_domctl *op); /* before the default; 1 = not handled */
 	int (*sysctl)(struct xen_sysctl *op);

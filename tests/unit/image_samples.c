@@ -20,7 +20,7 @@ static const struct {
 	Elf32_Nhdr note;
 	char name[4];
 	uint32_t entry;
-} pvh_note = { { 4, 4, 18 }, "Xen", SAMPLE_ENTRY };
+} pvh_note = {{4, 4, 18}, "Xen", SAMPLE_ENTRY};
 
 size_t sample_phdr(bool is64, unsigned int i)
 {
@@ -30,20 +30,29 @@ size_t sample_phdr(bool is64, unsigned int i)
 
 static void headers64(uint8_t *data)
 {
-	Elf64_Ehdr eh = { .e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT },
-			  .e_type = ET_EXEC,
-			  .e_machine = EM_X86_64,
-			  .e_version = EV_CURRENT,
-			  .e_phoff = sizeof(eh),
-			  .e_phentsize = sizeof(Elf64_Phdr),
-			  .e_phnum = 3 };
+	Elf64_Ehdr eh = {.e_ident = {0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
+			 .e_type = ET_EXEC,
+			 .e_machine = EM_X86_64,
+			 .e_version = EV_CURRENT,
+			 .e_phoff = sizeof(eh),
+			 .e_phentsize = sizeof(Elf64_Phdr),
+			 .e_phnum = 3};
 	Elf64_Phdr ph[3] = {
-		{ .p_type = PT_LOAD, .p_offset = TEXT_OFFSET, .p_paddr = SAMPLE_TEXT,
-		  .p_filesz = SAMPLE_TEXT_LEN, .p_memsz = SAMPLE_TEXT_LEN },
-		{ .p_type = PT_LOAD, .p_offset = DATA_OFFSET, .p_paddr = SAMPLE_DATA,
-		  .p_filesz = SAMPLE_DATA_LEN, .p_memsz = SAMPLE_DATA_MEM },
-		{ .p_type = PT_NOTE, .p_offset = NOTE_OFFSET, .p_filesz = sizeof(pvh_note),
-		  .p_memsz = sizeof(pvh_note), .p_align = 4 },
+		{.p_type = PT_LOAD,
+		 .p_offset = TEXT_OFFSET,
+		 .p_paddr = SAMPLE_TEXT,
+		 .p_filesz = SAMPLE_TEXT_LEN,
+		 .p_memsz = SAMPLE_TEXT_LEN},
+		{.p_type = PT_LOAD,
+		 .p_offset = DATA_OFFSET,
+		 .p_paddr = SAMPLE_DATA,
+		 .p_filesz = SAMPLE_DATA_LEN,
+		 .p_memsz = SAMPLE_DATA_MEM},
+		{.p_type = PT_NOTE,
+		 .p_offset = NOTE_OFFSET,
+		 .p_filesz = sizeof(pvh_note),
+		 .p_memsz = sizeof(pvh_note),
+		 .p_align = 4},
 	};
 
 	memcpy(data, &eh, sizeof(eh));
@@ -52,20 +61,29 @@ static void headers64(uint8_t *data)
 
 static void headers32(uint8_t *data)
 {
-	Elf32_Ehdr eh = { .e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS32, ELFDATA2LSB, EV_CURRENT },
-			  .e_type = ET_EXEC,
-			  .e_machine = EM_386,
-			  .e_version = EV_CURRENT,
-			  .e_phoff = sizeof(eh),
-			  .e_phentsize = sizeof(Elf32_Phdr),
-			  .e_phnum = 3 };
+	Elf32_Ehdr eh = {.e_ident = {0x7f, 'E', 'L', 'F', ELFCLASS32, ELFDATA2LSB, EV_CURRENT},
+			 .e_type = ET_EXEC,
+			 .e_machine = EM_386,
+			 .e_version = EV_CURRENT,
+			 .e_phoff = sizeof(eh),
+			 .e_phentsize = sizeof(Elf32_Phdr),
+			 .e_phnum = 3};
 	Elf32_Phdr ph[3] = {
-		{ .p_type = PT_LOAD, .p_offset = TEXT_OFFSET, .p_paddr = SAMPLE_TEXT,
-		  .p_filesz = SAMPLE_TEXT_LEN, .p_memsz = SAMPLE_TEXT_LEN },
-		{ .p_type = PT_LOAD, .p_offset = DATA_OFFSET, .p_paddr = SAMPLE_DATA,
-		  .p_filesz = SAMPLE_DATA_LEN, .p_memsz = SAMPLE_DATA_MEM },
-		{ .p_type = PT_NOTE, .p_offset = NOTE_OFFSET, .p_filesz = sizeof(pvh_note),
-		  .p_memsz = sizeof(pvh_note), .p_align = 4 },
+		{.p_type = PT_LOAD,
+		 .p_offset = TEXT_OFFSET,
+		 .p_paddr = SAMPLE_TEXT,
+		 .p_filesz = SAMPLE_TEXT_LEN,
+		 .p_memsz = SAMPLE_TEXT_LEN},
+		{.p_type = PT_LOAD,
+		 .p_offset = DATA_OFFSET,
+		 .p_paddr = SAMPLE_DATA,
+		 .p_filesz = SAMPLE_DATA_LEN,
+		 .p_memsz = SAMPLE_DATA_MEM},
+		{.p_type = PT_NOTE,
+		 .p_offset = NOTE_OFFSET,
+		 .p_filesz = sizeof(pvh_note),
+		 .p_memsz = sizeof(pvh_note),
+		 .p_align = 4},
 	};
 
 	memcpy(data, &eh, sizeof(eh));
@@ -74,7 +92,7 @@ static void headers32(uint8_t *data)
 
 struct sample sample_elf(bool is64)
 {
-	struct sample s = { calloc(1, FILE_SIZE), FILE_SIZE };
+	struct sample s = {calloc(1, FILE_SIZE), FILE_SIZE};
 
 	if (!s.data)
 		abort();
@@ -90,8 +108,10 @@ struct sample sample_elf(bool is64)
 
 static size_t pack_gzip(struct sample in, uint8_t *out, size_t room)
 {
-	z_stream z = { .next_in = in.data, .avail_in = (uInt)in.size, .next_out = out,
-		       .avail_out = (uInt)room };
+	z_stream z = {.next_in = in.data,
+		      .avail_in = (uInt)in.size,
+		      .next_out = out,
+		      .avail_out = (uInt)room};
 
 	if (deflateInit2(&z, 9, Z_DEFLATED, MAX_WBITS + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK ||
 	    deflate(&z, Z_FINISH) != Z_STREAM_END)
@@ -146,7 +166,7 @@ static size_t pack_lz4(struct sample in, uint8_t *out, size_t room)
 struct sample sample_pack(enum unpack_format format, struct sample in)
 {
 	size_t room = in.size * 2 + 4096;
-	struct sample s = { calloc(1, room), 0 };
+	struct sample s = {calloc(1, room), 0};
 
 	if (!s.data)
 		abort();
@@ -167,7 +187,7 @@ struct sample sample_bzimage(enum unpack_format format, struct sample inner)
 {
 	struct sample packed = sample_pack(format, inner);
 	size_t start = (1 + 2) * 512 + 64;
-	struct sample s = { calloc(1, start + packed.size + 4 + 100), start + packed.size + 4 + 100 };
+	struct sample s = {calloc(1, start + packed.size + 4 + 100), start + packed.size + 4 + 100};
 
 	if (!s.data)
 		abort();
@@ -188,7 +208,7 @@ struct sample sample_bzimage(enum unpack_format format, struct sample inner)
 
 struct sample sample_copy(struct sample from)
 {
-	struct sample s = { malloc(from.size ? from.size : 1), from.size };
+	struct sample s = {malloc(from.size ? from.size : 1), from.size};
 
 	if (!s.data)
 		abort();
@@ -199,5 +219,5 @@ struct sample sample_copy(struct sample from)
 void sample_free(struct sample *s)
 {
 	free(s->data);
-	*s = (struct sample){ 0 };
+	*s = (struct sample){0};
 }

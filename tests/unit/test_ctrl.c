@@ -62,7 +62,7 @@ static int domctl_life(struct xen_domctl *op)
 
 Test(ctrl, life_of_a_domain)
 {
-	uint8_t uuid[16] = { 0, 1, 2, 3 };
+	uint8_t uuid[16] = {0, 1, 2, 3};
 	struct xen_domctl_createdomain config;
 	struct xen_domctl_getdomaininfo info;
 	uint32_t domid = 0;
@@ -114,7 +114,7 @@ static int domctl_affinity(struct xen_domctl *op)
 
 Test(ctrl, affinity_goes_in_and_out)
 {
-	uint8_t hard[2] = { 0x3c, 0x0f }, soft[2] = { 0xff, 0xff };
+	uint8_t hard[2] = {0x3c, 0x0f}, soft[2] = {0xff, 0xff};
 
 	fake.domctl = domctl_affinity;
 	cr_assert_eq(ctrl_vcpu_set_affinity(ctrl, 3, 1, hard, NULL, 12), 0);
@@ -173,7 +173,7 @@ static int sysctl_console(struct xen_sysctl *op)
 
 Test(ctrl, console_ring_of_any_size)
 {
-	static const size_t sizes[] = { 0, 1, 65535, 65536, 65537, 300000 };
+	static const size_t sizes[] = {0, 1, 65535, 65536, 65537, 300000};
 	char *text;
 	size_t len;
 
@@ -212,12 +212,12 @@ Test(ctrl, populate_tells_how_far_it_came)
 
 Test(ctrl, grants_outside_of_the_reserved_entries_are_refused)
 {
-	struct ctrl_grant grant = { 8, 0, 1 };
+	struct ctrl_grant grant = {8, 0, 1};
 
 	cr_assert_eq(ctrl_gnttab_seed(ctrl, FAKE_DOMID, &grant, 1), -EINVAL);
-	grant = (struct ctrl_grant){ 1, 0, 1ull << 32 };
+	grant = (struct ctrl_grant){1, 0, 1ull << 32};
 	cr_assert_eq(ctrl_gnttab_seed(ctrl, FAKE_DOMID, &grant, 1), -EINVAL);
-	grant = (struct ctrl_grant){ 1, 3, 0x1234 };
+	grant = (struct ctrl_grant){1, 3, 0x1234};
 	cr_assert_eq(ctrl_gnttab_seed(ctrl, FAKE_DOMID, &grant, 1), 0);
 	cr_assert_eq(fake.grants[1].domid, 3);
 	cr_assert_eq(fake.grants[1].frame, 0x1234u);

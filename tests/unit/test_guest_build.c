@@ -127,7 +127,7 @@ Test(build, puts_everything_in_place)
 {
 	struct guest_config config = GUEST_CONFIG_INIT;
 	struct guest_result r;
-	struct sample disk = { malloc(5000), 5000 };
+	struct sample disk = {malloc(5000), 5000};
 	uint32_t start_info;
 
 	memset(disk.data, 0x77, disk.size);

@@ -28,8 +28,9 @@ Test(layout, small_guest_has_one_ram_range)
 
 Test(layout, ram_never_meets_tables_and_adds_up)
 {
-	static const uint64_t sizes_kib[] = { 1024,	 4096 + 3,   0xfc000000ull >> 10,
-					      0xfc000004ull >> 2, 4 << 20, 64ull << 20, 1ull << 36 };
+	static const uint64_t sizes_kib[] = {
+		1024,	 4096 + 3,    0xfc000000ull >> 10, 0xfc000004ull >> 2,
+		4 << 20, 64ull << 20, 1ull << 36};
 
 	for (size_t i = 0; i < sizeof(sizes_kib) / sizeof(sizes_kib[0]); i++) {
 		struct guest_layout l;
@@ -156,12 +157,12 @@ Test(acpi, tables_for_any_number_of_vcpus)
 
 static struct image_plan good_plan(void)
 {
-	return (struct image_plan){ .magic = IMAGE_PLAN_MAGIC,
-				    .version = IMAGE_PLAN_VERSION,
-				    .nr_segments = 2,
-				    .entry = 0x100000,
-				    .segments = { { 0x100000, 4096, 4096, IMAGE_DATA },
-						  { 0x200000, 10, 5000, IMAGE_DATA + 4096 } } };
+	return (struct image_plan){.magic = IMAGE_PLAN_MAGIC,
+				   .version = IMAGE_PLAN_VERSION,
+				   .nr_segments = 2,
+				   .entry = 0x100000,
+				   .segments = {{0x100000, 4096, 4096, IMAGE_DATA},
+						{0x200000, 10, 5000, IMAGE_DATA + 4096}}};
 }
 
 static int check_plan(const struct image_plan *plan)

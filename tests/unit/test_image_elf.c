@@ -54,7 +54,7 @@ Test(elf, every_truncation_is_refused_with_a_reason)
 		struct image_error err;
 
 		for (size_t len = 0; len < s.size; len++) {
-			struct sample cut = { s.data, len };
+			struct sample cut = {s.data, len};
 			int ret = plan_of(cut, &plan, &err);
 
 			cr_assert_eq(ret, len < needed ? -1 : 0, "length %zu: %s", len, err.text);
@@ -68,7 +68,7 @@ Test(elf, every_truncation_is_refused_with_a_reason)
  * satisfies the builder's own check. */
 Test(elf, damaged_headers_give_no_bad_plan)
 {
-	static const uint8_t values[] = { 0, 1, 0x7f, 0x80, 0xff };
+	static const uint8_t values[] = {0, 1, 0x7f, 0x80, 0xff};
 
 	for (int is64 = 0; is64 < 2; is64++) {
 		struct sample s = sample_elf(is64);

@@ -12,8 +12,8 @@
 #include "guest/plan.h"
 #include "image_samples.h"
 
-static const enum unpack_format formats[] = { UNPACK_GZIP, UNPACK_XZ, UNPACK_LZMA, UNPACK_LZ4,
-					      UNPACK_ZSTD };
+static const enum unpack_format formats[] = {UNPACK_GZIP, UNPACK_XZ, UNPACK_LZMA, UNPACK_LZ4,
+					     UNPACK_ZSTD};
 #define NR_FORMATS (sizeof(formats) / sizeof(formats[0]))
 
 /* Convert an exact heap copy; the memory file in *fd. */
@@ -71,7 +71,8 @@ Test(unpack, every_format_with_and_without_bzimage)
 		struct image_error err;
 		int fd;
 
-		cr_assert_eq(convert(bz, &fd, &err), 0, "%s: %s", unpack_name(formats[i]), err.text);
+		cr_assert_eq(convert(bz, &fd, &err), 0, "%s: %s", unpack_name(formats[i]),
+			     err.text);
 		check_output(fd, elf);
 		cr_assert_eq(convert(raw, &fd, &err), 0, "%s: %s", unpack_name(formats[i]),
 			     err.text);
@@ -91,7 +92,7 @@ Test(unpack, every_truncated_bzimage_is_refused)
 
 		/* 100 bytes follow the payload, 4 of gzip's are spare. */
 		for (size_t len = 0; len < bz.size - 104; len++) {
-			struct sample cut = { bz.data, len };
+			struct sample cut = {bz.data, len};
 			struct image_error err;
 			int fd;
 
@@ -165,15 +166,15 @@ Test(unpack, says_what_is_wrong)
 {
 	uint8_t text[] = "#!/bin/sh\n", bz2[] = "BZh91AY&SY", packed_text[] = "not a kernel at all";
 	struct sample elf = sample_elf(true), bz = sample_bzimage(UNPACK_GZIP, elf);
-	struct sample inner = { packed_text, sizeof(packed_text) };
+	struct sample inner = {packed_text, sizeof(packed_text)};
 	struct sample odd = sample_pack(UNPACK_GZIP, inner);
 
-	expect_error((struct sample){ text, 0 }, "file is empty");
-	expect_error((struct sample){ text, sizeof(text) }, "not an ELF or bzImage");
-	expect_error((struct sample){ bz2, sizeof(bz2) }, "bzip2 compression is not supported");
+	expect_error((struct sample){text, 0}, "file is empty");
+	expect_error((struct sample){text, sizeof(text)}, "not an ELF or bzImage");
+	expect_error((struct sample){bz2, sizeof(bz2)}, "bzip2 compression is not supported");
 	expect_error(odd, "not an ELF file");
-	expect_error((struct sample){ bz.data, 0x240 }, "header is truncated at offset 576");
-	expect_error((struct sample){ bz.data, bz.size - 200 }, "bzImage is truncated at offset");
+	expect_error((struct sample){bz.data, 0x240}, "header is truncated at offset 576");
+	expect_error((struct sample){bz.data, bz.size - 200}, "bzImage is truncated at offset");
 	bz.data[0x206] = 7;
 	expect_error(bz, "protocol 2.07 is older than 2.08");
 	bz.data[0x206] = 0xf;
@@ -186,9 +187,9 @@ Test(unpack, says_what_is_wrong)
 
 Test(unpack, size_limit_holds)
 {
-	struct unpack_sink sink = { .fd = memfd_create("test", 0), .limit = 1000 };
-	struct image_error err = { "" };
-	uint8_t block[600] = { 0 };
+	struct unpack_sink sink = {.fd = memfd_create("test", 0), .limit = 1000};
+	struct image_error err = {""};
+	uint8_t block[600] = {0};
 
 	cr_assert_eq(unpack_write(&sink, block, sizeof(block), &err), 0);
 	cr_assert_eq(unpack_write(&sink, block, sizeof(block), &err), -1);

@@ -10,7 +10,7 @@
 /* A domctl that carries nothing but its number and a domain. */
 static int domain_simple(struct ctrl *ctrl, uint32_t cmd, uint32_t domid)
 {
-	struct xen_domctl op = { .cmd = cmd, .domain = domid };
+	struct xen_domctl op = {.cmd = cmd, .domain = domid};
 
 	return ctrl_domctl(ctrl, &op);
 }
@@ -32,7 +32,7 @@ void ctrl_domain_pvh_config(struct xen_domctl_createdomain *config, const uint8_
 int ctrl_domain_create(struct ctrl *ctrl, uint32_t *domid,
 		       const struct xen_domctl_createdomain *config)
 {
-	struct xen_domctl op = { .cmd = XEN_DOMCTL_createdomain, .domain = *domid };
+	struct xen_domctl op = {.cmd = XEN_DOMCTL_createdomain, .domain = *domid};
 	int ret;
 
 	op.u.createdomain = *config;
@@ -77,7 +77,7 @@ int ctrl_domain_resume(struct ctrl *ctrl, uint32_t domid)
 
 int ctrl_domain_shutdown(struct ctrl *ctrl, uint32_t domid, unsigned int reason)
 {
-	struct sched_remote_shutdown arg = { .domain_id = domid, .reason = reason };
+	struct sched_remote_shutdown arg = {.domain_id = domid, .reason = reason};
 
 	return ctrl_hypercall(ctrl, __HYPERVISOR_sched_op, SCHEDOP_remote_shutdown, &arg,
 			      sizeof(arg));
@@ -85,7 +85,7 @@ int ctrl_domain_shutdown(struct ctrl *ctrl, uint32_t domid, unsigned int reason)
 
 int ctrl_domain_info(struct ctrl *ctrl, uint32_t domid, struct xen_domctl_getdomaininfo *info)
 {
-	struct xen_domctl op = { .cmd = XEN_DOMCTL_getdomaininfo, .domain = domid };
+	struct xen_domctl op = {.cmd = XEN_DOMCTL_getdomaininfo, .domain = domid};
 	int ret = ctrl_domctl(ctrl, &op);
 
 	if (ret)
@@ -100,7 +100,7 @@ int ctrl_domain_info(struct ctrl *ctrl, uint32_t domid, struct xen_domctl_getdom
 int ctrl_domain_list(struct ctrl *ctrl, uint32_t first, struct xen_domctl_getdomaininfo *info,
 		     unsigned int max)
 {
-	struct xen_sysctl op = { .cmd = XEN_SYSCTL_getdomaininfolist };
+	struct xen_sysctl op = {.cmd = XEN_SYSCTL_getdomaininfolist};
 	struct xen_domctl_getdomaininfo *buf;
 	int ret;
 
@@ -126,7 +126,7 @@ int ctrl_domain_list(struct ctrl *ctrl, uint32_t first, struct xen_domctl_getdom
 
 int ctrl_domain_set_handle(struct ctrl *ctrl, uint32_t domid, const uint8_t uuid[16])
 {
-	struct xen_domctl op = { .cmd = XEN_DOMCTL_setdomainhandle, .domain = domid };
+	struct xen_domctl op = {.cmd = XEN_DOMCTL_setdomainhandle, .domain = domid};
 
 	memcpy(op.u.setdomainhandle.handle, uuid, sizeof(op.u.setdomainhandle.handle));
 	return ctrl_domctl(ctrl, &op);
@@ -134,7 +134,7 @@ int ctrl_domain_set_handle(struct ctrl *ctrl, uint32_t domid, const uint8_t uuid
 
 int ctrl_domain_set_max_vcpus(struct ctrl *ctrl, uint32_t domid, unsigned int max)
 {
-	struct xen_domctl op = { .cmd = XEN_DOMCTL_max_vcpus, .domain = domid };
+	struct xen_domctl op = {.cmd = XEN_DOMCTL_max_vcpus, .domain = domid};
 
 	op.u.max_vcpus.max = max;
 	return ctrl_domctl(ctrl, &op);
@@ -142,7 +142,7 @@ int ctrl_domain_set_max_vcpus(struct ctrl *ctrl, uint32_t domid, unsigned int ma
 
 int ctrl_domain_set_max_mem(struct ctrl *ctrl, uint32_t domid, uint64_t max_kib)
 {
-	struct xen_domctl op = { .cmd = XEN_DOMCTL_max_mem, .domain = domid };
+	struct xen_domctl op = {.cmd = XEN_DOMCTL_max_mem, .domain = domid};
 
 	op.u.max_mem.max_memkb = max_kib;
 	return ctrl_domctl(ctrl, &op);
@@ -150,7 +150,7 @@ int ctrl_domain_set_max_mem(struct ctrl *ctrl, uint32_t domid, uint64_t max_kib)
 
 int ctrl_domain_set_paging_pool(struct ctrl *ctrl, uint32_t domid, uint64_t bytes)
 {
-	struct xen_domctl op = { .cmd = XEN_DOMCTL_set_paging_mempool_size, .domain = domid };
+	struct xen_domctl op = {.cmd = XEN_DOMCTL_set_paging_mempool_size, .domain = domid};
 	int ret;
 
 	op.u.paging_mempool.size = bytes;
@@ -163,7 +163,7 @@ int ctrl_domain_set_paging_pool(struct ctrl *ctrl, uint32_t domid, uint64_t byte
 
 int ctrl_domain_get_paging_pool(struct ctrl *ctrl, uint32_t domid, uint64_t *bytes)
 {
-	struct xen_domctl op = { .cmd = XEN_DOMCTL_get_paging_mempool_size, .domain = domid };
+	struct xen_domctl op = {.cmd = XEN_DOMCTL_get_paging_mempool_size, .domain = domid};
 	int ret = ctrl_domctl(ctrl, &op);
 
 	if (!ret)
@@ -173,7 +173,7 @@ int ctrl_domain_get_paging_pool(struct ctrl *ctrl, uint32_t domid, uint64_t *byt
 
 int ctrl_domain_set_time_offset(struct ctrl *ctrl, uint32_t domid, int64_t seconds)
 {
-	struct xen_domctl op = { .cmd = XEN_DOMCTL_settimeoffset, .domain = domid };
+	struct xen_domctl op = {.cmd = XEN_DOMCTL_settimeoffset, .domain = domid};
 
 	op.u.settimeoffset.time_offset_seconds = seconds;
 	return ctrl_domctl(ctrl, &op);
@@ -181,7 +181,7 @@ int ctrl_domain_set_time_offset(struct ctrl *ctrl, uint32_t domid, int64_t secon
 
 int ctrl_domain_set_tsc(struct ctrl *ctrl, uint32_t domid, uint32_t mode, uint32_t khz)
 {
-	struct xen_domctl op = { .cmd = XEN_DOMCTL_settscinfo, .domain = domid };
+	struct xen_domctl op = {.cmd = XEN_DOMCTL_settscinfo, .domain = domid};
 
 	op.u.tsc_info.tsc_mode = mode;
 	op.u.tsc_info.gtsc_khz = khz;
@@ -190,7 +190,7 @@ int ctrl_domain_set_tsc(struct ctrl *ctrl, uint32_t domid, uint32_t mode, uint32
 
 int ctrl_domain_trigger(struct ctrl *ctrl, uint32_t domid, uint32_t vcpu, uint32_t trigger)
 {
-	struct xen_domctl op = { .cmd = XEN_DOMCTL_sendtrigger, .domain = domid };
+	struct xen_domctl op = {.cmd = XEN_DOMCTL_sendtrigger, .domain = domid};
 
 	op.u.sendtrigger.trigger = trigger;
 	op.u.sendtrigger.vcpu = vcpu;
@@ -200,7 +200,7 @@ int ctrl_domain_trigger(struct ctrl *ctrl, uint32_t domid, uint32_t vcpu, uint32
 static int node_affinity(struct ctrl *ctrl, uint32_t cmd, uint32_t domid, uint8_t *nodes,
 			 unsigned int nr_bits)
 {
-	struct xen_domctl op = { .cmd = cmd, .domain = domid };
+	struct xen_domctl op = {.cmd = cmd, .domain = domid};
 	size_t bytes = (nr_bits + 7) / 8;
 	uint8_t *buf = ctrl_buffer_alloc(ctrl, bytes);
 	int ret;
@@ -239,7 +239,7 @@ int ctrl_domain_get_node_affinity(struct ctrl *ctrl, uint32_t domid, uint8_t *no
 
 int ctrl_domain_set_virq_handler(struct ctrl *ctrl, uint32_t domid, uint32_t virq)
 {
-	struct xen_domctl op = { .cmd = XEN_DOMCTL_set_virq_handler, .domain = domid };
+	struct xen_domctl op = {.cmd = XEN_DOMCTL_set_virq_handler, .domain = domid};
 
 	op.u.set_virq_handler.virq = virq;
 	return ctrl_domctl(ctrl, &op);

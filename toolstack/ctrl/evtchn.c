@@ -6,7 +6,7 @@
 
 int ctrl_evtchn_alloc_unbound(struct ctrl *ctrl, uint32_t domid, uint32_t remote, uint32_t *port)
 {
-	struct evtchn_alloc_unbound arg = { .dom = domid, .remote_dom = remote };
+	struct evtchn_alloc_unbound arg = {.dom = domid, .remote_dom = remote};
 	int ret = ctrl_hypercall(ctrl, __HYPERVISOR_event_channel_op, EVTCHNOP_alloc_unbound, &arg,
 				 sizeof(arg));
 
@@ -17,7 +17,7 @@ int ctrl_evtchn_alloc_unbound(struct ctrl *ctrl, uint32_t domid, uint32_t remote
 
 int ctrl_evtchn_reset(struct ctrl *ctrl, uint32_t domid)
 {
-	struct evtchn_reset arg = { .dom = domid };
+	struct evtchn_reset arg = {.dom = domid};
 
 	return ctrl_hypercall(ctrl, __HYPERVISOR_event_channel_op, EVTCHNOP_reset, &arg,
 			      sizeof(arg));

@@ -12,7 +12,7 @@
 
 int ctrl_host_physinfo(struct ctrl *ctrl, struct xen_sysctl_physinfo *info)
 {
-	struct xen_sysctl op = { .cmd = XEN_SYSCTL_physinfo };
+	struct xen_sysctl op = {.cmd = XEN_SYSCTL_physinfo};
 	int ret = ctrl_sysctl(ctrl, &op);
 
 	if (!ret)
@@ -27,7 +27,7 @@ static uint32_t min_u32(uint32_t a, uint32_t b)
 
 int ctrl_host_cpu_topology(struct ctrl *ctrl, struct xen_sysctl_cputopo *topo, uint32_t *nr)
 {
-	struct xen_sysctl op = { .cmd = XEN_SYSCTL_cputopoinfo };
+	struct xen_sysctl op = {.cmd = XEN_SYSCTL_cputopoinfo};
 	struct xen_sysctl_cputopoinfo *info = &op.u.cputopoinfo;
 	struct xen_sysctl_cputopo *buf = NULL;
 	int ret;
@@ -51,7 +51,7 @@ int ctrl_host_cpu_topology(struct ctrl *ctrl, struct xen_sysctl_cputopo *topo, u
 int ctrl_host_numa(struct ctrl *ctrl, struct xen_sysctl_meminfo *mem, uint32_t *distance,
 		   uint32_t *nr)
 {
-	struct xen_sysctl op = { .cmd = XEN_SYSCTL_numainfo };
+	struct xen_sysctl op = {.cmd = XEN_SYSCTL_numainfo};
 	struct xen_sysctl_numainfo *info = &op.u.numainfo;
 	size_t cells = (size_t)*nr * *nr;
 	struct xen_sysctl_meminfo *membuf = NULL;
@@ -88,7 +88,7 @@ out:
 
 int ctrl_host_cpu_idle(struct ctrl *ctrl, uint64_t *idle_ns, uint32_t *nr)
 {
-	struct xen_sysctl op = { .cmd = XEN_SYSCTL_getcpuinfo };
+	struct xen_sysctl op = {.cmd = XEN_SYSCTL_getcpuinfo};
 	struct xen_sysctl_cpuinfo *buf = ctrl_buffer_alloc(ctrl, (*nr ? *nr : 1) * sizeof(*buf));
 	int ret;
 
@@ -108,7 +108,7 @@ int ctrl_host_cpu_idle(struct ctrl *ctrl, uint64_t *idle_ns, uint32_t *nr)
 
 int ctrl_host_free_memory(struct ctrl *ctrl, int node, uint64_t *bytes)
 {
-	struct xen_sysctl op = { .cmd = XEN_SYSCTL_availheap };
+	struct xen_sysctl op = {.cmd = XEN_SYSCTL_availheap};
 	int ret;
 
 	op.u.availheap.node = node;
@@ -139,18 +139,18 @@ static void version_build_id(struct ctrl *ctrl, struct ctrl_version *version)
 	struct {
 		uint32_t len;
 		unsigned char buf[(sizeof(version->build_id) - 1) / 2];
-	} id = { .len = sizeof(id.buf) };
+	} id = {.len = sizeof(id.buf)};
 	int len = version_op(ctrl, XENVER_build_id, &id, sizeof(id));
 
 	version->build_id[0] = '\0';
 	/* Missing in images that were linked without one. */
 	for (int i = 0; i < len && i < (int)sizeof(id.buf); i++)
-		sprintf(version->build_id + 2 * i, "%02x", id.buf[i]);
+		snprintf(version->build_id + 2 * i, 3, "%02x", id.buf[i]);
 }
 
 static int version_compile(struct ctrl *ctrl, struct ctrl_version *version)
 {
-	struct xen_compile_info info = { 0 };
+	struct xen_compile_info info = {0};
 	int ret = version_op(ctrl, XENVER_compile_info, &info, sizeof(info));
 
 	snprintf(version->compiler, sizeof(version->compiler), "%.63s", info.compiler);
@@ -163,7 +163,7 @@ static int version_compile(struct ctrl *ctrl, struct ctrl_version *version)
 
 int ctrl_host_version(struct ctrl *ctrl, struct ctrl_version *version)
 {
-	struct xen_platform_parameters platform = { 0 };
+	struct xen_platform_parameters platform = {0};
 	int ret = version_op(ctrl, XENVER_version, NULL, 0);
 
 	memset(version, 0, sizeof(*version));
@@ -198,7 +198,7 @@ int ctrl_host_version(struct ctrl *ctrl, struct ctrl_version *version)
 
 static int console_op(struct ctrl *ctrl, struct xen_sysctl_readconsole *con, char *buf)
 {
-	struct xen_sysctl op = { .cmd = XEN_SYSCTL_readconsole };
+	struct xen_sysctl op = {.cmd = XEN_SYSCTL_readconsole};
 	uint32_t room = con->count;
 	int ret;
 
@@ -216,7 +216,7 @@ int ctrl_host_console_read(struct ctrl *ctrl, int clear, char **text, size_t *le
 	*text = NULL;
 	/* A full answer may be a cut one: ask again with more room. */
 	for (uint32_t room = 64u << 10; room <= CONSOLE_MAX && ret == -ENOBUFS; room *= 2) {
-		struct xen_sysctl_readconsole con = { .count = room };
+		struct xen_sysctl_readconsole con = {.count = room};
 		char *buf = ctrl_buffer_alloc(ctrl, room);
 
 		if (!buf)
@@ -237,7 +237,7 @@ int ctrl_host_console_read(struct ctrl *ctrl, int clear, char **text, size_t *le
 		ctrl_buffer_free(ctrl, buf);
 	}
 	if (!ret && clear) {
-		struct xen_sysctl_readconsole con = { .clear = 1 };
+		struct xen_sysctl_readconsole con = {.clear = 1};
 		char *buf = ctrl_buffer_alloc(ctrl, 1);
 
 		ret = buf ? console_op(ctrl, &con, buf) : -ENOMEM;
@@ -252,7 +252,7 @@ int ctrl_host_console_read(struct ctrl *ctrl, int clear, char **text, size_t *le
 
 int ctrl_host_console_follow(struct ctrl *ctrl, uint32_t *index, char *text, uint32_t size)
 {
-	struct xen_sysctl_readconsole con = { .incremental = 1, .index = *index, .count = size };
+	struct xen_sysctl_readconsole con = {.incremental = 1, .index = *index, .count = size};
 	char *buf = ctrl_buffer_alloc(ctrl, size);
 	int ret;
 
@@ -270,7 +270,7 @@ int ctrl_host_console_follow(struct ctrl *ctrl, uint32_t *index, char *text, uin
 
 int ctrl_host_debug_keys(struct ctrl *ctrl, const char *keys)
 {
-	struct xen_sysctl op = { .cmd = XEN_SYSCTL_debug_keys };
+	struct xen_sysctl op = {.cmd = XEN_SYSCTL_debug_keys};
 	size_t len = strlen(keys);
 	char *buf;
 	int ret;

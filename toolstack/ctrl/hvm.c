@@ -10,7 +10,7 @@
 
 int ctrl_hvm_param_get(struct ctrl *ctrl, uint32_t domid, uint32_t index, uint64_t *value)
 {
-	struct xen_hvm_param arg = { .domid = domid, .index = index };
+	struct xen_hvm_param arg = {.domid = domid, .index = index};
 	int ret = ctrl_hypercall(ctrl, __HYPERVISOR_hvm_op, HVMOP_get_param, &arg, sizeof(arg));
 
 	if (!ret)
@@ -20,14 +20,14 @@ int ctrl_hvm_param_get(struct ctrl *ctrl, uint32_t domid, uint32_t index, uint64
 
 int ctrl_hvm_param_set(struct ctrl *ctrl, uint32_t domid, uint32_t index, uint64_t value)
 {
-	struct xen_hvm_param arg = { .domid = domid, .index = index, .value = value };
+	struct xen_hvm_param arg = {.domid = domid, .index = index, .value = value};
 
 	return ctrl_hypercall(ctrl, __HYPERVISOR_hvm_op, HVMOP_set_param, &arg, sizeof(arg));
 }
 
 int ctrl_hvm_context_get(struct ctrl *ctrl, uint32_t domid, void **data, uint32_t *size)
 {
-	struct xen_domctl op = { .cmd = XEN_DOMCTL_gethvmcontext, .domain = domid };
+	struct xen_domctl op = {.cmd = XEN_DOMCTL_gethvmcontext, .domain = domid};
 	uint32_t room;
 	uint8_t *buf;
 	int ret = ctrl_domctl(ctrl, &op);
@@ -57,7 +57,7 @@ int ctrl_hvm_context_get(struct ctrl *ctrl, uint32_t domid, void **data, uint32_
 
 int ctrl_hvm_context_set(struct ctrl *ctrl, uint32_t domid, const void *data, uint32_t size)
 {
-	struct xen_domctl op = { .cmd = XEN_DOMCTL_sethvmcontext, .domain = domid };
+	struct xen_domctl op = {.cmd = XEN_DOMCTL_sethvmcontext, .domain = domid};
 	uint8_t *buf = ctrl_buffer_alloc(ctrl, size);
 	int ret;
 

@@ -51,7 +51,7 @@ out:
 int ctrl_memory_set_map(struct ctrl *ctrl, uint32_t domid, const struct e820entry_abi *map,
 			unsigned int nr)
 {
-	struct xen_foreign_memory_map arg = { .domid = domid };
+	struct xen_foreign_memory_map arg = {.domid = domid};
 	struct e820entry_abi *buf = ctrl_buffer_alloc(ctrl, nr * sizeof(*buf));
 	int ret;
 
@@ -68,10 +68,9 @@ int ctrl_memory_set_map(struct ctrl *ctrl, uint32_t domid, const struct e820entr
 
 int ctrl_memory_claim(struct ctrl *ctrl, uint32_t domid, uint64_t pages)
 {
-	struct xen_memory_reservation arg = { .nr_extents = pages, .domid = domid };
+	struct xen_memory_reservation arg = {.nr_extents = pages, .domid = domid};
 
-	return ctrl_hypercall(ctrl, __HYPERVISOR_memory_op, XENMEM_claim_pages, &arg,
-			      sizeof(arg));
+	return ctrl_hypercall(ctrl, __HYPERVISOR_memory_op, XENMEM_claim_pages, &arg, sizeof(arg));
 }
 
 int ctrl_memory_max_gfn(struct ctrl *ctrl, uint32_t domid, uint64_t *gfn)
@@ -94,14 +93,13 @@ int ctrl_memory_max_gfn(struct ctrl *ctrl, uint32_t domid, uint64_t *gfn)
 int ctrl_memory_add_to_physmap(struct ctrl *ctrl, uint32_t domid, unsigned int space,
 			       unsigned long idx, xen_pfn_t gfn)
 {
-	struct xen_add_to_physmap arg = { .domid = domid, .space = space, .idx = idx, .gpfn = gfn };
+	struct xen_add_to_physmap arg = {.domid = domid, .space = space, .idx = idx, .gpfn = gfn};
 
 	return ctrl_hypercall(ctrl, __HYPERVISOR_memory_op, XENMEM_add_to_physmap, &arg,
 			      sizeof(arg));
 }
 
-void *ctrl_memory_map(struct ctrl *ctrl, uint32_t domid, int prot, const xen_pfn_t *gfns,
-		      size_t nr)
+void *ctrl_memory_map(struct ctrl *ctrl, uint32_t domid, int prot, const xen_pfn_t *gfns, size_t nr)
 {
 	return xenforeignmemory_map(ctrl->fmem, domid, prot, nr, gfns, NULL);
 }

@@ -7,7 +7,7 @@
 
 int ctrl_sched_id(struct ctrl *ctrl, uint32_t *id)
 {
-	struct xen_sysctl op = { .cmd = XEN_SYSCTL_sched_id };
+	struct xen_sysctl op = {.cmd = XEN_SYSCTL_sched_id};
 	int ret = ctrl_sysctl(ctrl, &op);
 
 	if (!ret)
@@ -17,7 +17,7 @@ int ctrl_sched_id(struct ctrl *ctrl, uint32_t *id)
 
 int ctrl_sched_domain_op(struct ctrl *ctrl, uint32_t domid, struct xen_domctl_scheduler_op *sched)
 {
-	struct xen_domctl op = { .cmd = XEN_DOMCTL_scheduler_op, .domain = domid };
+	struct xen_domctl op = {.cmd = XEN_DOMCTL_scheduler_op, .domain = domid};
 	int ret;
 
 	op.u.scheduler_op = *sched;
@@ -30,8 +30,8 @@ int ctrl_sched_domain_op(struct ctrl *ctrl, uint32_t domid, struct xen_domctl_sc
 int ctrl_sched_get_credit2(struct ctrl *ctrl, uint32_t domid,
 			   struct xen_domctl_sched_credit2 *params)
 {
-	struct xen_domctl_scheduler_op op = { .sched_id = XEN_SCHEDULER_CREDIT2,
-					      .cmd = XEN_DOMCTL_SCHEDOP_getinfo };
+	struct xen_domctl_scheduler_op op = {.sched_id = XEN_SCHEDULER_CREDIT2,
+					     .cmd = XEN_DOMCTL_SCHEDOP_getinfo};
 	int ret = ctrl_sched_domain_op(ctrl, domid, &op);
 
 	if (!ret)
@@ -42,8 +42,8 @@ int ctrl_sched_get_credit2(struct ctrl *ctrl, uint32_t domid,
 int ctrl_sched_set_credit2(struct ctrl *ctrl, uint32_t domid,
 			   const struct xen_domctl_sched_credit2 *params)
 {
-	struct xen_domctl_scheduler_op op = { .sched_id = XEN_SCHEDULER_CREDIT2,
-					      .cmd = XEN_DOMCTL_SCHEDOP_putinfo };
+	struct xen_domctl_scheduler_op op = {.sched_id = XEN_SCHEDULER_CREDIT2,
+					     .cmd = XEN_DOMCTL_SCHEDOP_putinfo};
 
 	op.u.credit2 = *params;
 	return ctrl_sched_domain_op(ctrl, domid, &op);
@@ -51,7 +51,7 @@ int ctrl_sched_set_credit2(struct ctrl *ctrl, uint32_t domid,
 
 int ctrl_sched_pool_op(struct ctrl *ctrl, struct xen_sysctl_scheduler_op *sched)
 {
-	struct xen_sysctl op = { .cmd = XEN_SYSCTL_scheduler_op };
+	struct xen_sysctl op = {.cmd = XEN_SYSCTL_scheduler_op};
 	int ret;
 
 	op.u.scheduler_op = *sched;
@@ -63,7 +63,7 @@ int ctrl_sched_pool_op(struct ctrl *ctrl, struct xen_sysctl_scheduler_op *sched)
 
 int ctrl_pool_info(struct ctrl *ctrl, uint32_t first, struct ctrl_pool *pool)
 {
-	struct xen_sysctl op = { .cmd = XEN_SYSCTL_cpupool_op };
+	struct xen_sysctl op = {.cmd = XEN_SYSCTL_cpupool_op};
 	struct xen_sysctl_cpupool_op *info = &op.u.cpupool_op;
 	uint8_t *buf = ctrl_buffer_alloc(ctrl, sizeof(pool->cpus));
 	int ret;
@@ -87,7 +87,7 @@ int ctrl_pool_info(struct ctrl *ctrl, uint32_t first, struct ctrl_pool *pool)
 
 int ctrl_pool_move_domain(struct ctrl *ctrl, uint32_t pool, uint32_t domid)
 {
-	struct xen_sysctl op = { .cmd = XEN_SYSCTL_cpupool_op };
+	struct xen_sysctl op = {.cmd = XEN_SYSCTL_cpupool_op};
 
 	op.u.cpupool_op.op = XEN_SYSCTL_CPUPOOL_OP_MOVEDOMAIN;
 	op.u.cpupool_op.cpupool_id = pool;

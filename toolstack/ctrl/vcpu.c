@@ -8,7 +8,7 @@
 int ctrl_vcpu_info(struct ctrl *ctrl, uint32_t domid, uint32_t vcpu,
 		   struct xen_domctl_getvcpuinfo *info)
 {
-	struct xen_domctl op = { .cmd = XEN_DOMCTL_getvcpuinfo, .domain = domid };
+	struct xen_domctl op = {.cmd = XEN_DOMCTL_getvcpuinfo, .domain = domid};
 	int ret;
 
 	op.u.getvcpuinfo.vcpu = vcpu;
@@ -56,7 +56,7 @@ static int affinity_op(struct ctrl *ctrl, struct xen_domctl *op, uint8_t *hard, 
 int ctrl_vcpu_set_affinity(struct ctrl *ctrl, uint32_t domid, uint32_t vcpu, uint8_t *hard,
 			   uint8_t *soft, unsigned int nr_bits)
 {
-	struct xen_domctl op = { .cmd = XEN_DOMCTL_setvcpuaffinity, .domain = domid };
+	struct xen_domctl op = {.cmd = XEN_DOMCTL_setvcpuaffinity, .domain = domid};
 
 	op.u.vcpuaffinity.vcpu = vcpu;
 	return affinity_op(ctrl, &op, hard, soft, nr_bits);
@@ -65,7 +65,7 @@ int ctrl_vcpu_set_affinity(struct ctrl *ctrl, uint32_t domid, uint32_t vcpu, uin
 int ctrl_vcpu_get_affinity(struct ctrl *ctrl, uint32_t domid, uint32_t vcpu, uint8_t *hard,
 			   uint8_t *soft, unsigned int nr_bits)
 {
-	struct xen_domctl op = { .cmd = XEN_DOMCTL_getvcpuaffinity, .domain = domid };
+	struct xen_domctl op = {.cmd = XEN_DOMCTL_getvcpuaffinity, .domain = domid};
 
 	op.u.vcpuaffinity.vcpu = vcpu;
 	if (hard)

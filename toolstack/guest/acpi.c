@@ -7,9 +7,9 @@
 
 #define FADT_HW_REDUCED (1u << 20)
 /* IA-PC boot flags: nothing of a PC is there. */
-#define BOOT_NO_VGA	(1u << 2)
-#define BOOT_NO_MSI	(1u << 3)
-#define BOOT_NO_CMOS	(1u << 5)
+#define BOOT_NO_VGA  (1u << 2)
+#define BOOT_NO_MSI  (1u << 3)
+#define BOOT_NO_CMOS (1u << 5)
 
 struct acpi_header {
 	char signature[4];
@@ -127,12 +127,12 @@ static void madt_fill(uint8_t *buf, unsigned int vcpus)
 	madt->lapic_address = 0xfee00000;
 	for (unsigned int v = 0; v < vcpus; v++) {
 		if (wants_x2apic(v)) {
-			struct madt_x2apic entry = { 9, 16, 0, acpi_apic_id(v), 1, v };
+			struct madt_x2apic entry = {9, 16, 0, acpi_apic_id(v), 1, v};
 
 			memcpy(p, &entry, sizeof(entry));
 			p += sizeof(entry);
 		} else {
-			struct madt_lapic entry = { 0, 8, (uint8_t)v, (uint8_t)acpi_apic_id(v), 1 };
+			struct madt_lapic entry = {0, 8, (uint8_t)v, (uint8_t)acpi_apic_id(v), 1};
 
 			memcpy(p, &entry, sizeof(entry));
 			p += sizeof(entry);

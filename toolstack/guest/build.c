@@ -94,9 +94,9 @@ static int builder_open_ramdisk(struct builder *b)
 {
 	if (!b->config->ramdisk && b->config->ramdisk_fd < 0)
 		return 0;
-	b->ramdisk = loader_open(b->config->ramdisk ? b->config->ramdisk : "ramdisk",
-				 b->config->ramdisk_fd, &b->ramdisk_size, b->error,
-				 GUEST_ERROR_LEN);
+	b->ramdisk =
+		loader_open(b->config->ramdisk ? b->config->ramdisk : "ramdisk",
+			    b->config->ramdisk_fd, &b->ramdisk_size, b->error, GUEST_ERROR_LEN);
 	return b->ramdisk < 0 ? b->ramdisk : 0;
 }
 
@@ -118,7 +118,8 @@ static int builder_place(struct builder *b)
 			 "ramdisk (%llu KiB): give at least %llu MiB, more for the guest to run",
 			 (unsigned long long)(b->config->target_kib >> 10),
 			 (unsigned long long)((b->image.end - b->image.plan.segments[0].gpa +
-					       1023) >> 10),
+					       1023) >>
+					      10),
 			 (unsigned long long)b->image.plan.segments[0].gpa,
 			 (unsigned long long)((b->ramdisk_size + 1023) >> 10),
 			 (unsigned long long)((needed + 1023) >> 10));
@@ -280,8 +281,8 @@ static int builder_channels(struct builder *b, struct guest_result *r)
 {
 	const struct guest_config *c = b->config;
 	const struct ctrl_grant grants[] = {
-		{ GNTTAB_RESERVED_CONSOLE, c->console_domid, GUEST_GFN_CONSOLE },
-		{ GNTTAB_RESERVED_XENSTORE, c->store_domid, GUEST_GFN_XENSTORE },
+		{GNTTAB_RESERVED_CONSOLE, c->console_domid, GUEST_GFN_CONSOLE},
+		{GNTTAB_RESERVED_XENSTORE, c->store_domid, GUEST_GFN_XENSTORE},
 	};
 	unsigned int nr_grants = c->no_store ? 1 : 2;
 	int ret = 0;
@@ -305,11 +306,11 @@ static int builder_params(struct builder *b, struct guest_result *r)
 		uint32_t index;
 		uint64_t value;
 	} params[] = {
-		{ HVM_PARAM_IDENT_PT, GUEST_GFN_IDENT_PT * GUEST_PAGE },
-		{ HVM_PARAM_STORE_PFN, r->store_gfn },
-		{ HVM_PARAM_STORE_EVTCHN, r->store_port },
-		{ HVM_PARAM_CONSOLE_PFN, r->console_gfn },
-		{ HVM_PARAM_CONSOLE_EVTCHN, r->console_port },
+		{HVM_PARAM_IDENT_PT, GUEST_GFN_IDENT_PT * GUEST_PAGE},
+		{HVM_PARAM_STORE_PFN, r->store_gfn},
+		{HVM_PARAM_STORE_EVTCHN, r->store_port},
+		{HVM_PARAM_CONSOLE_PFN, r->console_gfn},
+		{HVM_PARAM_CONSOLE_EVTCHN, r->console_port},
 	};
 	char what[48];
 
@@ -364,7 +365,7 @@ static void builder_init(struct builder *b, const struct guest_config *config, c
 	*b = (struct builder){
 		.config = config,
 		.cmdline = config->cmdline ? config->cmdline : "",
-		.image = { .fd = -1 },
+		.image = {.fd = -1},
 		.ramdisk = -1,
 		.error = error,
 	};

@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 #include "guest/bzimage.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* Offsets in the setup header. */
@@ -44,9 +45,9 @@ int bzimage_payload(const uint8_t *data, size_t size, size_t *offset, size_t *le
 	if (!len)
 		return image_fail(err, "bzImage has no payload");
 	if (start > size || len > size - start)
-		return image_fail(err,
-				  "bzImage is truncated at offset %zu: its payload ends at %llu",
-				  size, (unsigned long long)(start + len));
+		return image_fail(
+			err, "bzImage is truncated at offset %zu: its payload ends at %" PRIu64,
+			size, start + len);
 	*offset = start;
 	*length = len;
 	return 0;

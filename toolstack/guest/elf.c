@@ -3,6 +3,7 @@
 #include "guest/elf.h"
 
 #include <elf.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,7 +75,7 @@ static int elf_open(struct elf *elf, const uint8_t *data, size_t size, struct im
 	Elf64_Ehdr h64;
 	Elf32_Ehdr h32;
 
-	*elf = (struct elf){ .data = data, .size = size };
+	*elf = (struct elf){.data = data, .size = size};
 	if (elf_check_ident(elf, err))
 		return -1;
 	elf->is64 = data[EI_CLASS] == ELFCLASS64;
@@ -103,12 +104,12 @@ static struct phdr elf_phdr(const struct elf *elf, unsigned int i)
 
 	if (elf->is64) {
 		memcpy(&h64, p, sizeof(h64));
-		return (struct phdr){ h64.p_type,   h64.p_offset, h64.p_paddr,
-				      h64.p_filesz, h64.p_memsz,  h64.p_align };
+		return (struct phdr){h64.p_type,   h64.p_offset, h64.p_paddr,
+				     h64.p_filesz, h64.p_memsz,	 h64.p_align};
 	}
 	memcpy(&h32, p, sizeof(h32));
-	return (struct phdr){ h32.p_type,   h32.p_offset, h32.p_paddr,
-			      h32.p_filesz, h32.p_memsz,  h32.p_align };
+	return (struct phdr){h32.p_type,   h32.p_offset, h32.p_paddr,
+			     h32.p_filesz, h32.p_memsz,	 h32.p_align};
 }
 
 /* 1 found, 0 not there.  A malformed note ends the walk: others may still be in
@@ -149,15 +150,13 @@ static int elf_find_entry(const struct elf *elf, uint64_t *entry, struct image_e
 		if (ph.type != PT_NOTE)
 			continue;
 		if (!in_file(elf, ph.offset, ph.filesz))
-			return image_fail(err, "ELF file is truncated at offset %zu: notes end at "
-					       "%llu",
-					  elf->size,
-					  (unsigned long long)(ph.offset + ph.filesz));
+			return image_fail(
+				err, "ELF file is truncated at offset %zu: notes end at %" PRIu64,
+				elf->size, ph.offset + ph.filesz);
 		if (note_find_entry(elf->data + ph.offset, ph.filesz, ph.align, entry))
 			return 0;
 	}
-	return image_fail(err,
-			  "no PVH entry note (XEN_ELFNOTE_PHYS32_ENTRY): not a PVH kernel");
+	return image_fail(err, "no PVH entry note (XEN_ELFNOTE_PHYS32_ENTRY): not a PVH kernel");
 }
 
 static int elf_add_segment(const struct elf *elf, const struct phdr *ph, unsigned int i,
@@ -167,8 +166,9 @@ static int elf_add_segment(const struct elf *elf, const struct phdr *ph, unsigne
 		return image_fail(err, "ELF segment %u has more bytes in the file than in memory",
 				  i);
 	if (!in_file(elf, ph->offset, ph->filesz))
-		return image_fail(err, "ELF file is truncated at offset %zu: segment %u ends at %llu",
-				  elf->size, i, (unsigned long long)(ph->offset + ph->filesz));
+		return image_fail(
+			err, "ELF file is truncated at offset %zu: segment %u ends at %" PRIu64,
+			elf->size, i, ph->offset + ph->filesz);
 	if (ph->paddr >> 32 || ph->memsz >> 32 || (ph->paddr + ph->memsz) >> 32)
 		return image_fail(err, "ELF segment %u at 0x%llx is not below 4 GiB", i,
 				  (unsigned long long)ph->paddr);

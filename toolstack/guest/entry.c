@@ -53,7 +53,7 @@ static const void *record_find(const uint8_t *data, uint32_t size, unsigned int 
 
 static uint8_t *record_add(uint8_t *p, unsigned int type, const void *body, uint32_t length)
 {
-	struct hvm_save_descriptor desc = { .typecode = type, .length = length };
+	struct hvm_save_descriptor desc = {.typecode = type, .length = length};
 
 	memcpy(p, &desc, sizeof(desc));
 	if (length)

@@ -18,27 +18,26 @@
 #define GUEST_VCPUS_MAX	  128
 
 struct guest_config {
-	unsigned int vcpus;	/* 1..GUEST_VCPUS_MAX */
-	uint64_t target_kib;	/* memory that the guest starts with */
-	uint64_t max_kib;	/* it may grow to this; 0 = target_kib */
-	uint64_t paging_kib;	/* for nested page tables; 0 = libxl's formula */
-	const char *kernel;	/* path; also the name in errors */
-	int kernel_fd;		/* used instead of opening the path when >= 0 */
-	const char *ramdisk;	/* path or NULL */
-	int ramdisk_fd;		/* the same; -1 for none */
-	const char *cmdline;	/* NULL = empty */
-	uint32_t tsc_mode;	/* 0 default, 1 always emulate, 2 never emulate, 3 never + TSC_AUX */
-	uint32_t store_domid;	/* who serves xenstore and console, usually 0 */
+	unsigned int vcpus;   /* 1..GUEST_VCPUS_MAX */
+	uint64_t target_kib;  /* memory that the guest starts with */
+	uint64_t max_kib;     /* it may grow to this; 0 = target_kib */
+	uint64_t paging_kib;  /* for nested page tables; 0 = libxl's formula */
+	const char *kernel;   /* path; also the name in errors */
+	int kernel_fd;	      /* used instead of opening the path when >= 0 */
+	const char *ramdisk;  /* path or NULL */
+	int ramdisk_fd;	      /* the same; -1 for none */
+	const char *cmdline;  /* NULL = empty */
+	uint32_t tsc_mode;    /* 0 default, 1 always emulate, 2 never emulate, 3 never + TSC_AUX */
+	uint32_t store_domid; /* who serves xenstore and console, usually 0 */
 	uint32_t console_domid;
-	bool no_store;		/* no xenstore page and port: the guest boots without it */
+	bool no_store; /* no xenstore page and port: the guest boots without it */
 };
 
 /* All defaults: no kernel, no descriptors. */
-#define GUEST_CONFIG_INIT                                                                          \
-	((struct guest_config){ .kernel_fd = -1, .ramdisk_fd = -1, .vcpus = 1 })
+#define GUEST_CONFIG_INIT ((struct guest_config){.kernel_fd = -1, .ramdisk_fd = -1, .vcpus = 1})
 
 struct guest_result {
-	uint64_t store_gfn, console_gfn; /* pages of the two rings; store 0 with no_store */
+	uint64_t store_gfn, console_gfn;   /* pages of the two rings; store 0 with no_store */
 	uint32_t store_port, console_port; /* the guest's ends, unbound for the two domids */
 	uint64_t kernel_start, kernel_end, entry; /* guest-physical */
 };

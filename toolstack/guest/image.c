@@ -37,8 +37,8 @@ static int image_unpack(const uint8_t *file, size_t size, struct unpack_sink *si
 
 int image_convert(const uint8_t *file, size_t size, int out, struct image_error *err)
 {
-	struct unpack_sink sink = { .fd = out, .offset = IMAGE_DATA, .limit = IMAGE_MAX_DATA };
-	struct unpack_sink head = { .fd = out, .limit = IMAGE_DATA };
+	struct unpack_sink sink = {.fd = out, .offset = IMAGE_DATA, .limit = IMAGE_MAX_DATA};
+	struct unpack_sink head = {.fd = out, .limit = IMAGE_DATA};
 	struct image_plan plan;
 	uint8_t *map;
 	int ret;

@@ -13,7 +13,7 @@ struct image_error {
 
 /* Returns -1, so that a caller can "return image_fail(...)". */
 __attribute__((format(printf, 2, 3))) static inline int image_fail(struct image_error *err,
-								    const char *fmt, ...)
+								   const char *fmt, ...)
 {
 	va_list ap;
 

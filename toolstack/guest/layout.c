@@ -13,7 +13,7 @@ static uint64_t page_up(uint64_t x)
 static void e820_add(struct guest_layout *layout, uint64_t addr, uint64_t size, uint32_t type)
 {
 	layout->e820[layout->nr_e820++] =
-		(struct e820entry_abi){ .addr = addr, .size = size, .type = type };
+		(struct e820entry_abi){.addr = addr, .size = size, .type = type};
 }
 
 void guest_layout_memory(struct guest_layout *layout, uint64_t kib)

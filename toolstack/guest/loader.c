@@ -55,8 +55,8 @@ static bool is_program(char *buf, size_t len, const char *dir, const char *rest)
 
 int loader_path(char *buf, size_t len)
 {
-	static const char *const places[] = { "nacre-image", "../bin/nacre-image",
-					      "../libexec/nacre/nacre-image" };
+	static const char *const places[] = {"nacre-image", "../bin/nacre-image",
+					     "../libexec/nacre/nacre-image"};
 	const char *env = secure_getenv("NACRE_LIBEXEC");
 	char dir[PATH_MAX];
 	ssize_t n;
@@ -81,8 +81,8 @@ int loader_path(char *buf, size_t len)
 /* Start it with nothing but the three descriptors and an empty environment. */
 static int loader_spawn(const char *program, int kernel, int out, int err_pipe, pid_t *pid)
 {
-	char *argv[] = { (char *)"nacre-image", (char *)"3", (char *)"4", NULL };
-	char *envp[] = { NULL };
+	char *argv[] = {(char *)"nacre-image", (char *)"3", (char *)"4", NULL};
+	char *envp[] = {NULL};
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attr;
 	sigset_t none, all;
@@ -124,7 +124,7 @@ static int64_t now_ms(void)
 static int loader_listen(int fd, char *line, size_t len)
 {
 	int64_t deadline = now_ms() + LOADER_DEADLINE_S * 1000;
-	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+	struct pollfd pfd = {.fd = fd, .events = POLLIN};
 	size_t used = 0;
 
 	for (;;) {
@@ -153,8 +153,8 @@ static int loader_listen(int fd, char *line, size_t len)
 	return 0;
 }
 
-static int loader_verdict(pid_t pid, int timed_out, const char *name, const char *line,
-			  char *error, size_t error_len)
+static int loader_verdict(pid_t pid, int timed_out, const char *name, const char *line, char *error,
+			  size_t error_len)
 {
 	static const char prefix[] = "nacre-image: ";
 	int status;
@@ -194,7 +194,8 @@ static int loader_take(struct loaded_image *image, const char *name, char *error
 	struct stat st;
 	void *map;
 
-	if (fcntl(image->fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) ||
+	if (fcntl(image->fd, F_ADD_SEALS,
+		  F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) ||
 	    fstat(image->fd, &st) || st.st_size < (off_t)IMAGE_DATA ||
 	    pread(image->fd, &image->plan, sizeof(image->plan), 0) !=
 		    (ssize_t)sizeof(image->plan)) {
@@ -249,7 +250,7 @@ int loader_run(int kernel_fd, const char *name, struct loaded_image *image, char
 {
 	int ret;
 
-	*image = (struct loaded_image){ .fd = -1 };
+	*image = (struct loaded_image){.fd = -1};
 	image->fd = memfd_create("nacre-image", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (image->fd < 0) {
 		ret = -errno;
@@ -270,5 +271,5 @@ void loader_release(struct loaded_image *image)
 		munmap((void *)image->map, image->size);
 	if (image->fd >= 0)
 		close(image->fd);
-	*image = (struct loaded_image){ .fd = -1 };
+	*image = (struct loaded_image){.fd = -1};
 }

@@ -12,7 +12,7 @@
 struct loaded_image {
 	int fd; /* sealed memory file */
 	uint64_t size;
-	const uint8_t *map; /* all of it, read-only */
+	const uint8_t *map;	/* all of it, read-only */
 	struct image_plan plan; /* checked */
 	uint64_t end;		/* guest-physical end of the kernel */
 };

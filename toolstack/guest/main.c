@@ -36,7 +36,8 @@ static int parse_fd(const char *text)
 /* The whole file in fresh memory: a mapping of it could change under us. */
 static uint8_t *read_file(int fd, size_t size, struct image_error *err)
 {
-	uint8_t *data = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uint8_t *data =
+		mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	size_t done = 0;
 
 	if (data == MAP_FAILED) {
@@ -81,7 +82,7 @@ static int convert(int kernel, int out, struct image_error *err)
 
 int main(int argc, char **argv)
 {
-	struct image_error err = { "" };
+	struct image_error err = {""};
 	char line[sizeof(err.text) + 32];
 	int kernel, out, n;
 

@@ -29,13 +29,13 @@
 #endif
 
 /* The file, its unpacked form while it is looked at, and the decompressor. */
-#define SANDBOX_MEMORY (IMAGE_MAX_FILE + IMAGE_MAX_DATA + (256ull << 20))
+#define SANDBOX_MEMORY	(IMAGE_MAX_FILE + IMAGE_MAX_DATA + (256ull << 20))
 #define SANDBOX_SECONDS 60
 #define SANDBOX_UID	65534 /* nobody */
 
 static int sandbox_limit(int what, rlim_t value, struct image_error *err)
 {
-	struct rlimit lim = { .rlim_cur = value, .rlim_max = value };
+	struct rlimit lim = {.rlim_cur = value, .rlim_max = value};
 
 	if (setrlimit(what, &lim))
 		return image_fail(err, "cannot set a resource limit: %s", strerror(errno));
@@ -71,8 +71,8 @@ static int sandbox_drop_user(struct image_error *err)
 
 static int sandbox_drop_caps(struct image_error *err)
 {
-	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct none[2] = { 0 };
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct none[2] = {0};
 
 	if (syscall(SYS_capset, &header, none))
 		return image_fail(err, "cannot drop capabilities: %s", strerror(errno));
@@ -82,10 +82,12 @@ static int sandbox_drop_caps(struct image_error *err)
 static int sandbox_filter(struct image_error *err)
 {
 	static const int allowed[] = {
-		SCMP_SYS(read),	  SCMP_SYS(pread64), SCMP_SYS(write),	SCMP_SYS(pwrite64),
-		SCMP_SYS(munmap), SCMP_SYS(mremap),  SCMP_SYS(madvise), SCMP_SYS(brk),
-		SCMP_SYS(futex),  SCMP_SYS(exit),    SCMP_SYS(exit_group),
-		SCMP_SYS(getrandom), /* malloc's hardening */
+		SCMP_SYS(read),	      SCMP_SYS(pread64),
+		SCMP_SYS(write),      SCMP_SYS(pwrite64),
+		SCMP_SYS(munmap),     SCMP_SYS(mremap),
+		SCMP_SYS(madvise),    SCMP_SYS(brk),
+		SCMP_SYS(futex),      SCMP_SYS(exit),
+		SCMP_SYS(exit_group), SCMP_SYS(getrandom), /* malloc's hardening */
 	};
 	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_KILL_PROCESS);
 	int ret = ctx ? 0 : -ENOMEM;

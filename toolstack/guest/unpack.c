@@ -17,7 +17,7 @@
 #define LZ4_LEGACY_BLOCK (8u << 20)
 #define LZ4_LEGACY_MAGIC 0x184c2102u
 /* Dictionary and tables: Linux packs with a 32 MiB (xz) or 128 MiB (zstd) window. */
-#define UNPACK_MEMORY (192ull << 20)
+#define UNPACK_MEMORY	(192ull << 20)
 #define ZSTD_WINDOW_LOG 27
 
 static uint32_t le32(const uint8_t *p)
@@ -54,13 +54,13 @@ static const struct {
 	uint8_t len;
 	uint8_t magic[9];
 } formats[] = {
-	{ UNPACK_GZIP, "gzip", 3, { 0x1f, 0x8b, 0x08 } },
-	{ UNPACK_XZ, "xz", 6, { 0xfd, '7', 'z', 'X', 'Z', 0 } },
-	{ UNPACK_LZ4, "lz4", 4, { 0x02, 0x21, 0x4c, 0x18 } },
-	{ UNPACK_ZSTD, "zstd", 4, { 0x28, 0xb5, 0x2f, 0xfd } },
-	{ UNPACK_BZIP2, "bzip2", 3, { 'B', 'Z', 'h' } },
-	{ UNPACK_LZO, "lzo", 9, { 0x89, 'L', 'Z', 'O', 0, 0x0d, 0x0a, 0x1a, 0x0a } },
-	{ UNPACK_LZMA, "lzma", 3, { 0x5d, 0, 0 } },
+	{UNPACK_GZIP, "gzip", 3, {0x1f, 0x8b, 0x08}},
+	{UNPACK_XZ, "xz", 6, {0xfd, '7', 'z', 'X', 'Z', 0}},
+	{UNPACK_LZ4, "lz4", 4, {0x02, 0x21, 0x4c, 0x18}},
+	{UNPACK_ZSTD, "zstd", 4, {0x28, 0xb5, 0x2f, 0xfd}},
+	{UNPACK_BZIP2, "bzip2", 3, {'B', 'Z', 'h'}},
+	{UNPACK_LZO, "lzo", 9, {0x89, 'L', 'Z', 'O', 0, 0x0d, 0x0a, 0x1a, 0x0a}},
+	{UNPACK_LZMA, "lzma", 3, {0x5d, 0, 0}},
 };
 
 enum unpack_format unpack_detect(const uint8_t *data, size_t size)
@@ -92,7 +92,7 @@ static int truncated(struct image_error *err, enum unpack_format format, size_t 
 static int unpack_gzip(const uint8_t *data, size_t size, uint8_t *out, struct unpack_sink *sink,
 		       struct image_error *err)
 {
-	z_stream z = { .next_in = (Bytef *)data, .avail_in = (uInt)size };
+	z_stream z = {.next_in = (Bytef *)data, .avail_in = (uInt)size};
 	int ret = 0, status = Z_OK;
 
 	/* 16: a gzip header, checked together with its CRC. */
@@ -148,7 +148,7 @@ static int unpack_zstd(const uint8_t *data, size_t size, uint8_t *out, struct un
 		       struct image_error *err)
 {
 	ZSTD_DStream *stream = ZSTD_createDStream();
-	ZSTD_inBuffer in = { .src = data, .size = size };
+	ZSTD_inBuffer in = {.src = data, .size = size};
 	size_t left = 1;
 	int ret = 0;
 
@@ -157,7 +157,7 @@ static int unpack_zstd(const uint8_t *data, size_t size, uint8_t *out, struct un
 	ZSTD_DCtx_setParameter(stream, ZSTD_d_windowLogMax, ZSTD_WINDOW_LOG);
 	/* 0: the frame is complete; what follows is not ours. */
 	while (!ret && left) {
-		ZSTD_outBuffer chunk = { .dst = out, .size = CHUNK };
+		ZSTD_outBuffer chunk = {.dst = out, .size = CHUNK};
 
 		left = ZSTD_decompressStream(stream, &chunk, &in);
 		if (ZSTD_isError(left))
@@ -254,7 +254,7 @@ int unpack_run(enum unpack_format format, const uint8_t *data, size_t size, int 
 		return -1;
 	if (trailer && (uint32_t)(sink->total - before) != le32(data + size - 4))
 		return image_fail(err, "corrupt %s payload: unpacks to %llu bytes, not %u",
-				  unpack_name(format),
-				  (unsigned long long)(sink->total - before), le32(data + size - 4));
+				  unpack_name(format), (unsigned long long)(sink->total - before),
+				  le32(data + size - 4));
 	return 0;
 }

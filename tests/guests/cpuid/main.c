@@ -43,7 +43,7 @@ static void check_basic(void)
 
 static void check_hidden(void)
 {
-	struct cpuid sev = { 0 }, pmu = { 0 };
+	struct cpuid sev = {0}, pmu = {0};
 
 	if (cpuid(0x80000000, 0).a >= 0x8000001f)
 		sev = cpuid(0x8000001f, 0);

@@ -25,7 +25,7 @@ static long op(unsigned int cmd, void *arg)
 
 static unsigned int status_of(unsigned int port)
 {
-	struct evtchn_status status = { .dom = DOMID_SELF, .port = port };
+	struct evtchn_status status = {.dom = DOMID_SELF, .port = port};
 	long ret = op(EVTCHNOP_status, &status);
 
 	check(!ret, "status of port %u: %ld", port, ret);
@@ -49,8 +49,8 @@ static void check_ipi(void)
 
 static void check_interdomain(void)
 {
-	struct evtchn_alloc_unbound alloc = { .dom = DOMID_SELF, .remote_dom = DOMID_SELF };
-	struct evtchn_bind_interdomain bind = { .remote_dom = DOMID_SELF };
+	struct evtchn_alloc_unbound alloc = {.dom = DOMID_SELF, .remote_dom = DOMID_SELF};
+	struct evtchn_bind_interdomain bind = {.remote_dom = DOMID_SELF};
 	struct evtchn_close close;
 
 	check(!op(EVTCHNOP_alloc_unbound, &alloc), "alloc_unbound fails");
@@ -72,9 +72,9 @@ static void check_interdomain(void)
 /* The codes that Xen 4.17 gives. */
 static void check_errors(void)
 {
-	struct evtchn_alloc_unbound alloc = { .dom = 0, .remote_dom = DOMID_SELF };
-	struct evtchn_close close = { .port = 0 };
-	struct evtchn_bind_vcpu vcpu = { .port = 1, .vcpu = 1000 };
+	struct evtchn_alloc_unbound alloc = {.dom = 0, .remote_dom = DOMID_SELF};
+	struct evtchn_close close = {.port = 0};
+	struct evtchn_bind_vcpu vcpu = {.port = 1, .vcpu = 1000};
 	long ret;
 
 	ret = evtchn_send(100000);

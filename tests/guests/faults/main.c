@@ -29,14 +29,14 @@ static const struct {
 	const char *name;
 	void (*fn)(void *);
 } undefined[] = {
-	{ "ud2", do_ud2 },	 { "vmrun", do_vmrun },	    { "vmload", do_vmload },
-	{ "vmsave", do_vmsave }, { "stgi", do_stgi },	    { "clgi", do_clgi },
-	{ "skinit", do_skinit }, { "invlpga", do_invlpga }, { "monitor", do_monitor },
-	{ "mwait", do_mwait },
+	{"ud2", do_ud2},       {"vmrun", do_vmrun},	{"vmload", do_vmload},
+	{"vmsave", do_vmsave}, {"stgi", do_stgi},	{"clgi", do_clgi},
+	{"skinit", do_skinit}, {"invlpga", do_invlpga}, {"monitor", do_monitor},
+	{"mwait", do_mwait},
 };
 
 /* MSRs that no guest may write: VMX, and one that nobody has. */
-static const uint32_t forbidden[] = { 0x480, 0xdeadbeef };
+static const uint32_t forbidden[] = {0x480, 0xdeadbeef};
 
 void test_main(void)
 {

@@ -19,7 +19,8 @@ struct vectors {
 
 static bool avx;
 
-#define EACH(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15)
+#define EACH(X)                                                                                    \
+	X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15)
 #define SSE_LOAD(n)  "movdqa " #n "*32(%0), %%xmm" #n "\n\t"
 #define SSE_STORE(n) "movdqa %%xmm" #n ", " #n "*32(%0)\n\t"
 #define AVX_LOAD(n)  "vmovdqa " #n "*32(%0), %%ymm" #n "\n\t"

@@ -50,9 +50,9 @@ static void events_handle(unsigned int vector)
 
 void evtchn_init(void)
 {
-	struct xen_hvm_param arg = { .domid = DOMID_SELF,
-				     .index = HVM_PARAM_CALLBACK_IRQ,
-				     .value = 2ull << 56 | CALLBACK_VECTOR };
+	struct xen_hvm_param arg = {.domid = DOMID_SELF,
+				    .index = HVM_PARAM_CALLBACK_IRQ,
+				    .value = 2ull << 56 | CALLBACK_VECTOR};
 	struct shared_info *s = xen_shared();
 	long ret;
 
@@ -65,7 +65,7 @@ void evtchn_init(void)
 
 void evtchn_set(unsigned int port, void (*handler)(unsigned int port))
 {
-	struct evtchn_unmask unmask = { .port = port };
+	struct evtchn_unmask unmask = {.port = port};
 	long ret;
 
 	port_handlers[port] = handler;
@@ -75,14 +75,14 @@ void evtchn_set(unsigned int port, void (*handler)(unsigned int port))
 
 long evtchn_send(unsigned int port)
 {
-	struct evtchn_send arg = { .port = port };
+	struct evtchn_send arg = {.port = port};
 
 	return hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_send, &arg);
 }
 
 long evtchn_bind_virq(unsigned int virq, unsigned int vcpu)
 {
-	struct evtchn_bind_virq arg = { .virq = virq, .vcpu = vcpu };
+	struct evtchn_bind_virq arg = {.virq = virq, .vcpu = vcpu};
 	long ret = hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_bind_virq, &arg);
 
 	return ret ? ret : (long)arg.port;
@@ -90,7 +90,7 @@ long evtchn_bind_virq(unsigned int virq, unsigned int vcpu)
 
 long evtchn_bind_ipi(unsigned int vcpu)
 {
-	struct evtchn_bind_ipi arg = { .vcpu = vcpu };
+	struct evtchn_bind_ipi arg = {.vcpu = vcpu};
 	long ret = hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_bind_ipi, &arg);
 
 	return ret ? ret : (long)arg.port;
@@ -140,7 +140,7 @@ void ap_main(void)
 		asm volatile("cli; hlt");
 }
 
-#define MSR_APIC_BASE 0x1b
+#define MSR_APIC_BASE  0x1b
 #define MSR_X2APIC_ICR 0x830
 
 void ap_start(unsigned int cpu, void (*fn)(unsigned int cpu))

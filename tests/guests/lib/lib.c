@@ -89,7 +89,7 @@ long hypercall(unsigned int nr, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t 
 
 int64_t hvm_param(uint32_t index)
 {
-	struct xen_hvm_param arg = { .domid = DOMID_SELF, .index = index };
+	struct xen_hvm_param arg = {.domid = DOMID_SELF, .index = index};
 
 	return hypercall2(__HYPERVISOR_hvm_op, HVMOP_get_param, &arg) ? -1 : (int64_t)arg.value;
 }
@@ -98,7 +98,7 @@ int64_t hvm_param(uint32_t index)
 static void console_wait(void)
 {
 	evtchn_port_t port = console_port;
-	struct sched_poll poll = { .nr_ports = 1, .timeout = now_ns() + 10000000 };
+	struct sched_poll poll = {.nr_ports = 1, .timeout = now_ns() + 10000000};
 
 	set_xen_guest_handle(poll.ports, &port);
 	hypercall2(__HYPERVISOR_sched_op, SCHEDOP_poll, &poll);
@@ -108,7 +108,7 @@ static void console_wait(void)
 
 static void console_kick(void)
 {
-	struct evtchn_send send = { .port = console_port };
+	struct evtchn_send send = {.port = console_port};
 
 	hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_send, &send);
 }
@@ -206,7 +206,7 @@ static void console_flush(void)
 
 void shutdown(unsigned int reason)
 {
-	struct sched_shutdown arg = { .reason = reason };
+	struct sched_shutdown arg = {.reason = reason};
 
 	/* Real xenconsoled loses what it has not read by then. */
 	console_flush();

@@ -25,10 +25,10 @@ void trap_init(void)
 	for (unsigned int i = 0; i < 256; i++) {
 		uintptr_t addr = (uintptr_t)trap_stubs[i];
 
-		idt[i] = (struct gate){ .offset0 = (uint16_t)addr,
-					.selector = 8,
-					.type = 0x8e,
-					.offset1 = (uint16_t)(addr >> 16) };
+		idt[i] = (struct gate){.offset0 = (uint16_t)addr,
+				       .selector = 8,
+				       .type = 0x8e,
+				       .offset1 = (uint16_t)(addr >> 16)};
 	}
 }
 
@@ -87,7 +87,7 @@ static bool msr_safe(void (*fn)(void *), struct msr_access *access)
 
 bool rdmsr_safe(uint32_t msr, uint64_t *value)
 {
-	struct msr_access access = { .msr = msr };
+	struct msr_access access = {.msr = msr};
 	bool ok = msr_safe(do_rdmsr, &access);
 
 	*value = access.value;
@@ -96,7 +96,7 @@ bool rdmsr_safe(uint32_t msr, uint64_t *value)
 
 bool wrmsr_safe(uint32_t msr, uint64_t value)
 {
-	struct msr_access access = { .msr = msr, .value = value };
+	struct msr_access access = {.msr = msr, .value = value};
 
 	return msr_safe(do_wrmsr, &access);
 }

@@ -7,7 +7,7 @@
 
 const char test_name[] = "smp";
 
-#define ROUNDS	 200u
+#define ROUNDS	   200u
 #define IPI_VECTOR 0x40
 
 static volatile uint32_t ping, pong, ipis, ready;

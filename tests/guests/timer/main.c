@@ -31,7 +31,7 @@ static void check_monotonic(void)
 
 static void check_shot(uint64_t delay_ns)
 {
-	struct vcpu_set_singleshot_timer timer = { .timeout_abs_ns = now_ns() + delay_ns };
+	struct vcpu_set_singleshot_timer timer = {.timeout_abs_ns = now_ns() + delay_ns};
 	long ret;
 
 	fired = 0;

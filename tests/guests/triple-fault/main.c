@@ -10,7 +10,7 @@ void test_main(void)
 	struct {
 		uint16_t limit;
 		uint64_t base;
-	} __attribute__((packed)) empty = { 0, 0 };
+	} __attribute__((packed)) empty = {0, 0};
 
 	expect_end("reboot");
 	asm volatile("lidt %0; ud2" ::"m"(empty));

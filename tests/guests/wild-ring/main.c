@@ -36,7 +36,7 @@ void test_main(void)
 	void *store = (void *)(hvm_param(HVM_PARAM_STORE_PFN) << 12);
 	unsigned int console_port = (unsigned int)hvm_param(HVM_PARAM_CONSOLE_EVTCHN);
 	unsigned int store_port = (unsigned int)hvm_param(HVM_PARAM_STORE_EVTCHN);
-	struct sched_shutdown arg = { .reason = SHUTDOWN_poweroff };
+	struct sched_shutdown arg = {.reason = SHUTDOWN_poweroff};
 
 	expect_end("poweroff");
 	for (unsigned int round = 0; round < 200; round++) {
