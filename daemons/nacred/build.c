@@ -27,16 +27,16 @@ static const char aborted[] = "the domain was destroyed while it was being built
 struct build {
 	struct nacred *n;
 	struct build *next;
-	char uuid[UUID_TEXT];	 /* of its record */
-	struct request *rq;	 /* NULL: a restart */
-	struct request *cancel;	 /* of a destroy that stopped it, or NULL */
-	struct json *identity;	 /* its answer */
+	char uuid[UUID_TEXT];	/* of its record */
+	struct request *rq;	/* NULL: a restart */
+	struct request *cancel; /* of a destroy that stopped it, or NULL */
+	struct json *identity;	/* its answer */
 	bool paused, cancelled;
-	pid_t pid;		 /* 0: waits for its turn */
-	int pipe;		 /* from the worker, -1 */
+	pid_t pid; /* 0: waits for its turn */
+	int pipe;  /* from the worker, -1 */
 	sd_event_source *child, *delay;
 	struct worker_result result;
-	size_t got;		 /* bytes of result */
+	size_t got; /* bytes of result */
 };
 
 static void start_waiting(struct nacred *n);
@@ -108,7 +108,8 @@ static int announce(struct build *b, struct record *r, struct rpc_error *e)
 		return -1;
 	d = model_by_domid(&n->model, (uint32_t)b->result.domid);
 	if (!d || domain_dying(d))
-		return fail(e, XL_FAIL, "domain.vanished", "the new domain was destroyed by others");
+		return fail(e, XL_FAIL, "domain.vanished",
+			    "the new domain was destroyed by others");
 	r->domid = b->result.domid;
 	r->start_time = d->start_time = b->result.start_time;
 	r->state = RECORD_RUNNING;
@@ -141,7 +142,8 @@ static void build_finished(struct build *b)
 	if (b->cancelled)
 		fail(&b->result.error, XL_ABORTED, "domain.aborted", "%s", aborted);
 	else if (b->got != sizeof(b->result))
-		fail(&b->result.error, XL_FAIL, "daemon.builder", "the builder process ended "
+		fail(&b->result.error, XL_FAIL, "daemon.builder",
+		     "the builder process ended "
 		     "unexpectedly");
 	if (b->got != sizeof(b->result))
 		b->result.domid = -1;

@@ -364,8 +364,7 @@ static int client_events(struct client *c)
 	rc = sd_event_add_io(n->loop, &c->io, c->fd, EPOLLIN, on_io, c);
 	if (rc >= 0)
 		rc = sd_event_add_time_relative(n->loop, &c->stall, CLOCK_MONOTONIC,
-						LIMIT_STALL_SEC * 1000000ull, 1000000, on_stall,
-						c);
+						LIMIT_STALL_SEC * 1000000ull, 1000000, on_stall, c);
 	if (rc >= 0)
 		rc = sd_event_source_set_enabled(c->stall, SD_EVENT_OFF);
 	if (rc >= 0)

@@ -18,8 +18,8 @@
 static int member(const struct json *parent, const char *where, const char *key,
 		  enum json_type type, const struct json **out, struct rpc_error *e)
 {
-	static const char *const words[] = {"null",   "a boolean", "an integer", "a number",
-					    "a string", "an array", "an object"};
+	static const char *const words[] = {"null",	"a boolean", "an integer", "a number",
+					    "a string", "an array",  "an object"};
 	const struct json *v = json_get(parent, key);
 
 	*out = NULL;
@@ -99,8 +99,10 @@ static int read_type(struct config *c, const struct json *info, struct rpc_error
 		c->type = "pv"; /* libxl's default for a config that does not say */
 	if (strcmp(c->type, "pvh") == 0 || strcmp(c->type, "hvm") == 0)
 		return 0;
-	fail(e, XL_INVAL, "config.type", "a domain of type \"%s\" cannot be created: this "
-	     "hypervisor runs PVH guests", c->type);
+	fail(e, XL_INVAL, "config.type",
+	     "a domain of type \"%s\" cannot be created: this "
+	     "hypervisor runs PVH guests",
+	     c->type);
 	fail_hint(e, "set type=\"pvh\" and give a kernel with a PVH entry");
 	return fail_field(e, "config.c_info.type");
 }
@@ -135,8 +137,8 @@ static int read_create_info(struct config *c, const struct json *info, struct rp
 	return 0;
 }
 
-static int read_path(const struct json *info, const char *where, const char *key,
-		     const char **out, struct rpc_error *e)
+static int read_path(const struct json *info, const char *where, const char *key, const char **out,
+		     struct rpc_error *e)
 {
 	if (get_string(info, where, key, LIMIT_PATH_BYTES, out, e))
 		return -1;
@@ -182,8 +184,10 @@ static int read_memory(struct config *c, const struct json *info, struct rpc_err
 		return -1;
 	if (target > max || target < (int64_t)LIMIT_MEMORY_MIN) {
 		if (target > max)
-			fail(e, XL_INVAL, CODE, "config: memory (%lld KiB) is more than maxmem "
-			     "(%lld KiB)", (long long)target, (long long)max);
+			fail(e, XL_INVAL, CODE,
+			     "config: memory (%lld KiB) is more than maxmem "
+			     "(%lld KiB)",
+			     (long long)target, (long long)max);
 		else
 			fail(e, XL_INVAL, "config.memory_too_small",
 			     "config: %lld KiB of memory are too little: the minimum is %llu KiB",
@@ -311,13 +315,16 @@ static int read_sched(struct config *c, const struct json *info, struct rpc_erro
 	c->weight = (int)weight;
 	c->cap = (int)cap;
 	if (weight != -1 && (weight < 1 || weight > 65535)) {
-		fail(e, XL_INVAL, "sched.weight_out_of_range", "Cpu weight out of range, "
+		fail(e, XL_INVAL, "sched.weight_out_of_range",
+		     "Cpu weight out of range, "
 		     "valid values are within range from 1 to 65535");
 		return fail_field(e, "config.b_info.sched_params.weight");
 	}
 	if (cap != -1 && (cap < 0 || cap > 100 * (int64_t)c->max_vcpus)) {
-		fail(e, XL_INVAL, "sched.cap_out_of_range", "Cpu cap out of range, valid range "
-		     "is from 0 to %u for specified number of vcpus", 100 * c->max_vcpus);
+		fail(e, XL_INVAL, "sched.cap_out_of_range",
+		     "Cpu cap out of range, valid range "
+		     "is from 0 to %u for specified number of vcpus",
+		     100 * c->max_vcpus);
 		return fail_field(e, "config.b_info.sched_params.cap");
 	}
 	return 0;
@@ -328,8 +335,9 @@ static int read_sched(struct config *c, const struct json *info, struct rpc_erro
 static int refuse_devices(const struct json *tree, struct rpc_error *e)
 {
 	static const char *const lists[] = {
-		"disks", "nics", "pcidevs", "rdms", "dtdevs", "vfbs", "vkbs", "virtios", "vtpms",
-		"p9s", "pvcallsifs", "vdispls", "vsnds", "usbctrls", "usbdevs", "channels", NULL,
+		"disks", "nics",     "pcidevs", "rdms",	    "dtdevs",	  "vfbs",
+		"vkbs",	 "virtios",  "vtpms",	"p9s",	    "pvcallsifs", "vdispls",
+		"vsnds", "usbctrls", "usbdevs", "channels", NULL,
 	};
 	const char *const *l;
 	const struct json *v;
@@ -338,8 +346,10 @@ static int refuse_devices(const struct json *tree, struct rpc_error *e)
 		v = json_get(tree, *l);
 		if (!v || v->type == JSON_NULL || (v->type == JSON_ARRAY && v->nr == 0))
 			continue;
-		fail(e, XL_NI, "config.unsupported", "config: %s: devices of this kind are not "
-		     "supported", *l);
+		fail(e, XL_NI, "config.unsupported",
+		     "config: %s: devices of this kind are not "
+		     "supported",
+		     *l);
 		fail_hint(e, "remove them from the configuration; the guest has its console");
 		return fail_field(e, "config.%s", *l);
 	}
@@ -434,12 +444,11 @@ int config_read(struct config *c, const struct json *tree, struct rpc_error *e)
 	if (member(tree, "", "c_info", JSON_OBJECT, &create, e) ||
 	    member(tree, "", "b_info", JSON_OBJECT, &build, e))
 		return -1;
-	if (read_create_info(c, create, e) || read_vcpus(c, build, e) ||
-	    read_memory(c, build, e) || read_tsc(c, build, e) || read_sched(c, build, e) ||
-	    read_image(c, build, e) ||
+	if (read_create_info(c, create, e) || read_vcpus(c, build, e) || read_memory(c, build, e) ||
+	    read_tsc(c, build, e) || read_sched(c, build, e) || read_image(c, build, e) ||
 	    read_affinity(c, build, "vcpu_hard_affinity", &c->hard, e) ||
-	    read_affinity(c, build, "vcpu_soft_affinity", &c->soft, e) ||
-	    check_actions(tree, e) || refuse_devices(tree, e)) {
+	    read_affinity(c, build, "vcpu_soft_affinity", &c->soft, e) || check_actions(tree, e) ||
+	    refuse_devices(tree, e)) {
 		config_free(c);
 		return -1;
 	}

@@ -78,7 +78,9 @@ static int on_answer(sd_event_source *s, int sock, uint32_t revents, void *arg)
 	struct console_call *c = arg;
 	char text[256], control[CMSG_SPACE(4 * sizeof(int))];
 	struct iovec iov = {.iov_base = text, .iov_len = sizeof(text) - 1};
-	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control,
+	struct msghdr msg = {.msg_iov = &iov,
+			     .msg_iovlen = 1,
+			     .msg_control = control,
 			     .msg_controllen = sizeof(control)};
 	ssize_t got = recvmsg(sock, &msg, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
 	const struct domain *d = model_by_domid(&c->n->model, c->domid);
@@ -101,8 +103,8 @@ static int on_answer(sd_event_source *s, int sock, uint32_t revents, void *arg)
 	}
 	if (fd >= 0)
 		close(fd);
-	call_fail(c, XL_NOTFOUND, strncmp(text, "error ", 6) == 0 ? text + 6 :
-		  "xenconsoled gave no console");
+	call_fail(c, XL_NOTFOUND,
+		  strncmp(text, "error ", 6) == 0 ? text + 6 : "xenconsoled gave no console");
 	return 0;
 }
 
@@ -159,8 +161,8 @@ int console_open(struct nacred *n, struct request *rq, const struct domain *d, s
 		close(fd);
 		return fail_memory(e);
 	}
-	*c = (struct console_call){.n = n, .next = n->console_calls, .rq = rq,
-				   .domid = d->domid, .fd = fd};
+	*c = (struct console_call){
+		.n = n, .next = n->console_calls, .rq = rq, .domid = d->domid, .fd = fd};
 	n->console_calls = c;
 	rc = ask(c);
 	if (rc >= 0)

@@ -9,8 +9,7 @@
 struct request;
 
 /* RPC_LATER, or RPC_FAILED and @e. */
-int console_open(struct nacred *n, struct request *rq, const struct domain *d,
-		 struct rpc_error *e);
+int console_open(struct nacred *n, struct request *rq, const struct domain *d, struct rpc_error *e);
 void console_stop(struct nacred *n);
 
 #endif

@@ -27,8 +27,11 @@ int fail_errno(struct rpc_error *e, int err, const char *code, const char *fmt, 
 	va_list ap;
 
 	err = abs(err);
-	fail(e, err == ENOMEM ? XL_NOMEM : err == ESRCH ? XL_DOMAIN_NOTFOUND : XL_FAIL, code, "%s",
-	     "");
+	fail(e,
+	     err == ENOMEM  ? XL_NOMEM
+	     : err == ESRCH ? XL_DOMAIN_NOTFOUND
+			    : XL_FAIL,
+	     code, "%s", "");
 	va_start(ap, fmt);
 	vsnprintf(e->message, sizeof(e->message), fmt, ap);
 	va_end(ap);

@@ -10,8 +10,9 @@
 #include "world.h"
 
 const char *const event_types[] = {
-	"domain.created", "domain.started", "domain.paused",	"domain.unpaused",
-	"domain.shutdown", "domain.crashed", "domain.destroyed", "domain.renamed", NULL,
+	"domain.created",   "domain.started",  "domain.paused",
+	"domain.unpaused",  "domain.shutdown", "domain.crashed",
+	"domain.destroyed", "domain.renamed",  NULL,
 };
 
 struct subscription {

@@ -9,6 +9,12 @@ static int invalid(struct rpc_error *e, const char *what)
 	return fail(e, RPC_INVALID_REQUEST, "request.invalid", "invalid request: %s", what);
 }
 
+static bool known_member(const char *key)
+{
+	return strcmp(key, "jsonrpc") == 0 || strcmp(key, "id") == 0 ||
+	       strcmp(key, "method") == 0 || strcmp(key, "params") == 0;
+}
+
 int jsonrpc_read(const struct json *text, struct jsonrpc_call *call, struct rpc_error *e)
 {
 	const struct json *id = json_get(text, "id"), *params = json_get(text, "params");
@@ -27,8 +33,7 @@ int jsonrpc_read(const struct json *text, struct jsonrpc_call *call, struct rpc_
 	if (!call->method)
 		return invalid(e, "\"method\" is not a string");
 	for (i = 0; i < text->nr; i++)
-		if (strcmp(text->keys[i], "jsonrpc") && strcmp(text->keys[i], "id") &&
-		    strcmp(text->keys[i], "method") && strcmp(text->keys[i], "params"))
+		if (!known_member(text->keys[i]))
 			return invalid(e, "a member is not one of jsonrpc, id, method, params");
 	if (params && params->type == JSON_ARRAY && params->nr == 0)
 		params = NULL;

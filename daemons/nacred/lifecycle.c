@@ -255,8 +255,8 @@ static void recover_one(struct nacred *n, struct record *r)
 		destroy(n, domid < 0 ? r->domid : domid, r->uuid, forget);
 	} else if (r->state == RECORD_RESTARTING) {
 		log_notice("%s was being started again: going on", r->name);
-		if (r->preserve_as[0] && d && domain_shutdown_reason(d) >= 0 &&
-		    !domain_dying(d) && preserve(n, r, d) == 0)
+		if (r->preserve_as[0] && d && domain_shutdown_reason(d) >= 0 && !domain_dying(d) &&
+		    preserve(n, r, d) == 0)
 			start_again(n, r->uuid, NULL, NULL);
 		else
 			destroy(n, domid, r->uuid, start_again);

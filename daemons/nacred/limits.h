@@ -34,7 +34,7 @@
 #define LIMIT_CMDLINE_BYTES 4096
 #define LIMIT_PATH_BYTES    4095
 #define LIMIT_VCPUS	    128
-#define LIMIT_MEMORY_MIN    2048ull		   /* KiB */
+#define LIMIT_MEMORY_MIN    2048ull			 /* KiB */
 #define LIMIT_MEMORY_MAX    (16ull * 1024 * 1024 * 1024) /* KiB */
 #define LIMIT_DOMAINS	    4096
 
@@ -57,7 +57,7 @@
 
 /* Seconds for xenconsoled to hand a console over, and between attempts to reach
  * xenstored again (its socket coming back raises no event), milliseconds. */
-#define LIMIT_CONSOLE_SEC 5
+#define LIMIT_CONSOLE_SEC      5
 #define LIMIT_STORE_RETRY_MSEC 200
 
 #endif

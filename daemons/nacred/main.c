@@ -80,7 +80,8 @@ static int open_hypervisor(struct nacred *n)
 
 	if (rc) {
 		log_error("cannot reach the hypervisor: %s; is the instance up? `nacre up` "
-			  "starts it", strerror(-rc));
+			  "starts it",
+			  strerror(-rc));
 		return rc;
 	}
 	rc = ctrl_host_version(n->ctrl, &n->version);

@@ -171,7 +171,7 @@ static void tell(struct model *m, const struct diff *diff, model_callback change
 int model_apply(struct model *m, const struct xen_domctl_getdomaininfo *infos, size_t nr,
 		model_callback changed, void *arg)
 {
-	struct domain **fresh = calloc(nr + 1, sizeof(*fresh));
+	struct domain **fresh = calloc(nr + 1, sizeof(struct domain *));
 	struct diff *diffs = calloc(nr + m->nr + 1, sizeof(*diffs));
 	long n = -ENOMEM, i;
 	size_t j;

@@ -19,11 +19,11 @@
 struct domain {
 	uint32_t domid;
 	char uuid[UUID_TEXT];
-	char *name;		 /* NULL: unknown */
+	char *name; /* NULL: unknown */
 	unsigned int generation;
-	double start_time;	 /* seconds since the epoch, 0: unknown */
-	bool ended;		 /* its destruction was told */
-	bool handled;		 /* what its shutdown asks for was begun */
+	double start_time; /* seconds since the epoch, 0: unknown */
+	bool ended;	   /* its destruction was told */
+	bool handled;	   /* what its shutdown asks for was begun */
 	struct xen_domctl_getdomaininfo info;
 };
 

@@ -21,30 +21,30 @@ struct console_call;
 
 struct nacred {
 	sd_event *loop;
-	char rundir[NACRED_PATH_MAX];	 /* the instance's directory */
-	char statedir[NACRED_PATH_MAX];	 /* rundir/nacred */
-	char instance_id[37];		 /* survives restarts of nacred, not of the instance */
-	double instance_start;		 /* seconds since the epoch */
+	char rundir[NACRED_PATH_MAX];	/* the instance's directory */
+	char statedir[NACRED_PATH_MAX]; /* rundir/nacred */
+	char instance_id[37];		/* survives restarts of nacred, not of the instance */
+	double instance_start;		/* seconds since the epoch */
 
 	struct ctrl *ctrl;
-	struct ctrl_version version;	 /* does not change while the instance runs */
-	struct store *store;		 /* requests; NULL while xenstored is away */
-	struct store *watch;		 /* watches only, NULL likewise */
+	struct ctrl_version version; /* does not change while the instance runs */
+	struct store *store;	     /* requests; NULL while xenstored is away */
+	struct store *watch;	     /* watches only, NULL likewise */
 	sd_event_source *watch_io, *store_retry;
 
 	sd_event_source *listener;
-	bool own_socket;		 /* made by us, not by systemd */
-	int spare_fd;			 /* client.c: for when no other is left */
+	bool own_socket; /* made by us, not by systemd */
+	int spare_fd;	 /* client.c: for when no other is left */
 	struct client *clients, *graveyard;
 	unsigned int nr_clients;
 	sd_event_source *bury;
 
-	struct records records;		 /* what domains were configured as */
-	struct model model;		 /* what exists */
+	struct records records; /* what domains were configured as */
+	struct model model;	/* what exists */
 	struct build *builds;
 	unsigned int nr_builds_running, nr_builds;
 	struct teardown *teardowns;
-	sd_event_source *scan;		 /* lifecycle.c */
+	sd_event_source *scan; /* lifecycle.c */
 	struct console_call *console_calls;
 	struct waiter *waiters;
 	unsigned int nr_waiters;

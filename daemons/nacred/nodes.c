@@ -71,11 +71,16 @@ static void put_directories(struct writer *w)
 {
 	static const char *const read_only[] = {"/cpu", "/memory", "/device", "/control"};
 	static const char *const guests[] = {
-		"/control/shutdown",	    "/control/feature-poweroff",
-		"/control/feature-reboot",  "/control/feature-suspend",
-		"/control/sysrq",	    "/device/suspend/event-channel",
-		"/data",		    "/drivers",
-		"/feature",		    "/attr",
+		"/control/shutdown",
+		"/control/feature-poweroff",
+		"/control/feature-reboot",
+		"/control/feature-suspend",
+		"/control/sysrq",
+		"/device/suspend/event-channel",
+		"/data",
+		"/drivers",
+		"/feature",
+		"/attr",
 		"/error",
 	};
 	size_t i;
@@ -258,7 +263,10 @@ static int move_vm(struct store *s, store_tx tx, void *arg)
 int nodes_change_uuid(struct store *s, uint32_t domid, const char *old_uuid, const char *uuid,
 		      const char *name, double start_time)
 {
-	struct rename r = {.domid = domid, .uuid = uuid, .old_uuid = old_uuid, .name = name,
+	struct rename r = {.domid = domid,
+			   .uuid = uuid,
+			   .old_uuid = old_uuid,
+			   .name = name,
 			   .start_time = start_time};
 
 	return store_transaction(s, move_vm, &r);

@@ -31,7 +31,7 @@ struct record {
 	double start_time; /* seconds since the epoch */
 	/* RESTARTING: the UUID under which the old domain stays for inspection. */
 	char preserve_as[UUID_TEXT];
-	struct json *config; /* libxl's form */
+	struct json *config;	 /* libxl's form */
 	unsigned int quick_ends; /* lives in a row that ended at once; not in the file */
 };
 

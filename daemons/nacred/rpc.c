@@ -190,15 +190,15 @@ static int check_call(struct client *c, struct batch *b, const struct jsonrpc_ca
 static void audit(const struct client *c, const struct method *m, const struct json *params)
 {
 	const struct json *domain = json_get(params, "domain");
-	const char *name = json_string(domain, json_string(json_path(params, "config.c_info.name"),
-							    ""));
+	const char *name =
+		json_string(domain, json_string(json_path(params, "config.c_info.name"), ""));
 
 	if (domain && domain->type == JSON_INT)
-		log_info("%s of domain %lld by uid %u, pid %d", m->name,
-			 (long long)domain->integer, (unsigned int)c->uid, (int)c->pid);
-	else
-		log_info("%s of \"%.128s\" by uid %u, pid %d", m->name, name,
+		log_info("%s of domain %lld by uid %u, pid %d", m->name, (long long)domain->integer,
 			 (unsigned int)c->uid, (int)c->pid);
+	else
+		log_info("%s of \"%.128s\" by uid %u, pid %d", m->name, name, (unsigned int)c->uid,
+			 (int)c->pid);
 }
 
 /* One call, alone or of a batch. */

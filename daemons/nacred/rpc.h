@@ -54,7 +54,7 @@ struct request {
 	struct client *client; /* NULL once it is gone */
 	struct batch *batch;   /* NULL: on its own */
 	const struct method *method;
-	struct json *id; /* NULL: a notification */
+	struct json *id;	      /* NULL: a notification */
 	struct request *next, **prev; /* client's list of unanswered calls */
 };
 

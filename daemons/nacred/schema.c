@@ -67,12 +67,14 @@ static int check_int(const struct field *f, const struct json *v, struct rpc_err
 static int check_domain(const struct field *f, const struct json *v, struct rpc_error *e)
 {
 	if (v->type == JSON_INT)
-		return v->integer >= 0 && v->integer < 0x7ff0 ? 0 :
-			bad(e, f, "must be a domain id from 0 to 32751, a name or a UUID");
+		return v->integer >= 0 && v->integer < 0x7ff0
+			       ? 0
+			       : bad(e, f, "must be a domain id from 0 to 32751, a name or a UUID");
 	if (v->type != JSON_STRING)
 		return bad(e, f, "must be a name or UUID (string) or a domain id (integer)");
-	return v->string[0] && strlen(v->string) <= 2 * LIMIT_NAME_BYTES ? 0 :
-		bad(e, f, "is no possible name");
+	return v->string[0] && strlen(v->string) <= 2 * LIMIT_NAME_BYTES
+		       ? 0
+		       : bad(e, f, "is no possible name");
 }
 
 static int check_array(const struct field *f, const struct json *v, struct rpc_error *e)
@@ -105,15 +107,16 @@ static int check_field(const struct field *f, const struct json *v, struct rpc_e
 	case F_ARRAY:
 		return check_array(f, v, e);
 	case F_REAL:
-		return v->type == JSON_REAL || v->type == JSON_INT ? 0 :
-			bad(e, f, "must be a number");
+		return v->type == JSON_REAL || v->type == JSON_INT ? 0
+								   : bad(e, f, "must be a number");
 	case F_BOOL:
 		return v->type == JSON_BOOL ? 0 : bad(e, f, "must be true or false");
 	case F_OBJECT:
 		return v->type == JSON_OBJECT ? 0 : bad(e, f, "must be an object");
 	case F_CPUS:
-		return v->type == JSON_ARRAY || v->type == JSON_STRING ? 0 :
-			bad(e, f, "must be a list of CPUs or \"all\"");
+		return v->type == JSON_ARRAY || v->type == JSON_STRING
+			       ? 0
+			       : bad(e, f, "must be a list of CPUs or \"all\"");
 	}
 	return -1;
 }

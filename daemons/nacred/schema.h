@@ -29,10 +29,10 @@ struct field {
 	enum field_type type;
 	bool optional;
 	bool nullable;
-	int64_t min, max;	     /* F_INT, when max != 0 or min != 0; F_STRING: bytes */
-	const char *const *choices;  /* F_STRING, or elements of F_ARRAY: NULL-terminated */
+	int64_t min, max;	    /* F_INT, when max != 0 or min != 0; F_STRING: bytes */
+	const char *const *choices; /* F_STRING, or elements of F_ARRAY: NULL-terminated */
 	const struct field *of;
-	enum field_type element;     /* of an F_ARRAY without @of */
+	enum field_type element; /* of an F_ARRAY without @of */
 	const char *summary;
 };
 

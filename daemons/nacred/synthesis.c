@@ -26,8 +26,10 @@ struct json *synthesise_config(struct nacred *n, const struct domain *d)
 		json_set_string(create, "uuid", d->uuid);
 	if (d->domid && d->info.max_vcpu_id != XEN_INVALID_MAX_VCPU_ID)
 		json_set_int(build, "max_vcpus", (int64_t)d->info.max_vcpu_id + 1);
-	json_set_int(build, "max_memkb", (int64_t)(d->info.max_pages > UINT32_MAX ?
-						   d->info.tot_pages : d->info.max_pages) * 4);
+	json_set_int(
+		build, "max_memkb",
+		(int64_t)(d->info.max_pages > UINT32_MAX ? d->info.tot_pages : d->info.max_pages) *
+			4);
 	json_set_int(build, "target_memkb", (int64_t)d->info.tot_pages * 4);
 	json_set(build, "sched_params", json_new_object());
 	set_type(build, type);

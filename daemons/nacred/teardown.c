@@ -142,13 +142,12 @@ int teardown_start(struct nacred *n, int64_t domid, const char *uuid, enum teard
 	struct teardown *t;
 
 	if (teardown_running(n, uuid))
-		return fail(e, XL_DOMAIN_NOTFOUND, "domain.dying",
-			    "domain %lld is being destroyed", (long long)domid);
+		return fail(e, XL_DOMAIN_NOTFOUND, "domain.dying", "domain %lld is being destroyed",
+			    (long long)domid);
 	t = calloc(1, sizeof(*t));
 	if (!t)
 		return fail_memory(e);
-	*t = (struct teardown){
-		.n = n, .domid = domid, .until = until, .done = done, .arg = arg};
+	*t = (struct teardown){.n = n, .domid = domid, .until = until, .done = done, .arg = arg};
 	snprintf(t->uuid, sizeof(t->uuid), "%s", uuid);
 	if (add_sources(t) < 0) {
 		teardown_free(t);

@@ -258,7 +258,8 @@ static int write_order(const struct record *r)
 {
 	struct json *v = json_new_object();
 	bool ok = json_set_string(v, "uuid", r->uuid) && json_set_string(v, "name", r->name) &&
-		  json_set_int(v, "parent", getpid()) && json_set(v, "config", json_copy(r->config));
+		  json_set_int(v, "parent", getpid()) &&
+		  json_set(v, "config", json_copy(r->config));
 	char *text = ok ? json_print(v, false) : NULL;
 	int fd = -1, high = -1;
 	size_t len = text ? strlen(text) : 0;
@@ -294,7 +295,8 @@ static int spawn(int order, int result, pid_t *pid)
 	if (!rc)
 		rc = posix_spawn_file_actions_addclosefrom_np(&files, RESULT_FD + 1);
 	if (!rc)
-		rc = posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+		rc = posix_spawnattr_setflags(&attr,
+					      POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 	posix_spawnattr_setsigmask(&attr, &none);
 	posix_spawnattr_setsigdefault(&attr, &pipe_signal);
 	if (!rc)

@@ -32,8 +32,10 @@ Test(jsonrpc, reads_a_call)
 	struct jsonrpc_call c;
 	struct rpc_error e;
 
-	cr_assert_eq(read_call("{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"a.b\",\"params\":{\"x\":1}}",
-			       &c, &e), 0);
+	cr_assert_eq(
+		read_call("{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"a.b\",\"params\":{\"x\":1}}",
+			  &c, &e),
+		0);
 	cr_assert_str_eq(c.method, "a.b");
 	cr_assert_eq(json_int(c.id, 0), 7);
 	cr_assert_eq(json_int(json_get(c.params, "x"), 0), 1);
@@ -54,7 +56,11 @@ Test(jsonrpc, a_call_without_id_is_a_notification)
 Test(jsonrpc, refuses_other_shapes)
 {
 	static const char *const bad[] = {
-		"7", "\"x\"", "null", "[]", "{}",
+		"7",
+		"\"x\"",
+		"null",
+		"[]",
+		"{}",
 		"{\"jsonrpc\":\"1.0\",\"method\":\"a\"}",
 		"{\"jsonrpc\":2.0,\"method\":\"a\"}",
 		"{\"method\":\"a\"}",
@@ -80,14 +86,17 @@ Test(jsonrpc, parameters_go_by_name)
 	struct jsonrpc_call c;
 	struct rpc_error e;
 
-	cr_assert_eq(read_call("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"a\",\"params\":[1]}", &c,
-			       &e), -1);
+	cr_assert_eq(
+		read_call("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"a\",\"params\":[1]}", &c, &e),
+		-1);
 	cr_assert_eq(e.number, RPC_INVALID_PARAMS);
 	cr_assert_eq(json_int(c.id, 0), 1);
-	cr_assert_eq(read_call("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"a\",\"params\":\"x\"}", &c,
-			       &e), -1);
-	cr_assert_eq(read_call("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"a\",\"params\":[]}", &c,
-			       &e), 0);
+	cr_assert_eq(read_call("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"a\",\"params\":\"x\"}",
+			       &c, &e),
+		     -1);
+	cr_assert_eq(
+		read_call("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"a\",\"params\":[]}", &c, &e),
+		0);
 }
 
 static void prints(struct json *v, const char *expected)
@@ -104,13 +113,15 @@ Test(jsonrpc, answers)
 	struct json *id = json_new_string("x");
 	struct rpc_error e;
 
-	prints(jsonrpc_result(id, json_new_int(5)), "{\"jsonrpc\":\"2.0\",\"id\":\"x\",\"result\":5}");
+	prints(jsonrpc_result(id, json_new_int(5)),
+	       "{\"jsonrpc\":\"2.0\",\"id\":\"x\",\"result\":5}");
 	fail(&e, XL_DOMAIN_NOTFOUND, "domain.not_found", "there is no domain \"%s\"", "w");
 	fail_hint(&e, "try another");
 	fail_field(&e, "domain");
 	prints(jsonrpc_error(id, &e),
 	       "{\"jsonrpc\":\"2.0\",\"id\":\"x\",\"error\":{\"code\":-32021,"
-	       "\"message\":\"there is no domain \\\"w\\\"\",\"data\":{\"code\":\"domain.not_found\","
+	       "\"message\":\"there is no domain "
+	       "\\\"w\\\"\",\"data\":{\"code\":\"domain.not_found\","
 	       "\"detail\":\"there is no domain \\\"w\\\"\",\"hint\":\"try another\","
 	       "\"field\":\"domain\"}}}");
 	fail(&e, RPC_PARSE_ERROR, "request.parse", "bad");

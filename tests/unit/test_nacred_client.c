@@ -95,7 +95,7 @@ static void answers(int fd, const char *text, const char *start_of_answer)
 		     heard);
 }
 
-#define SUBSCRIBE(id) "{\"jsonrpc\":\"2.0\",\"id\":" id ",\"method\":\"event.subscribe\"}"
+#define SUBSCRIBE(id)  "{\"jsonrpc\":\"2.0\",\"id\":" id ",\"method\":\"event.subscribe\"}"
 #define SUBSCRIBED(id) "{\"jsonrpc\":\"2.0\",\"id\":" id ",\"result\":{\"seq\":0}}"
 
 Test(client, a_call_is_answered)
@@ -129,7 +129,8 @@ Test(client, errors_leave_the_connection_usable)
 	int fd = join(), i;
 
 	answers(fd, "nonsense\n", "{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32700,");
-	answers(fd, "{\"a\":1,\"a\":2}\n", "{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32700,");
+	answers(fd, "{\"a\":1,\"a\":2}\n",
+		"{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32700,");
 	for (i = 0; i < 100; i++)
 		strcat(deep, "[");
 	strcat(deep, "\n");
@@ -161,13 +162,15 @@ Test(client, batches)
 	int fd = join();
 
 	answers(fd, "[]\n", "{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32600,");
-	answers(fd, "[" SUBSCRIBE("1") ",{\"jsonrpc\":\"2.0\",\"method\":\"rpc.discover\"},"
-		    SUBSCRIBE("2") ",3]\n",
+	answers(fd,
+		"[" SUBSCRIBE("1") ",{\"jsonrpc\":\"2.0\",\"method\":\"rpc.discover\"}," SUBSCRIBE(
+			"2") ",3]\n",
 		"[" SUBSCRIBED("1") "," SUBSCRIBED("2") ",{\"jsonrpc\":\"2.0\",\"id\":null,");
 	say(fd, "[{\"jsonrpc\":\"2.0\",\"method\":\"rpc.discover\"}]\n");
 	cr_assert_eq(hear(fd), 0);
-	answers(fd, "[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"domain.console\","
-		    "\"params\":{\"domain\":1}}]\n",
+	answers(fd,
+		"[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"domain.console\","
+		"\"params\":{\"domain\":1}}]\n",
 		"[{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":-32600,");
 	close(fd);
 }
@@ -292,9 +295,10 @@ Test(client, events_reach_who_wants_them)
 	hear(some);
 	events_domain(&n, "domain.paused", &d);
 	hear(all);
-	cr_assert_str_eq(heard, "{\"jsonrpc\":\"2.0\",\"method\":\"event\",\"params\":{\"seq\":1,"
-				"\"type\":\"domain.paused\",\"domain\":{\"domid\":5,"
-				"\"name\":\"w\xef\xbf\xbd\\n\",\"uuid\":\"u\",\"generation\":1}}}\n");
+	cr_assert_str_eq(heard,
+			 "{\"jsonrpc\":\"2.0\",\"method\":\"event\",\"params\":{\"seq\":1,"
+			 "\"type\":\"domain.paused\",\"domain\":{\"domid\":5,"
+			 "\"name\":\"w\xef\xbf\xbd\\n\",\"uuid\":\"u\",\"generation\":1}}}\n");
 	cr_assert_eq(hear(some), 0);
 	events_domain(&n, "domain.destroyed", &d);
 	hear(some);
@@ -315,8 +319,9 @@ Test(client, strangers_may_only_read)
 
 	n.clients->trusted = false;
 	answers(fd, SUBSCRIBE("1") "\n", SUBSCRIBED("1") "\n");
-	answers(fd, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"domain.destroy\","
-		    "\"params\":{\"domain\":1}}\n",
+	answers(fd,
+		"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"domain.destroy\","
+		"\"params\":{\"domain\":1}}\n",
 		"{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":-32003,");
 	cr_assert(strstr(heard, "request.forbidden"));
 	close(fd);

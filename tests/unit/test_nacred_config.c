@@ -25,14 +25,15 @@ static int read_text(struct config *c, struct rpc_error *e, const char *text)
 }
 
 /* A config that is right but for @create and @build, put into the two objects. */
-static int read_with(struct config *c, struct rpc_error *e, const char *create,
-		     const char *build, const char *top)
+static int read_with(struct config *c, struct rpc_error *e, const char *create, const char *build,
+		     const char *top)
 {
 	char text[4096];
 
 	snprintf(text, sizeof(text),
 		 "{\"c_info\":{\"type\":\"pvh\",\"name\":\"g\"%s},"
-		 "\"b_info\":{\"kernel\":\"/k\",\"max_memkb\":65536%s}%s}", create, build, top);
+		 "\"b_info\":{\"kernel\":\"/k\",\"max_memkb\":65536%s}%s}",
+		 create, build, top);
 	return read_text(c, e, text);
 }
 
@@ -83,13 +84,15 @@ Test(config, reads_what_xl_sends)
 	struct config c;
 	struct rpc_error e;
 
-	cr_assert_eq(read_with(&c, &e, ",\"uuid\":\"65622c59-e557-4667-9137-aaa6b8bdd5d7\"",
-			       ",\"max_vcpus\":4,\"avail_vcpus\":[0,1],\"target_memkb\":32768,"
-			       "\"cmdline\":\"console=hvc0\",\"ramdisk\":\"/r\",\"tsc_mode\":\"native\","
-			       "\"sched_params\":{\"weight\":512,\"cap\":50},\"claim_mode\":\"True\","
-			       "\"vcpu_hard_affinity\":[[0,1],[2]],\"type.pvh\":{},\"arch_arm\":{}",
-			       ",\"disks\":[],\"on_reboot\":\"restart\",\"on_soft_reset\":\"soft_reset\""),
-		     0, "%s", e.message);
+	cr_assert_eq(
+		read_with(
+			&c, &e, ",\"uuid\":\"65622c59-e557-4667-9137-aaa6b8bdd5d7\"",
+			",\"max_vcpus\":4,\"avail_vcpus\":[0,1],\"target_memkb\":32768,"
+			"\"cmdline\":\"console=hvc0\",\"ramdisk\":\"/r\",\"tsc_mode\":\"native\","
+			"\"sched_params\":{\"weight\":512,\"cap\":50},\"claim_mode\":\"True\","
+			"\"vcpu_hard_affinity\":[[0,1],[2]],\"type.pvh\":{},\"arch_arm\":{}",
+			",\"disks\":[],\"on_reboot\":\"restart\",\"on_soft_reset\":\"soft_reset\""),
+		0, "%s", e.message);
 	cr_assert_eq(c.max_vcpus, 4);
 	cr_assert_eq(c.online_vcpus, 2);
 	cr_assert_eq(c.online[0], 3);
@@ -109,8 +112,10 @@ Test(config, hvm_with_an_elf_as_firmware_is_started_like_pvh)
 	struct config c;
 	struct rpc_error e;
 
-	cr_assert_eq(read_text(&c, &e, "{\"c_info\":{\"type\":\"hvm\",\"name\":\"g\"},\"b_info\":"
-				       "{\"type.hvm\":{\"firmware\":\"/elf\"}}}"), 0, "%s", e.message);
+	cr_assert_eq(read_text(&c, &e,
+			       "{\"c_info\":{\"type\":\"hvm\",\"name\":\"g\"},\"b_info\":"
+			       "{\"type.hvm\":{\"firmware\":\"/elf\"}}}"),
+		     0, "%s", e.message);
 	cr_assert_str_eq(c.kernel, "/elf");
 	config_free(&c);
 }
@@ -140,8 +145,8 @@ Test(config, kernel_is_needed)
 
 Test(config, names)
 {
-	static const char *const bad[] = {"", " ", "a b", "a\tb", "a\nb", "a\x01", "12", "a/b",
-					  "\x7f", "..\x1b[0m"};
+	static const char *const bad[] = {"",	   " ",	 "a b", "a\tb", "a\nb",
+					  "a\x01", "12", "a/b", "\x7f", "..\x1b[0m"};
 	char longest[LIMIT_NAME_BYTES + 2];
 	struct rpc_error e;
 	size_t i;
@@ -163,7 +168,8 @@ Test(config, out_of_range_and_wrong_type)
 	refused("", ",\"max_vcpus\":0", "", "config.b_info.max_vcpus", "from 1");
 	refused("", ",\"max_vcpus\":129", "", "config.b_info.max_vcpus", "129");
 	refused("", ",\"max_vcpus\":\"2\"", "", "config.b_info.max_vcpus", "integer");
-	refused("", ",\"max_vcpus\":2,\"avail_vcpus\":[1]", "", "config.b_info.avail_vcpus", "vCPU 0");
+	refused("", ",\"max_vcpus\":2,\"avail_vcpus\":[1]", "", "config.b_info.avail_vcpus",
+		"vCPU 0");
 	refused("", ",\"avail_vcpus\":[0,1]", "", "config.b_info.avail_vcpus", "0 to 0");
 	refused("", ",\"target_memkb\":1024", "", "config.b_info.target_memkb", "minimum");
 	refused("", ",\"target_memkb\":70000", "", "config.b_info.target_memkb", "maxmem");
@@ -171,8 +177,8 @@ Test(config, out_of_range_and_wrong_type)
 	refused("", ",\"ramdisk\":\"rel\"", "", "config.b_info.ramdisk", "not absolute");
 	refused("", ",\"cmdline\":7", "", "config.b_info.cmdline", "string");
 	refused("", ",\"bootloader\":\"pygrub\"", "", "config.b_info.bootloader", "bootloader");
-	refused("", ",\"sched_params\":{\"weight\":65536}", "",
-		"config.b_info.sched_params.weight", "from 1 to 65535");
+	refused("", ",\"sched_params\":{\"weight\":65536}", "", "config.b_info.sched_params.weight",
+		"from 1 to 65535");
 	refused("", ",\"sched_params\":{\"weight\":0}", "", "config.b_info.sched_params.weight",
 		"out of range");
 	refused("", ",\"sched_params\":{\"cap\":101}", "", "config.b_info.sched_params.cap",
@@ -185,8 +191,8 @@ Test(config, out_of_range_and_wrong_type)
 		"numbers");
 	refused(",\"pool_name\":\"p1\"", "", "", "config.c_info.pool_name", "unknown cpupool 'p1'");
 	refused(",\"uuid\":\"nonsense\"", "", "", "config.c_info.uuid", "UUID");
-	refused(",\"uuid\":\"00000000-0000-0000-0000-000000000000\"", "", "",
-		"config.c_info.uuid", "UUID");
+	refused(",\"uuid\":\"00000000-0000-0000-0000-000000000000\"", "", "", "config.c_info.uuid",
+		"UUID");
 	refused(",\"hap\":\"False\"", "", "", "config.c_info.hap", "shadow");
 	refused("", ",\"tsc_mode\":\"fast\"", "", "config.b_info.tsc_mode", "no tsc_mode");
 	refused("", "", ",\"disks\":[{}]", "config.disks", "not supported");

@@ -11,7 +11,7 @@ static char told[512];
 
 static void note(void *arg, enum model_change what, struct domain *d)
 {
-	static const char *const words[] = {"appeared",	 "renumbered", "paused",   "unpaused",
+	static const char *const words[] = {"appeared", "renumbered", "paused",	  "unpaused",
 					    "shutdown", "destroyed",  "forgotten"};
 	size_t len = strlen(told);
 

@@ -162,12 +162,12 @@ static bool json_grow(struct json *v)
 
 	if (v->nr < v->cap)
 		return true;
-	p = realloc(v->items, cap * sizeof(*v->items));
+	p = reallocarray(v->items, cap, sizeof(struct json *));
 	if (!p)
 		return false;
 	v->items = p;
 	if (v->type == JSON_OBJECT) {
-		p = realloc(v->keys, cap * sizeof(*v->keys));
+		p = reallocarray(v->keys, cap, sizeof(char *));
 		if (!p)
 			return false;
 		v->keys = p;

@@ -39,8 +39,8 @@ extern const struct json_limits json_default_limits; /* 1 MiB, 32, 65536 */
 
 /* Parse one whole value. NULL on error; @error (may be NULL) gets one line
  * without newline that says what and where. */
-struct json *json_parse(const char *text, size_t len, const struct json_limits *limits,
-			char *error, size_t error_len);
+struct json *json_parse(const char *text, size_t len, const struct json_limits *limits, char *error,
+			size_t error_len);
 void json_free(struct json *v); /* NULL allowed */
 struct json *json_copy(const struct json *v);
 

@@ -212,8 +212,7 @@ static void report(struct parser *p, yajl_handle h, char *error, size_t error_le
 		yajl_free_error(h, text);
 }
 
-static bool parse_all(struct parser *p, const char *text, size_t len, char *error,
-		      size_t error_len)
+static bool parse_all(struct parser *p, const char *text, size_t len, char *error, size_t error_len)
 {
 	yajl_handle h = yajl_alloc(&callbacks, NULL, p);
 	yajl_status st;
@@ -236,8 +235,8 @@ static bool parse_all(struct parser *p, const char *text, size_t len, char *erro
 	return st == yajl_status_ok;
 }
 
-struct json *json_parse(const char *text, size_t len, const struct json_limits *limits,
-			char *error, size_t error_len)
+struct json *json_parse(const char *text, size_t len, const struct json_limits *limits, char *error,
+			size_t error_len)
 {
 	struct parser p = {.limits = limits ? limits : &json_default_limits};
 	bool ok;

@@ -121,14 +121,15 @@ static int vcpus(struct nacred *n, struct request *rq, const struct json *params
 		return RPC_FAILED;
 	rc = ctrl_host_physinfo(n->ctrl, &phys);
 	if (rc)
-		return fail_errno(e, rc, "hypervisor.unreachable", "cannot read the host's figures");
+		return fail_errno(e, rc, "hypervisor.unreachable",
+				  "cannot read the host's figures");
 	if (phys.max_cpu_id >= CONFIG_MAX_CPUS)
 		phys.max_cpu_id = CONFIG_MAX_CPUS - 1;
 	domains = json_new_array();
 	for (i = 0; i < n->model.nr; i++)
 		if (!d || d == n->model.domains[i])
-			json_append(domains, describe_vcpus(n, n->model.domains[i],
-							    phys.max_cpu_id + 1));
+			json_append(domains,
+				    describe_vcpus(n, n->model.domains[i], phys.max_cpu_id + 1));
 	v = json_new_object();
 	json_set(v, "domains", domains);
 	*result = v;
@@ -142,19 +143,23 @@ static const struct field state_fields[] = {
 };
 
 #define FIELDS_DOMAIN                                                                              \
-	FIELDS_IDENTITY,                                                                           \
-	{.name = "type", .type = F_STRING, .summary = "pvh, hvm or pv"},                           \
-	{.name = "state", .type = F_OBJECT, .of = state_fields},                                   \
-	FIELD_REASON,                                                                              \
-	{.name = "current_memkb", .type = F_INT, .summary = "KiB"},                                \
-	{.name = "outstanding_memkb", .type = F_INT, .summary = "KiB claimed, not yet given"},     \
-	{.name = "max_memkb", .type = F_INT, .summary = "KiB"},                                    \
-	{.name = "cpu_time_ns", .type = F_INT},                                                    \
-	{.name = "vcpu_online", .type = F_INT},                                                    \
-	{.name = "vcpu_max_id", .type = F_INT, .summary = "-1: it has no vCPU"},                   \
-	{.name = "cpupool", .type = F_STRING},                                                     \
-	{.name = "start_time", .type = F_REAL, .summary = "seconds since the epoch, 0: unknown"},  \
-	{.name = "has_config", .type = F_BOOL, .summary = "made by nacred, which has its config"}
+	FIELDS_IDENTITY, {.name = "type", .type = F_STRING, .summary = "pvh, hvm or pv"},          \
+		{.name = "state", .type = F_OBJECT, .of = state_fields}, FIELD_REASON,             \
+		{.name = "current_memkb", .type = F_INT, .summary = "KiB"},                        \
+		{.name = "outstanding_memkb",                                                      \
+		 .type = F_INT,                                                                    \
+		 .summary = "KiB claimed, not yet given"},                                         \
+		{.name = "max_memkb", .type = F_INT, .summary = "KiB"},                            \
+		{.name = "cpu_time_ns", .type = F_INT}, {.name = "vcpu_online", .type = F_INT},    \
+		{.name = "vcpu_max_id", .type = F_INT, .summary = "-1: it has no vCPU"},           \
+		{.name = "cpupool", .type = F_STRING},                                             \
+		{.name = "start_time",                                                             \
+		 .type = F_REAL,                                                                   \
+		 .summary = "seconds since the epoch, 0: unknown"},                                \
+	{                                                                                          \
+		.name = "has_config", .type = F_BOOL,                                              \
+		.summary = "made by nacred, which has its config"                                  \
+	}
 
 static const struct field domain_fields[] = {FIELDS_DOMAIN, FIELDS_END};
 

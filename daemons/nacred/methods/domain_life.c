@@ -62,7 +62,8 @@ static int destroy(struct nacred *n, struct request *rq, const struct json *para
 		   struct json **result, struct rpc_error *e)
 {
 	struct domain *d = world_find(n, params, e);
-	const struct record *r = d ? world_record(n, d) : find_between(n, json_get(params, "domain"));
+	const struct record *r =
+		d ? world_record(n, d) : find_between(n, json_get(params, "domain"));
 	struct destroy_call *call;
 
 	if (r && build_cancel(n, r->uuid, rq))
@@ -118,8 +119,8 @@ static int wait_for_domain(struct nacred *n, struct request *rq, const struct js
 		*result = wait_gone_answer(g);
 		return RPC_DONE;
 	}
-	return wait_add(n, rq, d, (enum wait_for)what,
-			json_int(json_get(params, "timeout_ms"), -1), result, e);
+	return wait_add(n, rq, d, (enum wait_for)what, json_int(json_get(params, "timeout_ms"), -1),
+			result, e);
 }
 
 static int console(struct nacred *n, struct request *rq, const struct json *params,
@@ -135,7 +136,9 @@ static int console(struct nacred *n, struct request *rq, const struct json *para
 }
 
 static const struct field create_params[] = {
-	{.name = "config", .type = F_OBJECT, .summary = "libxl's JSON form, as xl list -l prints it"},
+	{.name = "config",
+	 .type = F_OBJECT,
+	 .summary = "libxl's JSON form, as xl list -l prints it"},
 	{.name = "paused", .type = F_BOOL, .optional = true, .summary = "leave it paused"},
 	FIELDS_END,
 };
@@ -145,7 +148,11 @@ static const struct field one_domain[] = {FIELD_DOMAIN, FIELDS_END};
 static const struct field wait_params[] = {
 	FIELD_DOMAIN,
 	{.name = "for", .type = F_STRING, .choices = wait_words},
-	{.name = "timeout_ms", .type = F_INT, .optional = true, .min = 0, .max = LIMIT_WAIT_MSEC,
+	{.name = "timeout_ms",
+	 .type = F_INT,
+	 .optional = true,
+	 .min = 0,
+	 .max = LIMIT_WAIT_MSEC,
 	 .summary = "no limit when absent"},
 	FIELDS_END,
 };

@@ -68,20 +68,20 @@ static int unpause_domain(struct nacred *n, struct request *rq, const struct jso
  * a PV-aware guest that has set up its event callback but is still booting (the
  * test that libxl makes).
  */
-static bool listens(struct nacred *n, struct store *s, const struct domain *d,
-		    const char *feature)
+static bool listens(struct nacred *n, struct store *s, const struct domain *d, const char *feature)
 {
 	uint64_t callback = 0;
 	bool yes = false;
 	char *value;
 
-	if (store_readf(s, XBT_NULL, &value, "/local/domain/%u/control/%s", d->domid,
-			feature) == 0) {
+	if (store_readf(s, XBT_NULL, &value, "/local/domain/%u/control/%s", d->domid, feature) ==
+	    0) {
 		yes = strcmp(value, "1") == 0;
 		free(value);
 	}
-	return yes || (ctrl_hvm_param_get(n->ctrl, d->domid, HVM_PARAM_CALLBACK_IRQ,
-					  &callback) == 0 && callback);
+	return yes ||
+	       (ctrl_hvm_param_get(n->ctrl, d->domid, HVM_PARAM_CALLBACK_IRQ, &callback) == 0 &&
+		callback);
 }
 
 static int ask_guest(struct nacred *n, const struct json *params, const char *word,
@@ -95,13 +95,15 @@ static int ask_guest(struct nacred *n, const struct json *params, const char *wo
 	if (!d || !(s = stores_get(n, e)))
 		return RPC_FAILED;
 	if (domain_shutdown_reason(d) >= 0)
-		return fail(e, XL_FAIL, "domain.is_shutdown", "domain %u (%s) has shut down already",
-			    d->domid, d->name ? d->name : "");
+		return fail(e, XL_FAIL, "domain.is_shutdown",
+			    "domain %u (%s) has shut down already", d->domid,
+			    d->name ? d->name : "");
 	if (!listens(n, s, d, feature)) {
 		if (json_bool(json_get(params, "acpi_fallback"), false))
-			fail(e, XL_NOPARAVIRT, "domain.no_pv_control", "domain %u (%s) takes no PV "
-			     "control requests, and a PVH guest has no ACPI buttons", d->domid,
-			     d->name ? d->name : "");
+			fail(e, XL_NOPARAVIRT, "domain.no_pv_control",
+			     "domain %u (%s) takes no PV "
+			     "control requests, and a PVH guest has no ACPI buttons",
+			     d->domid, d->name ? d->name : "");
 		else
 			fail(e, XL_NOPARAVIRT, "domain.no_pv_control",
 			     "domain %u (%s) takes no PV control requests", d->domid,
@@ -141,14 +143,13 @@ static int rename_domain(struct nacred *n, struct request *rq, const struct json
 
 	if (!d || !(s = stores_get(n, e)))
 		return RPC_FAILED;
-	if (config_check_name(name, e) || (strcmp(name, d->name ? d->name : "") != 0 &&
-					   world_check_free(n, name, NULL, e)))
+	if (config_check_name(name, e) ||
+	    (strcmp(name, d->name ? d->name : "") != 0 && world_check_free(n, name, NULL, e)))
 		return fail_field(e, "new_name");
 	copy = strdup(name);
 	old = d->name ? strdup(d->name) : NULL;
 	r = world_record(n, d);
-	if (!copy || (r && record_set_name(r, name)) ||
-	    (r && record_save(&n->records, r, e))) {
+	if (!copy || (r && record_set_name(r, name)) || (r && record_save(&n->records, r, e))) {
 		if (r && old)
 			record_set_name(r, old);
 		if (!e->number)
@@ -172,7 +173,9 @@ static const struct field one_domain[] = {FIELD_DOMAIN, FIELDS_END};
 
 static const struct field end_params[] = {
 	FIELD_DOMAIN,
-	{.name = "acpi_fallback", .type = F_BOOL, .optional = true,
+	{.name = "acpi_fallback",
+	 .type = F_BOOL,
+	 .optional = true,
 	 .summary = "press a button when the guest takes no PV requests (PVH has none)"},
 	FIELDS_END,
 };

@@ -20,8 +20,12 @@ static int subscribe(struct nacred *n, struct request *rq, const struct json *pa
 }
 
 static const struct field subscribe_params[] = {
-	{.name = "types", .type = F_ARRAY, .element = F_STRING, .optional = true,
-	 .choices = event_types, .summary = "all when absent"},
+	{.name = "types",
+	 .type = F_ARRAY,
+	 .element = F_STRING,
+	 .optional = true,
+	 .choices = event_types,
+	 .summary = "all when absent"},
 	FIELDS_END,
 };
 

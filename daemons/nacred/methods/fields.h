@@ -6,21 +6,25 @@
 
 #include "schema.h"
 
-#define FIELDS_END {.name = NULL}
+#define FIELDS_END                                                                                 \
+	{                                                                                          \
+		.name = NULL                                                                       \
+	}
 
 #define FIELD_DOMAIN                                                                               \
 	{                                                                                          \
-		.name = "domain", .type = F_DOMAIN,                                                \
-		.summary = "name, UUID or domain id",                                              \
+		.name = "domain", .type = F_DOMAIN, .summary = "name, UUID or domain id",          \
 	}
 
 /* In every reply about a domain. */
 #define FIELDS_IDENTITY                                                                            \
 	{.name = "domid", .type = F_INT, .summary = "changes when the domain is started again"},   \
-	{.name = "name", .type = F_STRING, .nullable = true},                                      \
-	{.name = "uuid", .type = F_STRING, .summary = "stays the same over restarts"},             \
-	{.name = "generation", .type = F_INT, .min = 1, .max = INT32_MAX,                          \
-	 .summary = "counts the domain ids that this UUID had"}
+		{.name = "name", .type = F_STRING, .nullable = true},                              \
+		{.name = "uuid", .type = F_STRING, .summary = "stays the same over restarts"},     \
+	{                                                                                          \
+		.name = "generation", .type = F_INT, .min = 1, .max = INT32_MAX,                   \
+		.summary = "counts the domain ids that this UUID had"                              \
+	}
 
 #define FIELD_REASON                                                                               \
 	{                                                                                          \

@@ -87,7 +87,8 @@ static int add_physinfo(struct nacred *n, struct json *v, struct rpc_error *e)
 	int rc = ctrl_host_physinfo(n->ctrl, &p);
 
 	if (rc)
-		return fail_errno(e, rc, "hypervisor.unreachable", "cannot read the host's figures");
+		return fail_errno(e, rc, "hypervisor.unreachable",
+				  "cannot read the host's figures");
 	for (i = 0; i < sizeof(p.hw_cap) / sizeof(p.hw_cap[0]); i++)
 		len += (size_t)snprintf(caps + len, sizeof(caps) - len, "%s%08x", i ? ":" : "",
 					p.hw_cap[i]);
@@ -224,8 +225,14 @@ static int dmesg(struct nacred *n, struct request *rq, const struct json *params
 	return RPC_DONE;
 }
 
-#define STRING(key) {.name = key, .type = F_STRING}
-#define NUMBER(key) {.name = key, .type = F_INT}
+#define STRING(key)                                                                                \
+	{                                                                                          \
+		.name = (key), .type = F_STRING                                                    \
+	}
+#define NUMBER(key)                                                                                \
+	{                                                                                          \
+		.name = (key), .type = F_INT                                                       \
+	}
 
 static const struct field topology_fields[] = {
 	NUMBER("cpu"), NUMBER("core"), NUMBER("socket"), NUMBER("node"), FIELDS_END,

@@ -8,10 +8,6 @@
 #include "rpc.h"
 #include "fields.h"
 
-#ifndef NACRE_VERSION
-#error "the build defines NACRE_VERSION"
-#endif
-
 static const char *const features[] = {
 	"batch", "console-fd", "events", "domain-wait", NULL,
 };
