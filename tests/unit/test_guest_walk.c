@@ -54,16 +54,16 @@ static uint32_t walk(uint64_t va, uint32_t access, uint64_t *gpa)
 	return rc;
 }
 
-#define FAILS(va, access, code)                                                          \
-	do {                                                                             \
-		uint64_t g_;                                                             \
-		cr_assert_eq(walk(va, access, &g_), WALK_FAULT | (code));                 \
+#define FAILS(va, access, code)                                                                    \
+	do {                                                                                       \
+		uint64_t g_;                                                                       \
+		cr_assert_eq(walk(va, access, &g_), WALK_FAULT | (code));                          \
 	} while (0)
-#define REACHES(va, access, where)                                                       \
-	do {                                                                             \
-		uint64_t g_;                                                             \
-		cr_assert_eq(walk(va, access, &g_), 0);                                   \
-		cr_assert_eq(g_, (uint64_t)(where));                                      \
+#define REACHES(va, access, where)                                                                 \
+	do {                                                                                       \
+		uint64_t g_;                                                                       \
+		cr_assert_eq(walk(va, access, &g_), 0);                                            \
+		cr_assert_eq(g_, (uint64_t)(where));                                               \
 	} while (0)
 
 Test(guest_walk, paging_off_is_the_identity)

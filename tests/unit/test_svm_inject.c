@@ -165,6 +165,22 @@ Test(svm_inject, interrupted_hardware_events_come_again)
 	}
 }
 
+Test(svm_inject, an_event_after_the_look_is_noticed)
+{
+	svm_inject(v);
+	cr_assert(!svm_inject_missed(v));
+	vlapic_set_irq(v, 0x40);
+	cr_assert(svm_inject_missed(v));
+	svm_inject(v);
+	cr_assert(!svm_inject_missed(v));
+	leave(0);
+	/* What cannot be delivered now must not keep the vCPU from running. */
+	v->nmi_pending = 1;
+	vmcb->int_state = INT_STATE_SHADOW;
+	svm_inject(v);
+	cr_assert(!svm_inject_missed(v));
+}
+
 Test(svm_inject, an_abandoned_entry_loses_nothing)
 {
 	vlapic_set_irq(v, 0x40);

@@ -59,6 +59,11 @@ void svm_get_segment(const struct vcpu *v, enum segment s, struct segment_reg *o
 	*out = (struct segment_reg){seg->sel, seg->attr, seg->limit, seg->base};
 }
 
+bool svm_valid_pat(uint64_t pat)
+{
+	return pat != 2;
+}
+
 static struct domain *d;
 static struct vcpu *v;
 

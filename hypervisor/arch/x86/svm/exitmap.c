@@ -96,16 +96,27 @@ static void on_io(struct vcpu *v, struct vmcb *vmcb)
 	exit_io(v, IOIO_PORT(info), IOIO_SIZE(info), info & IOIO_IN, (unsigned int)len);
 }
 
+/* What touched the hole was not the instruction at RIP but the walk of the
+ * guest's own tables, or the delivery of an event: nothing to emulate. */
+static bool not_an_instruction(const struct vmcb *vmcb)
+{
+	return (vmcb->exit_info1 & NPF_TABLE_WALK) || (vmcb->exit_int_info & EVENT_VALID);
+}
+
 static void on_nested_fault(struct vcpu *v, struct vmcb *vmcb)
 {
-	/* The walk of the guest's own tables hit a hole: nothing to emulate. */
-	if ((vmcb->exit_info1 & NPF_TABLE_WALK) && !(vmcb->exit_info1 & PFEC_PRESENT)) {
+	gpa_t gpa = {vmcb->exit_info2};
+	enum p2m_type type;
+
+	p2m_get(v->domain, gpa_to_gfn(gpa), &type, NULL);
+	if ((type == P2M_NONE || type == P2M_APIC) && not_an_instruction(vmcb)) {
 		counter_inc(CNT_EXIT_NESTED_FAULT);
-		domain_crash(v->domain, "guest page table at unmapped address 0x%lx",
-			     (unsigned long)vmcb->exit_info2);
+		domain_crash(v->domain, "guest has its %s at unmapped address 0x%lx",
+			     vmcb->exit_info1 & NPF_TABLE_WALK ? "page tables" : "stack or IDT",
+			     (unsigned long)gpa.v);
 		return;
 	}
-	exit_nested_fault(v, (gpa_t){vmcb->exit_info2}, (uint32_t)vmcb->exit_info1 & 0x1f);
+	exit_nested_fault(v, gpa, (uint32_t)vmcb->exit_info1 & 0x1f);
 }
 
 static void on_cr4_write(struct vcpu *v, struct vmcb *vmcb)

@@ -183,13 +183,16 @@ static void update_nmi_mask(struct vcpu *v)
 	}
 }
 
+static bool nmi_deliverable(const struct vcpu *v)
+{
+	return READ_ONCE(v->nmi_pending) && !v->arch->nmi_masked &&
+	       !(v->arch->vmcb->int_state & INT_STATE_SHADOW);
+}
+
 static bool inject_nmi(struct vcpu *v)
 {
-	struct arch_vcpu *av = v->arch;
-
 	update_nmi_mask(v);
-	if (!READ_ONCE(v->nmi_pending) || av->nmi_masked ||
-	    (av->vmcb->int_state & INT_STATE_SHADOW))
+	if (!nmi_deliverable(v))
 		return false;
 	__atomic_store_n(&v->nmi_pending, 0, __ATOMIC_SEQ_CST);
 	svm_queue_event(v, EVENT_NMI, VEC_NMI, HVM_NO_ERROR_CODE);
@@ -246,4 +249,15 @@ void svm_inject(struct vcpu *v)
 		av->event.valid = false;
 	}
 	request_window(v, level);
+}
+
+bool svm_inject_missed(struct vcpu *v)
+{
+	const struct vmcb *vmcb = v->arch->vmcb;
+	bool ack;
+
+	if ((vmcb->event_inj & EVENT_VALID) || (vmcb->intercept1 & I1_VINTR))
+		return false;
+	return nmi_deliverable(v) ||
+	       (hvm_interrupts_enabled(v) && vcpu_pending_vector(v, &ack) >= 0);
 }

@@ -124,8 +124,8 @@ static int set_efer(struct vcpu *v, uint64_t val)
 	return 0;
 }
 
-/* Every byte is a memory type: 0, 1, 4, 5, 6 or 7. */
-static bool valid_pat(uint64_t pat)
+/* Memory types are 0, 1, 4, 5, 6 and 7. */
+bool svm_valid_pat(uint64_t pat)
 {
 	for (unsigned int i = 0; i < 8; i++, pat >>= 8)
 		if ((pat & 0xff) > 7 || (pat & 0xff) == 2 || (pat & 0xff) == 3)
@@ -187,7 +187,7 @@ static bool value_allowed(uint32_t msr, uint64_t val)
 {
 	switch (msr) {
 	case MSR_PAT:
-		return valid_pat(val);
+		return svm_valid_pat(val);
 	case MSR_SYSENTER_ESP:
 	case MSR_SYSENTER_EIP:
 	case MSR_LSTAR:

@@ -99,14 +99,6 @@ static bool flags_ok(const struct hvm_state *in)
 	return !(in->dr6 & DR_UPPER) && !(in->dr7 & DR_UPPER);
 }
 
-static bool pat_ok(uint64_t pat)
-{
-	for (unsigned int i = 0; i < 8; i++, pat >>= 8)
-		if ((pat & 0xff) > 7 || (pat & 0xff) == 2 || (pat & 0xff) == 3)
-			return false;
-	return true;
-}
-
 static bool xcr0_ok(const struct domain *d, uint64_t xcr0)
 {
 	uint64_t allowed = cpuid_xcr0_mask(d);
@@ -135,7 +127,7 @@ int hvm_set_state(struct vcpu *v, const struct hvm_state *in)
 	struct vmcb *vmcb = v->arch->vmcb;
 
 	if (!control_registers_ok(v->domain, in) || !code_segment_ok(in) || !addresses_ok(in) ||
-	    !flags_ok(in) || !pat_ok(in->pat) || !xcr0_ok(v->domain, in->xcr0))
+	    !flags_ok(in) || !svm_valid_pat(in->pat) || !xcr0_ok(v->domain, in->xcr0))
 		return -XEN_EINVAL;
 	svm_reset_registers(v);
 	v->regs = in->regs;

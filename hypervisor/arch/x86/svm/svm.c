@@ -208,27 +208,13 @@ static void registers_out(struct vcpu *v)
 	vmcb->tlb_control = TLB_FLUSH_NONE;
 }
 
-/* An event arrived after svm_inject() looked: its sender may have found this
- * CPU not yet in the guest and sent no interrupt. */
-static bool late_event(struct vcpu *v)
-{
-	const struct vmcb *vmcb = v->arch->vmcb;
-	bool ack;
-
-	if ((vmcb->event_inj & EVENT_VALID) || (vmcb->intercept1 & I1_VINTR))
-		return false;
-	if (v->nmi_pending && !v->arch->nmi_masked)
-		return true;
-	return hvm_interrupts_enabled(v) && vcpu_pending_vector(v, &ack) >= 0;
-}
-
 /* True with in_guest set, or nothing changed.  GIF is clear. */
 static bool announce_entry(struct vcpu *v, struct pcpu *cpu)
 {
 	/* Sequentially consistent against setters of work bits and flushers. */
 	bool go = svm_asid_announce(v, cpu->id);
 
-	if (go && !__atomic_load_n(&cpu->work, __ATOMIC_SEQ_CST) && !late_event(v)) {
+	if (go && !__atomic_load_n(&cpu->work, __ATOMIC_SEQ_CST) && !svm_inject_missed(v)) {
 		svm_asid_assign(v, cpu->id);
 		return true;
 	}

@@ -66,11 +66,17 @@ struct vmcb_segment *svm_segment(struct vmcb *vmcb, enum segment s);
 
 /* inject.c */
 void svm_inject(struct vcpu *v);
+/* Did an event become deliverable since?  Its sender may have found this CPU not
+ * yet in the guest and sent no interrupt. */
+bool svm_inject_missed(struct vcpu *v);
 /* The entry did not happen: take the prepared event back. */
 void svm_inject_undo(struct vcpu *v);
 /* After an exit: keep what it interrupted. */
 void svm_collect_event(struct vcpu *v);
 void svm_queue_event(struct vcpu *v, uint8_t type, uint8_t vector, int32_t error);
+
+/* regs.c: every byte of @pat is a memory type. */
+bool svm_valid_pat(uint64_t pat);
 
 /* asid.c */
 void svm_asid_cpu_init(unsigned int cpu);
