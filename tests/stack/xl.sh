@@ -1,0 +1,102 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# SPDX-FileCopyrightText: 2026 The Nacre authors
+# xl on a whole hosted instance: each verb, what it prints and how it exits.
+. "$(dirname "$0")/lib.sh"
+
+# same NAME EXPECTED COMMAND...: stdout is exactly this.
+same() {
+	local name=$1 expected=$2 out
+	shift 2
+	out=$("$@" 2>/dev/null)
+	if [ "$out" = "$expected" ]; then pass "$name"; else fail "$name" "'$out' for '$expected'"; fi
+}
+# like NAME PATTERN COMMAND...: a line of stdout or stderr matches.
+like() {
+	local name=$1 pattern=$2 out
+	shift 2
+	out=$("$@" 2>&1)
+	if grep -qE -- "$pattern" <<<"$out"; then pass "$name"; else fail "$name" "no '$pattern' in '$out'"; fi
+}
+state() { xl list "$1" 2>/dev/null | awk 'NR == 2 { print $5 }'; }
+
+refuse no-daemon 1 'cannot reach nacred at .*nacred.sock.*nacre up' xl list
+
+up
+header=$(printf 'Name                                        ID   Mem VCPUs\tState\tTime(s)')
+same list.header "$header" sh -c 'xl list | head -n 1'
+like list.dom0 '^Domain-0 {37}0 +[0-9]+ +1     r-----  +[0-9]+\.[0-9]$' xl list
+like info.order '^host                   : ' xl info
+same info.key 4 xl info xen_major
+like dmesg '^\(XEN\) Nacre ready' xl dmesg
+like vcpu-list '^Domain-0 {29}0     0 +[0-9]+   r-- +[0-9.]+  all / all$' xl vcpu-list
+
+cfg=$(cfg_tiny t1 ticker)
+same dryrun '{' sh -c "xl create -n $cfg | head -n 1"
+same dryrun.nothing Domain-0 sh -c "xl list | awk 'NR > 1 { print \$1 }'"
+check create xl create -q "$cfg"
+same domid 1 xl domid t1
+same domname t1 xl domname 1
+refuse create.twice 3 'Domain with name "t1" already exists' xl create -q "$cfg"
+check pause xl pause t1
+same pause.state --p--- state t1
+check unpause xl unpause 1
+check list.long sh -c "xl list -l t1 | tr -d '\n ' | grep -q '^\[{\"domid\":1,\"config\":{\"c_info\":{\"type\":\"pvh\",\"name\":\"t1\"'"
+like vm-list "^[0-9a-f-]{36}  1    t1 +$" xl vm-list
+like uptime '^t1 {35}1  0:00:[0-9]{2}$' xl uptime t1
+like console 'tick' sh -c "(sleep 1; printf '\035') | timeout 20 xl console t1"
+check rename xl rename t1 t2
+same rename.name t2 xl domname 1
+like shutdown 'Domain 1 has been shut down, reason code 0' timeout 60 xl shutdown -w t2
+check gone until_true 20 sh -c '! xl domid t2'
+
+# The foreground form tells each step.
+timeout 120 xl create -F "$(cfg_tiny fg hello)" >"$WORK/fg" 2>&1
+[ $? = 0 ] && pass foreground.status || fail foreground.status "exit $?"
+like foreground.waits '^Waiting for domain fg \(domid [0-9]+\) to die \[pid [0-9]+\]$' cat "$WORK/fg"
+like foreground.down '^Domain [0-9]+ has shut down, reason code 0 0x0$' cat "$WORK/fg"
+like foreground.action '^Action for shutdown reason code 0 is destroy$' cat "$WORK/fg"
+same foreground.end 'Done. Exiting now' tail -n 1 "$WORK/fg"
+
+# A reboot is a new domain with the old name; the foreground form stays with it.
+xl create -F "$(cfg_tiny again ticker)" >"$WORK/again" 2>&1 &
+check reboot.first wait_line "$WORK/again" '^Waiting for domain again' 30
+first=$(xl domid again)
+check reboot.ask timeout 60 xl reboot again
+check reboot.told wait_line "$WORK/again" '^Done. Rebooting now$' 60
+check reboot.second wait_line "$WORK/again" "domid $((first + 1))\\) to die" 60
+same reboot.domid $((first + 1)) xl domid again
+check reboot.shutdown timeout 60 xl shutdown -w again
+wait %1 && pass reboot.end || fail reboot.end "$(cat "$WORK/again")"
+
+# The console of a guest that ends at once is complete.
+like create.console '^PASS hello' timeout 60 xl create -c "$(cfg_tiny cc hello)"
+
+check preserve.create xl create -q "$(cfg_tiny keep hello 'on_poweroff = "preserve"')"
+check preserve until_true 20 sh -c "[ \"\$(xl list keep | awk 'NR == 2 { print \$5 }')\" = ---s-- ]"
+check preserve.destroy xl destroy keep
+
+check destroy.create xl create -qp "$(cfg_tiny paused ticker)"
+same create.paused --p--- state paused
+check destroy xl destroy paused
+refuse destroy.again 1 'paused is an invalid domain identifier \(rc=-6\)' xl destroy paused
+refuse destroy.dom0 1 'Not destroying domain 0' xl destroy 0
+refuse destroy.dom0-force 1 . xl destroy -f 0
+
+cd "$WORK" || exit 1
+printf 'name="x"\nfoo bar\n' >bad.cfg
+refuse bad.file 3 '^Failed to read config file: nosuch.cfg: No such file' xl create nosuch.cfg
+refuse bad.line 1 '^bad.cfg:2: config parsing error near `bar' xl create bad.cfg
+refuse bad.type 1 'type="pv" is not supported' xl create -q "$(cfg_tiny pv hello 'type = "pv"')"
+refuse bad.name 1 'blanks' xl create -q "$(cfg_tiny n hello 'name = "a b"')"
+refuse bad.kernel 3 'nosuch.elf' xl create -q "$(cfg_tiny k hello 'kernel = "nosuch.elf"')"
+refuse bad.memory 6 'too little' xl create -q "$(cfg_tiny m hello 'memory = 1')"
+refuse bad.vcpus 6 'vCPUs' xl create -q "$(cfg_tiny v hello 'vcpus = 1000')"
+refuse bad.weight 6 'weight out of range' xl create -q "$(cfg_tiny w hello 'cpu_weight = 0')"
+refuse bad.verb 1 '^command not implemented$' xl nosuch
+refuse bad.option 2 'not supported' xl list -y
+refuse bad.domain 1 'nosuch is an invalid domain identifier' xl pause nosuch
+refuse bad.number 1 "^Error: Domain '77' does not exist\.$" xl list 77
+same nothing.left Domain-0 sh -c "xl list | awk 'NR > 1 { print \$1 }'"
+
+exit $((bad > 0))
