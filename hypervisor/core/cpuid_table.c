@@ -148,6 +148,8 @@ static void read_basic(struct cpu_policy *p, uint32_t max)
 		if (i == 7) {
 			arch_cpuid(7, 0, &l);
 			add_subleaves(p, 7, MIN(l.a, 2));
+		} else if (i == 4) {
+			add_subleaves(p, 4, 0); /* subleaves by its definition, also if empty */
 		} else if (i == 0xb) {
 			add_subleaves(p, 0xb, 1);
 		} else if (i == 0xd) {
