@@ -73,7 +73,7 @@ int domctl_getpageframeinfo3(struct domain *self, struct domain *d, struct xen_d
 		return -XEN_E2BIG;
 	for (uint64_t i = 0; i < g->num; i++) {
 		enum p2m_type type;
-		xen_pfn_t pfn;
+		xen_pfn_t pfn = 0;
 
 		if (copy_from_handle_offset(&pfn, g->array, i, 1))
 			return -XEN_EFAULT;

@@ -3,7 +3,6 @@
 /* Domctls about vCPUs: what they do, where they may run. */
 #include "domctl.h"
 
-#include <hv/arch.h>
 #include <hv/sched.h>
 
 #define AFFINITY_KNOWN                                                                   \
@@ -126,10 +125,7 @@ int domctl_sendtrigger(struct domain *self, struct domain *d, struct xen_domctl 
 	/* PVH guests have no power or sleep button. */
 	if (op->u.sendtrigger.trigger != XEN_DOMCTL_SENDTRIGGER_NMI || d->external)
 		return -XEN_ENOSYS;
-	if (!__atomic_exchange_n(&v->nmi_pending, 1, __ATOMIC_SEQ_CST)) {
-		vcpu_unblock(v);
-		if (READ_ONCE(v->running))
-			arch_kick(READ_ONCE(v->cpu));
-	}
+	if (!__atomic_exchange_n(&v->nmi_pending, 1, __ATOMIC_SEQ_CST))
+		vcpu_kick(v);
 	return 0;
 }

@@ -149,9 +149,11 @@ int evtchn_close(struct domain *d, uint32_t port)
 
 static int close_all(struct domain *d)
 {
-	for (uint32_t p = 1; p < d->evtchn->valid; p++) {
-		evtchn_close(d, p);
-		if (p % 64 == 0 && hypercall_preempt_check())
+	struct evtchns *e = d->evtchn;
+
+	while (e->closed < e->valid) {
+		evtchn_close(d, e->closed++);
+		if (e->closed % 64 == 0 && hypercall_preempt_check())
 			return -XEN_ERESTART;
 	}
 	return 0;

@@ -37,6 +37,7 @@ struct evtchns {
 	uint32_t valid;		/* ports of the buckets there are */
 	bool narrow;		/* 32-bit layout of shared_info */
 	bool dying;		/* no new channels */
+	uint32_t closed;	/* dying: ports below it are closed */
 	struct evtchn *bucket[EVTCHN_BUCKETS];
 };
 

@@ -12,7 +12,6 @@
 #include "evtchn.h"
 #include "time.h"
 
-#include <hv/arch.h>
 #include <hv/domain.h>
 #include <hv/hypercall.h>
 #include <hv/link.h>
@@ -90,9 +89,7 @@ static void upcall(struct vcpu *v)
 	}
 	if (vector)
 		vlapic_set_irq(v, vector);
-	vcpu_unblock(v);
-	if (READ_ONCE(v->running))
-		arch_kick(READ_ONCE(v->cpu));
+	vcpu_kick(v);
 }
 
 void vcpu_mark_events_pending(struct vcpu *v)

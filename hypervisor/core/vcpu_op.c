@@ -156,11 +156,8 @@ static long send_nmi(struct hypercall *hc, struct vcpu *v)
 {
 	if (hc->arg[2])
 		return -XEN_EINVAL;
-	if (__atomic_exchange_n(&v->nmi_pending, 1, __ATOMIC_SEQ_CST))
-		return 0;
-	vcpu_unblock(v);
-	if (READ_ONCE(v->running))
-		arch_kick(READ_ONCE(v->cpu));
+	if (!__atomic_exchange_n(&v->nmi_pending, 1, __ATOMIC_SEQ_CST))
+		vcpu_kick(v);
 	return 0;
 }
 
