@@ -42,7 +42,7 @@ static void scan_line(struct option_names *options, const char *line, size_t len
 		line += word;
 		more = false;
 		/* A value may follow; another spelling comes behind a comma. */
-		while (line < end && *line != '-' && strncmp(line, "  ", 2)) {
+		while (line < end && *line != '-' && strncmp(line, "  ", 2) != 0) {
 			more |= *line == ',';
 			line++;
 		}

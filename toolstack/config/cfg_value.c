@@ -54,7 +54,7 @@ bool cfg_value_append(struct cfg_value *list, struct cfg_value *item)
 		return false;
 	/* Room doubles whenever the count is a power of two. */
 	if (!(list->nr & (list->nr - 1))) {
-		items = realloc(list->items, (list->nr ? list->nr * 2 : 1) * sizeof(*items));
+		items = reallocarray(list->items, list->nr ? list->nr * 2 : 1, sizeof(void *));
 		if (!items) {
 			cfg_value_free(item);
 			return false;

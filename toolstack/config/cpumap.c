@@ -56,7 +56,7 @@ static int parse_nodes(const char *text, struct cpumap *map, bool add)
 {
 	unsigned long first = 0, last = 0;
 
-	if (strcmp(text, "all") && parse_range(text, &first, &last))
+	if (strcmp(text, "all") != 0 && parse_range(text, &first, &last))
 		return -EINVAL;
 	if (first)
 		return -EINVAL;

@@ -19,13 +19,13 @@ static bool check_type(struct builder *b)
 		meant = "hvm";
 	if (!type)
 		type = meant;
-	else if (builder && strcmp(type, meant))
+	else if (builder && strcmp(type, meant) != 0)
 		builder_fail(b, "Contradicting \"builder\" and \"type\" options specified.");
 	if (!strcmp(type, "pvh"))
 		return false;
 	if (!strcmp(type, "hvm"))
 		return true;
-	if (strcmp(type, "pv"))
+	if (strcmp(type, "pv") != 0)
 		builder_fail(b, "Invalid domain type %s.", type);
 	else if (cfg_find(b->cfg, "type"))
 		builder_fail_at(b, "type",

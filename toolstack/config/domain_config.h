@@ -12,8 +12,8 @@
 #include "cfg.h"
 #include "json.h"
 
-#define DOMAIN_CONFIG_MAX_VCPUS 4096 /* libxl's own limit is the machine's; this bounds the text   \
-				      */
+/* libxl leaves the limit to the hypervisor; this one only bounds the text. */
+#define DOMAIN_CONFIG_MAX_VCPUS 4096
 
 /* NULL after an error that @report has. A fresh UUID is made when none is given. */
 struct json *domain_config_build(const struct cfg *cfg, FILE *report);

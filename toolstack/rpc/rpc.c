@@ -65,7 +65,7 @@ struct rpc *rpc_open(const char *path, struct rpc_error *error)
 		unreachable(error, path, ENAMETOOLONG);
 		return NULL;
 	}
-	strcpy(address.sun_path, path);
+	memcpy(address.sun_path, path, strlen(path) + 1);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof(address))) {
 		unreachable(error, path, errno);
@@ -184,14 +184,14 @@ static struct json *parse_reply(struct rpc *rpc, const char *line, size_t len, i
 	struct json *reply = json_parse(line, len, &limits, NULL, 0);
 	const struct json *id = json_get(reply, "id");
 
+	/* Without an id: the daemon could not even read the request. */
+	bool unread = json_get(reply, "error") && (!id || id->type == JSON_NULL);
+
 	*rc = 0;
-	if (!reply || reply->type != JSON_OBJECT) {
+	if (!reply || reply->type != JSON_OBJECT)
 		*rc = -EPROTO;
-	} else if (json_get(reply, "error") && (!id || id->type == JSON_NULL)) {
-		return reply; /* the daemon could not even read the request */
-	} else if (json_int(id, -1) == rpc->last_id) {
+	else if (unread || json_int(id, -1) == rpc->last_id)
 		return reply;
-	}
 	if (is_event(reply))
 		keep_event(rpc, reply);
 	json_free(reply);
@@ -277,7 +277,7 @@ struct json *rpc_domain(const char *selector)
 	size_t digits = strspn(selector, "0123456789");
 	bool number = digits && digits <= 9 && !selector[digits];
 
-	if (number ? json_set_int(params, "domain", atoi(selector))
+	if (number ? json_set_int(params, "domain", strtol(selector, NULL, 10))
 		   : json_set_string(params, "domain", selector))
 		return params;
 	json_free(params);

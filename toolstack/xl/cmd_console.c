@@ -36,7 +36,7 @@ int cmd_console(const struct verb *verb, int argc, char **argv)
 		fputs("xl: the escape must be one character, ^ and a character, or none\n", stderr);
 		return XL_USAGE_ERROR;
 	}
-	if (strcmp(type, "pv") || strspn(number, "0") != strlen(number)) {
+	if (strcmp(type, "pv") != 0 || strspn(number, "0") != strlen(number)) {
 		fputs("xl: guests have one console: type pv, number 0\n"
 		      "Unable to attach console\n",
 		      stderr);

@@ -86,7 +86,8 @@ struct json *xl_call(const char *method, struct json *params, int timeout_ms)
 
 bool xl_told_unknown(const char *domain, const struct rpc_error *error)
 {
-	if (strcmp(error->symbol, "domain.not_found") && error->libxl != RPC_ERROR_DOMAIN_NOTFOUND)
+	if (strcmp(error->symbol, "domain.not_found") != 0 &&
+	    error->libxl != RPC_ERROR_DOMAIN_NOTFOUND)
 		return false;
 	fflush(stdout);
 	fprintf(stderr, "%s is an invalid domain identifier (rc=-%d)\n", xl_safe(domain),

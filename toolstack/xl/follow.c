@@ -75,7 +75,7 @@ static int64_t after_shutdown(int64_t domid, const char *uuid, const char *actio
 
 	if (!strcmp(action, "preserve") || !strcmp(action, "soft-reset"))
 		return 0;
-	if (strcmp(action, "rename-restart")) {
+	if (strcmp(action, "rename-restart") != 0) {
 		fprintf(stderr, "Domain %lld needs to be cleaned up: destroying the domain\n",
 			(long long)domid);
 		reply = wait_for(domid, "destroyed");

@@ -68,7 +68,7 @@ static void print_lines(FILE *out, const struct json *info, const char *key,
 			const char *const *labels)
 {
 	for (; *labels; labels++) {
-		if (key && strncmp(*labels, key, strlen(key)))
+		if (key && strncmp(*labels, key, strlen(key)) != 0)
 			continue;
 		if (!key)
 			fprintf(out, "%-23s: ", *labels);
@@ -135,7 +135,7 @@ static void print_cpu_numbers(FILE *out, long long nr)
 bool cpupool_print(FILE *out, const struct json *info, const struct json *domains, const char *pool,
 		   bool cpus)
 {
-	if (pool && strcmp(pool, "Pool-0")) {
+	if (pool && strcmp(pool, "Pool-0") != 0) {
 		fprintf(stderr, "Pool '%s' does not exist\n", xl_safe(pool));
 		return false;
 	}

@@ -31,7 +31,7 @@ void list_state(const struct json *domain, char state[7])
 	static const char *const names[] = {"running", "blocked", "paused", "shutdown"};
 	size_t i;
 
-	strcpy(state, "------");
+	memcpy(state, "------", 7);
 	/* Parsers know a dying domain only as "-----d" or with "s". */
 	for (i = 0; i < 4; i++)
 		if (flag(domain, names[i]) && (!flag(domain, "dying") || i == 3))

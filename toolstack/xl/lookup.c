@@ -15,7 +15,7 @@ const struct verb *verb_find(const char *name)
 		if (!strcmp(verbs[i].name, name))
 			return &verbs[i];
 	for (i = 0; i < nr_verbs && len; i++) {
-		if (strncmp(verbs[i].name, name, len))
+		if (strncmp(verbs[i].name, name, len) != 0)
 			continue;
 		if (found)
 			return NULL;

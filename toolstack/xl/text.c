@@ -25,7 +25,7 @@ const char *xl_safe(const char *text)
 			  (unsigned char)text[1] < 0xa0;
 
 		if (c < ' ' || c == 0x7f || c1)
-			used += (size_t)sprintf(out + used, "\\x%02x", c);
+			used += (size_t)snprintf(out + used, SAFE_LENGTH - used, "\\x%02x", c);
 		else
 			out[used++] = (char)c;
 	}

@@ -12,8 +12,8 @@
 /* A verb that is recognised but does nothing: @reason says why. */
 #define MISSING(verb, what, args, does, reason)                                                    \
 	{                                                                                          \
-		.name = verb, .flags = what, .arguments = args, .description = does,               \
-		.missing = reason                                                                  \
+		.name = (verb), .flags = (what), .arguments = (args), .description = (does),       \
+		.missing = (reason)                                                                \
 	}
 
 #define SHOWS	0
