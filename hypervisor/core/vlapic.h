@@ -53,8 +53,9 @@ struct vlapic {
 	uint32_t tpr, ldr, dfr, svr, esr, esr_pending, tdcr;
 	uint64_t icr;
 	uint32_t lvt[NR_LVT];
-	uint32_t isr[8];      /* written by the owning vCPU only */
-	uint32_t irr[8];      /* atomic: set by anyone */
+	/* aligned: vlapic_highest() */
+	uint32_t isr[8] __attribute__((aligned(8))); /* written by the owning vCPU only */
+	uint32_t irr[8] __attribute__((aligned(8))); /* atomic: set by anyone */
 	/* INIT and start-up, from other vCPUs; atomic. 0x100 | vector when a
 	 * start-up IPI waits to be taken. */
 	uint32_t sipi;

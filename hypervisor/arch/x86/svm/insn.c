@@ -5,10 +5,21 @@
  * from guest memory: prefixes, then the one opcode that this exit can stem
  * from.  Other bytes there mean that another vCPU changed the code; the
  * instruction is then simply executed again.
+ *
+ * The walk of the guest's tables is four fifths of the cost of such an exit, so
+ * its result is kept per code page.  A kept one may be out of date.  It is used
+ * only to find the expected opcode without a prefix: the exit code says that
+ * this opcode was executed, so at worst the length is that of another encoding
+ * of the same instruction, and a guest that moved its code under the same
+ * address and uses useless prefixes resumes in the middle of its own
+ * instruction.  Anything else there leads to a real walk.
  */
 #include "svm.h"
 #include <hv/counters.h>
+#include <hv/domain.h>
 #include <hv/exit.h>
+#include <hv/guest_access.h>
+#include <hv/string.h>
 
 #define MAX_INSN 15
 
@@ -59,6 +70,39 @@ static unsigned int from_next_rip(const struct vcpu *v)
 	return len >= 1 && len <= MAX_INSN ? (unsigned int)len : 0;
 }
 
+static struct code_page *code_page(struct vcpu *v, uint64_t linear)
+{
+	return &v->arch->code[linear >> PAGE_SHIFT & (NR_CODE_PAGES - 1)];
+}
+
+/* The length if the plain opcode lies where the page was found last, else 0. */
+static unsigned int from_kept_page(struct vcpu *v, const struct opcode *op)
+{
+	uint64_t linear = hvm_linear_rip(v), offset = linear & ~PAGE_MASK;
+	const struct code_page *c = code_page(v, linear);
+	uint8_t buf[sizeof(op->byte)];
+
+	if (c->linear != (linear & PAGE_MASK) || c->cr3 != v->arch->vmcb->cr3 ||
+	    offset + op->len > PAGE_SIZE)
+		return 0;
+	if (copy_from_gpa(v->domain, buf, (gpa_t){c->gpa + offset}, op->len) ||
+	    memcmp(buf, op->byte, op->len))
+		return 0;
+	return op->len;
+}
+
+static void keep_page(struct vcpu *v)
+{
+	uint64_t linear = hvm_linear_rip(v) & PAGE_MASK;
+	uint32_t access = PFEC_FETCH | (hvm_cpl(v) == 3 ? PFEC_USER : 0);
+	struct code_page *c = code_page(v, linear);
+	gpa_t gpa;
+
+	if (guest_walk(v, (gva_t){linear}, access, &gpa))
+		return;
+	*c = (struct code_page){v->arch->vmcb->cr3, linear, gpa.v};
+}
+
 static unsigned int from_memory(struct vcpu *v, const struct opcode *op)
 {
 	uint8_t buf[MAX_INSN], rex;
@@ -75,6 +119,7 @@ static unsigned int from_memory(struct vcpu *v, const struct opcode *op)
 	for (unsigned int k = 0; k < op->len; k++)
 		if (buf[i + k] != op->byte[k])
 			return 0;
+	keep_page(v);
 	return i + op->len;
 }
 
@@ -82,6 +127,8 @@ unsigned int svm_insn_len(struct vcpu *v, enum svm_insn insn)
 {
 	unsigned int len = svm_features.next_rip ? from_next_rip(v) : 0;
 
+	if (!len)
+		len = from_kept_page(v, &opcodes[insn]);
 	if (!len)
 		len = from_memory(v, &opcodes[insn]);
 	if (!len)

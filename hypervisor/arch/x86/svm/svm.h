@@ -18,6 +18,13 @@ struct svm_event {
 	int32_t error;	/* HVM_NO_ERROR_CODE */
 };
 
+/* Where a code page was found by the last walk; see insn.c. */
+struct code_page {
+	uint64_t cr3, linear; /* of the page; linear 1: unused */
+	uint64_t gpa;
+};
+#define NR_CODE_PAGES 8
+
 struct arch_vcpu {
 	struct vmcb *vmcb;
 	uint64_t vmcb_pa;
@@ -31,6 +38,7 @@ struct arch_vcpu {
 	uint64_t asid_gen;
 	uint64_t p2m_gen;	 /* of the map this tag's translations stem from */
 	bool flush;		 /* forget this vCPU's translations at the next entry */
+	struct code_page code[NR_CODE_PAGES];
 	/* eagerly switched */
 	struct xstate xstate;
 	uint64_t dr[4];

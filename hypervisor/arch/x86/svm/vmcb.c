@@ -94,6 +94,8 @@ void svm_reset_registers(struct vcpu *v)
 	v->arch->event.valid = false;
 	v->arch->nmi_masked = v->arch->iret_pending = false;
 	v->arch->flush = true;
+	for (unsigned int i = 0; i < NR_CODE_PAGES; i++)
+		v->arch->code[i].linear = 1;
 }
 
 void hvm_set_pvh_entry(struct vcpu *v, uint64_t rip, uint64_t rbx)
