@@ -24,13 +24,14 @@ check() {
 	shift
 	if out=$("$@" 2>&1); then pass "$name"; else fail "$name" "'$*' exited with $?: $out"; fi
 }
-# refuse NAME STATUS PATTERN COMMAND...: it must exit so and say so, in one line of stderr.
+# refuse NAME STATUS PATTERN COMMAND...: it must exit so (a regular expression) and
+# say so on stderr.
 refuse() {
 	local name=$1 status=$2 pattern=$3 out rc
 	shift 3
 	out=$("$@" 2>&1 >/dev/null)
 	rc=$?
-	if [ "$rc" != "$status" ]; then
+	if ! [[ $rc =~ ^$status$ ]]; then
 		fail "$name" "exit $rc instead of $status: $out"
 	elif ! grep -qE -- "$pattern" <<<"$out"; then
 		fail "$name" "no '$pattern' in: $out"
