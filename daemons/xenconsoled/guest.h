@@ -20,7 +20,7 @@
 #include "logfile.h"
 
 /* A guest may signal this often in a period; then it waits for the next one. */
-#define RATE_EVENTS	30
+#define RATE_EVENTS	200
 #define RATE_PERIOD_US	200000ull
 #define GUEST_VIEWERS	16
 

@@ -217,12 +217,13 @@ bool conn_turn(struct conn *c)
 
 void conn_run(struct server *srv)
 {
-	struct conn *c, *last = srv->run_last;
-	bool more, end = !srv->run_first;
+	unsigned int turns = 0;
+	struct conn *c;
+	bool more;
 
-	while (!end) {
-		c = srv->run_first;
-		end = c == last;
+	for (c = srv->run_first; c; c = c->run_next)
+		turns++; /* who comes again waits for the next call */
+	while (turns-- && (c = srv->run_first) != NULL) {
 		srv->run_first = c->run_next;
 		if (!srv->run_first)
 			srv->run_last = NULL;

@@ -93,6 +93,14 @@ static ssize_t ring_send(struct conn *c, const struct iovec *iov, int nr)
 	return (ssize_t)sent;
 }
 
+/* Could the connection go on, as the guest's indices are now? */
+static bool could_go_on(const struct conn *c, const ring_page *r)
+{
+	if (conn_has_output(c))
+		return c->h.rsp_prod - read_once(&r->rsp_cons) != XENSTORE_RING_SIZE;
+	return conn_has_room(c) && read_once(&r->req_prod) != c->h.req_cons;
+}
+
 /* Tell the guest of what the (committed) ledger says has been taken and put. */
 static void ring_turn_end(struct conn *c)
 {
@@ -105,6 +113,13 @@ static void ring_turn_end(struct conn *c)
 	publish(&r->req_cons, c->h.req_cons);
 	publish(&r->rsp_prod, c->h.rsp_prod);
 	hyper_notify(c->srv->hyper, c->domain->port);
+	/*
+	 * A guest signals only if it finds its ring emptied, or finds it full: what
+	 * it did before it saw our indices comes without an event.
+	 */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	if (could_go_on(c, r))
+		conn_schedule(c);
 }
 
 static void ring_close(struct conn *c)

@@ -194,44 +194,50 @@ enum hyper_state hyper_domain_state(struct hyper *h, uint32_t domid)
 
 /* --- guests --- */
 
+/* These two signal as sparingly as Linux does (xenbus_comms.c's conditions). */
 static bool put(uint32_t domid, const char *data, size_t len)
 {
 	struct xenstore_domain_interface *r = &fake->dom[domid].page.store;
-	uint32_t prod = r->req_prod;
+	uint32_t prod, n;
 
 	while (len) {
-		while (prod - __atomic_load_n(&r->req_cons, __ATOMIC_ACQUIRE) >=
-		       XENSTORE_RING_SIZE) {
+		prod = r->req_prod;
+		n = XENSTORE_RING_SIZE - (prod - __atomic_load_n(&r->req_cons, __ATOMIC_ACQUIRE));
+		if (!n && !fake_wait(domid))
+			return false;
+		for (n = n < len ? n : (uint32_t)len; n; n--, len--)
+			r->req[MASK_XENSTORE_IDX(prod++)] = *data++;
+		n = r->req_prod;
+		__atomic_store_n(&r->req_prod, prod, __ATOMIC_SEQ_CST);
+		if (__atomic_load_n(&r->req_cons, __ATOMIC_SEQ_CST) - n < XENSTORE_RING_SIZE)
 			fake_kick(domid);
-			if (!fake_wait(domid))
-				return false;
-		}
-		r->req[MASK_XENSTORE_IDX(prod)] = *data++;
-		__atomic_store_n(&r->req_prod, ++prod, __ATOMIC_RELEASE);
-		len--;
 	}
-	fake_kick(domid);
 	return true;
 }
 
 static bool get(uint32_t domid, char *data, size_t len)
 {
 	struct xenstore_domain_interface *r = &fake->dom[domid].page.store;
-	uint32_t cons = r->rsp_cons;
-	bool was_full;
+	uint32_t cons, n;
 
 	while (len) {
-		while (__atomic_load_n(&r->rsp_prod, __ATOMIC_ACQUIRE) == cons)
-			if (!fake_wait(domid))
-				return false;
-		*data++ = r->rsp[MASK_XENSTORE_IDX(cons)];
-		was_full = r->rsp_prod - cons >= XENSTORE_RING_SIZE;
-		__atomic_store_n(&r->rsp_cons, ++cons, __ATOMIC_RELEASE);
-		if (was_full)
+		cons = r->rsp_cons;
+		n = __atomic_load_n(&r->rsp_prod, __ATOMIC_ACQUIRE) - cons;
+		if (!n && !fake_wait(domid))
+			return false;
+		for (n = n < len ? n : (uint32_t)len; n; n--, len--)
+			*data++ = r->rsp[MASK_XENSTORE_IDX(cons++)];
+		n = r->rsp_cons;
+		__atomic_store_n(&r->rsp_cons, cons, __ATOMIC_SEQ_CST);
+		if (__atomic_load_n(&r->rsp_prod, __ATOMIC_SEQ_CST) - n >= XENSTORE_RING_SIZE)
 			fake_kick(domid);
-		len--;
 	}
 	return true;
+}
+
+bool guest_put(uint32_t domid, const void *data, size_t len)
+{
+	return put(domid, data, len);
 }
 
 bool guest_send(uint32_t domid, uint32_t type, uint32_t id, uint32_t tx, const void *data,

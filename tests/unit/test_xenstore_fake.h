@@ -75,6 +75,8 @@ struct guest_msg {
 /* Send whole, waiting for room; false if the daemon does not take it. */
 bool guest_send(uint32_t domid, uint32_t type, uint32_t id, uint32_t tx, const void *data,
 		size_t len);
+/* Only bytes. */
+bool guest_put(uint32_t domid, const void *data, size_t len);
 bool guest_recv(uint32_t domid, struct guest_msg *m);
 /* Send and receive the reply; events before it are dropped.  0 or the errno of ERROR. */
 int guest_call(uint32_t domid, uint32_t type, uint32_t tx, const void *data, size_t len,

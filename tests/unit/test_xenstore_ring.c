@@ -160,6 +160,34 @@ Test(xenstore_ring, large_messages_pass_the_small_ring)
 	}
 }
 
+static void spin(int turns)
+{
+	volatile int i;
+
+	for (i = 0; i < turns; i++)
+		;
+}
+
+/*
+ * A guest signals only where the ring seems emptied to it.  What it adds while
+ * the daemon is taking what was there before must be seen without an event.
+ */
+Test(xenstore_ring, requests_that_come_while_we_look)
+{
+	struct xsd_sockmsg h = {.type = XS_READ, .len = 5};
+	uint32_t i;
+
+	srand(8);
+	for (i = 0; i < 20000; i++) {
+		h.req_id = i;
+		cr_assert(guest_put(1, &h, sizeof(h)));
+		spin(rand() % 20000);
+		cr_assert(guest_put(1, "data", 5));
+		cr_assert(guest_recv(1, &m), "no reply to %u", i);
+		cr_assert_eq(m.h.req_id, i);
+	}
+}
+
 /* --- the daemon is killed --- */
 
 Test(xenstore_ring, watches_and_nodes_survive)
