@@ -29,7 +29,7 @@ run() { # GUEST [option...]
 }
 
 up --cpus 1
-for guest in hello cpuid evtchn timer faults ud triple-fault unmapped wild-ring; do
+for guest in hello cpuid evtchn timer faults ud triple-fault unmapped wild-ring abi advisory-108; do
 	run "$guest" -t 120
 done
 run smp -v 4 -t 240
