@@ -140,8 +140,23 @@ void hyper_unbind(struct hyper *h, int port)
 		fake->dom[port].port[fake_side].bound = 0;
 }
 
+static void act_silently(struct fake_domain *d)
+{
+	struct xenstore_domain_interface *r = &d->page.store;
+	uint32_t i;
+
+	for (i = 0; i < d->late_len; i++)
+		r->req[MASK_XENSTORE_IDX(r->req_prod + i)] = d->late[i];
+	r->req_prod += d->late_len;
+	d->late_len = 0;
+	if (d->late_take)
+		r->rsp_cons = r->rsp_prod;
+}
+
 void hyper_notify(struct hyper *h, int port)
 {
+	if (fake_side == FAKE_STORE)
+		act_silently(&fake->dom[port]);
 	poke(fake->dom[port].port[fake_side].guest_fd);
 }
 

@@ -40,6 +40,10 @@ struct fake_domain {
 	} page, console_page;
 	volatile int state; /* enum hyper_state */
 	struct fake_port port[FAKE_SIDES];
+	/* What the guest does without a signal when it is next told of something. */
+	char late[64];
+	volatile uint32_t late_len;  /* bytes to put into its xenstore ring */
+	volatile uint32_t late_take; /* from now on take all replies at once */
 };
 
 struct fake {

@@ -160,32 +160,34 @@ Test(xenstore_ring, large_messages_pass_the_small_ring)
 	}
 }
 
-static void spin(int turns)
-{
-	volatile int i;
-
-	for (i = 0; i < turns; i++)
-		;
-}
-
 /*
- * A guest signals only where the ring seems emptied to it.  What it adds while
- * the daemon is taking what was there before must be seen without an event.
+ * A guest signals only where the ring seems emptied, or full, to it.  What it
+ * does while the daemon is at work, before it sees the daemon's indices, must
+ * be noticed without an event: here at the moment when it is told of them.
  */
 Test(xenstore_ring, requests_that_come_while_we_look)
 {
-	struct xsd_sockmsg h = {.type = XS_READ, .len = 5};
-	uint32_t i;
+	struct xsd_sockmsg h = {.type = XS_READ, .req_id = 3, .len = 5};
 
-	srand(8);
-	for (i = 0; i < 20000; i++) {
-		h.req_id = i;
-		cr_assert(guest_put(1, &h, sizeof(h)));
-		spin(rand() % 20000);
-		cr_assert(guest_put(1, "data", 5));
-		cr_assert(guest_recv(1, &m), "no reply to %u", i);
-		cr_assert_eq(m.h.req_id, i);
-	}
+	memcpy(fake->dom[1].late, "data", 5);
+	fake->dom[1].late_len = 5;
+	cr_assert(guest_put(1, &h, sizeof(h)));
+	cr_assert(guest_recv(1, &m), "no reply");
+	cr_assert_eq(m.h.req_id, 3);
+}
+
+Test(xenstore_ring, space_that_comes_while_we_look)
+{
+	struct xenstore_domain_interface *r = ring(1);
+	char big[1900] = "data/big";
+	uint32_t start;
+
+	cr_assert_eq(guest_call(1, XS_WRITE, 0, big, sizeof(big), &m), 0);
+	start = r->rsp_prod;
+	fake->dom[1].late_take = 1;
+	cr_assert(guest_send(1, XS_READ, 4, 0, "data/big", 9));
+	while (r->rsp_prod - start < sizeof(struct xsd_sockmsg) + sizeof(big) - 9)
+		cr_assert(fake_wait(1), "only %u bytes", r->rsp_prod - start);
 }
 
 /* --- the daemon is killed --- */
