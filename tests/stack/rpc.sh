@@ -155,31 +155,60 @@ kill_nacred
 until_true 30 none_left && pass end-not-missed || fail end-not-missed "$(xl list)"
 
 # nacred killed at many instants of a create: the domain is whole or not there.
+now() { date +%s%N; }
+later() { perl -e 'select undef, undef, undef, $ARGV[0] / 1e9' "$1"; }
+kills=${NACRE_KILLS:-8}
+begin=$(now)
+create t "$(guest ticker)" >/dev/null
+span=$(($(now) - begin))
+call domain.destroy '{"domain":"t"}' >/dev/null
+absent_soon() {
+	call domain.get "{\"domain\":\"$1\"}" | grep -q domain.not_found
+}
 whole=0 absent=0
-for ((i = 0; i < ${NACRE_KILLS:-16}; i++)); do
+for ((i = 0; i < kills; i++)); do
 	victim=$(nacred_pid)
 	create "s$i" "$(guest ticker)" >/dev/null 2>&1 &
 	creator=$!
-	perl -e "select undef, undef, undef, $i * 0.007"
+	later $((span * i * 5 / kills / 4))
 	kill -9 $victim
 	wait $creator
 	until_true 30 answers || fail restart "nacred does not come back"
-	reply=$(call domain.get "{\"domain\":\"s$i\"}")
-	if grep -q '"has_config":true' <<<"$reply"; then
+	if call domain.get "{\"domain\":\"s$i\"}" | grep -q '"has_config":true'; then
 		whole=$((whole + 1))
 		call domain.destroy "{\"domain\":\"s$i\"}" | grep -q result || fail "destroy-s$i"
-	elif grep -q domain.not_found <<<"$reply"; then
-		absent=$((absent + 1))
-	elif until_true 10 bash -c "$(declare -f rpc call); RUN='$RUN'; call domain.get '{\"domain\":\"s$i\"}' | grep -q not_found"; then
+	elif until_true 10 absent_soon "s$i"; then
 		absent=$((absent + 1))
 	else
-		fail "half-made-s$i" "$reply"
+		fail "half-made-s$i" "$(call domain.get "{\"domain\":\"s$i\"}")"
 	fi
 done
 echo "killed during create: $whole whole, $absent absent"
 until_true 10 none_left && pass kills || fail kills "$(xl list; ls "$RUN/nacred/domains")"
 after=$(nacre exec xenstore-ls -f / | wc -l)
 [ "$before" = "$after" ] && pass kills-no-nodes || fail kills-no-nodes "$before $after"
+
+# ... and of a restart: the domain comes back in any case.
+create z "$(guest ticker)" '"on_reboot":"restart"' >/dev/null
+at_least() { # GENERATION
+	local g
+	g=$(call domain.get '{"domain":"z"}' | grep -oE '"generation":[0-9]+' | head -n1)
+	[ "${g#*:}" -ge "$1" ] && [ "$(grep -ac 'tick 0' "$RUN/console/guest-z.log")" -ge "$1" ]
+}
+until_true 30 at_least 1
+for ((i = 0; i < kills / 2; i++)); do
+	victim=$(nacred_pid)
+	call domain.reboot '{"domain":"z"}' >/dev/null
+	later $((span * i * 3 / kills + 100000000 * (i % 4)))
+	kill -9 $victim
+	until_true 30 answers || fail restart "nacred does not come back"
+	until_true 60 at_least $((i + 2)) || {
+		fail "restart-lost" "number $i: $(xl list; tail -n 5 "$RUN/log/nacred.log")"
+		break
+	}
+done
+call domain.destroy '{"domain":"z"}' >/dev/null
+until_true 10 none_left && pass restart-kills || fail restart-kills "$(xl list)"
 
 # xenstored goes and comes back: reads go on, then everything does.
 for p in $(pgrep -x xenstored); do
