@@ -18,7 +18,7 @@ done
 mkdir -p "$WORK/iso/boot/grub"
 cp "$IMAGE" "$WORK/iso/boot/nacre.elf"
 strip "$WORK/iso/boot/nacre.elf"
-printf 'set timeout=0\nmultiboot2 /boot/nacre.elf noreboot\nboot\n' >"$WORK/iso/boot/grub/grub.cfg"
+printf 'set timeout=0\nmultiboot2 /boot/nacre.elf noreboot selftest=guest\nboot\n' >"$WORK/iso/boot/grub/grub.cfg"
 if ! grub-mkrescue -o "$WORK/boot.iso" "$WORK/iso" --locales= --fonts= --themes= \
 	--install-modules="multiboot2 normal iso9660 biosdisk" >"$WORK/mkrescue" 2>&1; then
 	echo "ERROR $TEST: grub-mkrescue: $(tail -n 1 "$WORK/mkrescue")"
@@ -49,4 +49,10 @@ else
 	fail ready "no ready line: $(tail -n 5 "$WORK/log" | tr '\n' ' ')"
 fi
 check next-rip grep -aq "SVM: .*next-RIP" "$WORK/log"
+# CPUID, RDMSR, VMMCALL, OUT and HLT of a guest, each with the length told by the CPU.
+if wait_line "$WORK/log" "\(d1\) PASS selftest guest" 60; then
+	pass guest
+else
+	fail guest "$(tail -n 5 "$WORK/log" | tr '\n' ' ')"
+fi
 exit $((bad > 0))

@@ -128,6 +128,15 @@ faults null "page fault" "Read of 0000000000000008 \(not mapped\)" "cr2: 0000000
 faults undefined "invalid opcode" "selftest_undefined\+0x"
 faults panic "selftest=panic" "panic\+0x" "selftest_panic\+0x"
 
+# A guest without any toolstack, on a machine of one processor.
+start_qemu guest -m 256 -smp 1 -append "noreboot selftest=guest"
+if wait_line "$WORK/guest.log" "\(d1\) PASS selftest guest" $READY_SECONDS; then
+	pass guest
+else
+	fail guest "$(last_words guest)"
+fi
+stop_qemu
+
 # The image: its size, and no segment both writable and executable.
 size=$(objcopy --strip-all "$IMAGE" "$WORK/stripped" && stat -c %s "$WORK/stripped")
 if [ "${size:-999999}" -le 262144 ]; then

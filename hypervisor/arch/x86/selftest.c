@@ -68,8 +68,20 @@ static const struct {
 	{"panic", selftest_panic},
 };
 
+static void run_guest(void)
+{
+	int rc = selftest_guest();
+
+	if (rc)
+		printk("Self-test \"guest\": FAILED, error %d\n", rc);
+}
+
 void selftest_run(const char *name)
 {
+	if (!strcmp(name, "guest")) {
+		run_guest();
+		return;
+	}
 	for (unsigned int i = 0; i < ARRAY_SIZE(selftests); i++) {
 		if (strcmp(name, selftests[i].name) != 0)
 			continue;
