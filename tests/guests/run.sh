@@ -29,9 +29,10 @@ run() { # GUEST [option...]
 }
 
 up --cpus 1
-for guest in hello cpuid evtchn timer faults ud triple-fault unmapped wild-ring abi advisory-108; do
+for guest in hello cpuid evtchn timer apic faults ud triple-fault unmapped wild-ring abi advisory-108; do
 	run "$guest" -t 120
 done
+run advisory-193 -t 120
 run smp -v 4 -t 240
 run spin -t 3
 

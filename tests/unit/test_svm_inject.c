@@ -127,9 +127,22 @@ Test(svm_inject, priority_masked_interrupt_waits_for_the_guests_cr8)
 	vlapic_set_tpr(v, 0x60);
 	svm_inject(v);
 	cr_assert_eq(vmcb->event_inj, 0);
+	cr_assert(!WINDOW);
+	cr_assert(vmcb->intercept_cr & INTERCEPT_CR_WRITE(8));
+	vlapic_set_tpr(v, 0x30);
+	svm_inject(v);
+	cr_assert_eq(vmcb->event_inj, INJECTED(EVENT_INTR, 0x45));
+	cr_assert(!(vmcb->intercept_cr & INTERCEPT_CR_WRITE(8)));
+}
+
+/* QEMU 7.2 aborts when CR8 is written while a virtual interrupt is pending. */
+Test(svm_inject, cr8_is_watched_while_a_window_is_open)
+{
+	vlapic_set_irq(v, 0x45);
+	v->regs.rflags = 2;
+	svm_inject(v);
 	cr_assert(WINDOW);
-	cr_assert_eq(vmcb->vintr & VINTR_PRIO_MASK, VINTR_PRIO(4));
-	cr_assert(!(vmcb->vintr & VINTR_IGNORE_TPR));
+	cr_assert(vmcb->intercept_cr & INTERCEPT_CR_WRITE(8));
 }
 
 /* XSA-196: executed again by the guest, never injected with another type. */

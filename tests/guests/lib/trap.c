@@ -49,6 +49,7 @@ void trap_handler(struct trap_frame *frame)
 	asm volatile("mov %%cr2, %0" : "=r"(trap_cr2));
 	trap_last = *frame;
 	frame->rip = (uintptr_t)trap_resume;
+	frame->rflags &= ~0x100ul; /* single stepping ends with the step */
 	frame->rsp = catch_sp;
 	catch_sp = 0;
 }

@@ -7,6 +7,7 @@
 #include <hv/exit.h>
 #include <hv/hypercall.h>
 #include <hv/printk.h>
+#include <hv/vlapic.h>
 
 typedef void exit_fn(struct vcpu *v, struct vmcb *vmcb);
 
@@ -136,6 +137,24 @@ static void on_cr4_write(struct vcpu *v, struct vmcb *vmcb)
 		hvm_skip(v, len);
 }
 
+/* Intercepted while an interrupt waits for it; see open_window(). */
+static void on_cr8_write(struct vcpu *v, struct vmcb *vmcb)
+{
+	unsigned int gpr, len = svm_mov_to_cr(v, 8, &gpr);
+	uint64_t val;
+
+	counter_inc(CNT_EXIT_CR);
+	if (!len)
+		return;
+	val = v->regs.gpr[gpr];
+	if (val > 15) {
+		hvm_inject_exception(v, VEC_GP, 0);
+		return;
+	}
+	vlapic_set_tpr(v, (uint8_t)(val << 4));
+	hvm_skip(v, len);
+}
+
 /* #DB or #AC: DR6 and DR7 are already as the guest's handler expects them. */
 static void on_exception(struct vcpu *v, struct vmcb *vmcb)
 {
@@ -193,6 +212,7 @@ static void on_invalid(struct vcpu *v, struct vmcb *vmcb)
 
 static exit_fn *const low_codes[VMEXIT_TLBSYNC + 1] = {
 	[VMEXIT_CR_WRITE(4)] = on_cr4_write,
+	[VMEXIT_CR_WRITE(8)] = on_cr8_write,
 	[VMEXIT_EXCEPTION(VEC_DB)] = on_exception,
 	[VMEXIT_EXCEPTION(17)] = on_exception,
 	[VMEXIT_EXCEPTION(VEC_MC)] = on_machine_check,

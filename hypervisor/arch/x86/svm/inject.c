@@ -140,17 +140,19 @@ static void close_window(struct vmcb *vmcb)
 {
 	vmcb->vintr &= ~(VINTR_IRQ | VINTR_PRIO_MASK | VINTR_IGNORE_TPR | VINTR_VECTOR_MASK);
 	vmcb->intercept1 &= ~I1_VINTR;
+	vmcb->intercept_cr &= ~INTERCEPT_CR_WRITE(8);
 }
 
-/* Exit as soon as an interrupt of @priority could be taken; 16: of any. */
-static void open_window(struct vmcb *vmcb, unsigned int priority)
+/*
+ * Exit as soon as the guest can take an interrupt.  Meanwhile writes of CR8 exit
+ * too: QEMU 7.2 aborts on one that finds a virtual interrupt pending, which
+ * would let a guest stop the whole (hosted) machine.
+ */
+static void open_window(struct vmcb *vmcb)
 {
 	vmcb->intercept1 |= I1_VINTR;
-	vmcb->vintr |= VINTR_IRQ;
-	if (priority > 15)
-		vmcb->vintr |= VINTR_PRIO(15) | VINTR_IGNORE_TPR;
-	else
-		vmcb->vintr |= VINTR_PRIO(priority);
+	vmcb->intercept_cr |= INTERCEPT_CR_WRITE(8);
+	vmcb->vintr |= VINTR_IRQ | VINTR_PRIO(15) | VINTR_IGNORE_TPR;
 }
 
 /* STI; HLT is about to exit anyway.  An emulator that forgets the shadow at
@@ -169,7 +171,7 @@ static void want_interrupt(struct vcpu *v)
 	if (!(vmcb->event_inj & EVENT_VALID) && (vmcb->int_state & INT_STATE_SHADOW) &&
 	    (v->regs.rflags & RFLAGS_IF) && hlt_is_next(v))
 		return;
-	open_window(vmcb, 16);
+	open_window(vmcb);
 }
 
 /* The IRET that ends an NMI handler has been executed when RIP has moved. */
@@ -219,16 +221,12 @@ static void inject_interrupt(struct vcpu *v, bool *level)
 static void request_window(struct vcpu *v, bool callback_injected)
 {
 	bool ack;
-	int masked, vector;
+	int vector = callback_injected ? vlapic_pending(v) : vcpu_pending_vector(v, &ack);
 
-	vector = callback_injected ? vlapic_pending(v) : vcpu_pending_vector(v, &ack);
-	if (vector >= 0) {
+	if (vector >= 0)
 		want_interrupt(v);
-		return;
-	}
-	masked = vlapic_masked_irq(v);
-	if (masked >= 0)
-		open_window(v->arch->vmcb, (unsigned int)masked >> 4);
+	else if (vlapic_masked_irq(v) >= 0)
+		v->arch->vmcb->intercept_cr |= INTERCEPT_CR_WRITE(8);
 }
 
 void svm_inject(struct vcpu *v)

@@ -50,6 +50,15 @@ static bool is_legacy_prefix(uint8_t b)
 	}
 }
 
+/* LOCK MOV CR0 is CR8 for code without REX (AMD's AltMovCr8). */
+static bool has_lock(const uint8_t *buf, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++)
+		if (buf[i] == 0xf0)
+			return true;
+	return false;
+}
+
 /* Index of the first opcode byte; @rex: the REX prefix or 0. */
 static unsigned int skip_prefixes(struct vcpu *v, const uint8_t *buf, unsigned int n, uint8_t *rex)
 {
@@ -140,7 +149,7 @@ unsigned int svm_insn_len(struct vcpu *v, enum svm_insn insn)
 unsigned int svm_mov_to_cr(struct vcpu *v, unsigned int n, unsigned int *gpr)
 {
 	uint8_t buf[MAX_INSN], rex;
-	unsigned int modrm;
+	unsigned int modrm, found;
 	unsigned int len = guest_fetch(v, hvm_linear_rip(v), buf, MAX_INSN);
 	unsigned int i = skip_prefixes(v, buf, len, &rex);
 
@@ -149,7 +158,10 @@ unsigned int svm_mov_to_cr(struct vcpu *v, unsigned int n, unsigned int *gpr)
 		return 0;
 	}
 	modrm = buf[i + 2];
-	if (((modrm >> 3 & 7) | (rex & 4u) << 1) != n) {
+	found = (modrm >> 3 & 7) | (rex & 4u) << 1;
+	if (found == 0 && has_lock(buf, i))
+		found = 8;
+	if (found != n) {
 		counter_inc(CNT_INSN_MISMATCH);
 		return 0;
 	}

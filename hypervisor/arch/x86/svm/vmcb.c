@@ -25,7 +25,7 @@ static void set_intercepts(struct vmcb *vmcb)
 	/* CR0 and CR3: hardware refuses what is reserved, and with nested paging
 	 * no other value can hurt anyone but the guest.  CR4 has features that are
 	 * not offered (protection keys, 57-bit addresses): checked by us.  CR8 is
-	 * the virtual task priority. */
+	 * the virtual task priority, watched while an interrupt waits for it. */
 	vmcb->intercept_cr = INTERCEPT_CR_WRITE(4);
 	/* #DB and #AC raised while one of them is being delivered would never let
 	 * an interrupt in (CVE-2015-5307, CVE-2015-8104). #MC is the host's. */
