@@ -228,21 +228,6 @@ static long set_version(struct hypercall *hc)
 	return copy_arg_out(hc->arg[1], &op) ? -XEN_EFAULT : rc;
 }
 
-static long get_status_frames(struct hypercall *hc)
-{
-	size_t at = offsetof(struct gnttab_get_status_frames, status);
-	struct {
-		uint32_t nr_frames;
-		domid_t dom;
-	} head;
-	int16_t status;
-
-	if (copy_arg_in(&head, hc->arg[1]))
-		return -XEN_EFAULT;
-	status = GNTST_general_error;
-	return copy_arg_out(hc->arg[1] + at, &status) ? -XEN_EFAULT : 0;
-}
-
 /* --- arrays of operations --------------------------------------------------------- */
 
 static int16_t swap_one(struct domain *self, const struct gnttab_swap_grant_ref *op)
@@ -277,32 +262,14 @@ static int16_t swap_one(struct domain *self, const struct gnttab_swap_grant_ref 
 	return status;
 }
 
-/* Giving pages away makes sense only where guests own machine frames. */
-static int16_t transfer_one(struct domain *self, const struct gnttab_transfer *op)
-{
-	struct domain *d;
-	enum p2m_type type;
-
-	p2m_get(self, mk_gfn(op->mfn), &type, NULL);
-	if (type != P2M_RAM)
-		return GNTST_bad_page;
-	d = domain_get(op->domid);
-	if (!d)
-		return GNTST_bad_domain;
-	domain_put(d);
-	return GNTST_general_error;
-}
-
 union grant_arg {
 	struct gnttab_map_grant_ref map;
 	struct gnttab_unmap_grant_ref unmap;
-	struct gnttab_unmap_and_replace replace;
-	struct gnttab_transfer transfer;
 	struct gnttab_copy copy;
 	struct gnttab_swap_grant_ref swap;
 };
 
-/* The 32-bit layouts of those with frame numbers in them. */
+/* The one 32-bit layout that differs: it has frame numbers in it. */
 struct copy32 {
 	struct {
 		uint32_t u;
@@ -310,13 +277,6 @@ struct copy32 {
 		uint16_t offset;
 	} source, dest;
 	uint16_t len, flags;
-	int16_t status;
-};
-
-struct transfer32 {
-	uint32_t mfn;
-	domid_t domid;
-	grant_ref_t ref;
 	int16_t status;
 };
 
@@ -331,11 +291,7 @@ struct layout {
 static const struct layout layouts[] = {
 	[GNTTABOP_map_grant_ref] = SAME(gnttab_map_grant_ref),
 	[GNTTABOP_unmap_grant_ref] = SAME(gnttab_unmap_grant_ref),
-	[GNTTABOP_unmap_and_replace] = SAME(gnttab_unmap_and_replace),
 	[GNTTABOP_swap_grant_ref] = SAME(gnttab_swap_grant_ref),
-	[GNTTABOP_transfer] = {sizeof(struct gnttab_transfer),
-			       offsetof(struct gnttab_transfer, status),
-			       sizeof(struct transfer32), offsetof(struct transfer32, status)},
 	[GNTTABOP_copy] = {sizeof(struct gnttab_copy), offsetof(struct gnttab_copy, status),
 			   sizeof(struct copy32), offsetof(struct copy32, status)},
 };
@@ -358,19 +314,12 @@ static void widen_copy(const struct copy32 *in, struct gnttab_copy *out)
 static int get_element(struct hypercall *hc, unsigned int op, uint64_t at, union grant_arg *a)
 {
 	struct copy32 c;
-	struct transfer32 t;
 
-	if (!hc->compat || layouts[op].size == layouts[op].size32)
+	if (!hc->compat || op != GNTTABOP_copy)
 		return handle_copy_in(a, at, 0, 1, layouts[op].size);
-	if (op == GNTTABOP_copy) {
-		if (copy_arg_in(&c, at))
-			return -XEN_EFAULT;
-		widen_copy(&c, &a->copy);
-		return 0;
-	}
-	if (copy_arg_in(&t, at))
+	if (copy_arg_in(&c, at))
 		return -XEN_EFAULT;
-	a->transfer = (struct gnttab_transfer){.mfn = t.mfn, .domid = t.domid, .ref = t.ref};
+	widen_copy(&c, &a->copy);
 	return 0;
 }
 
@@ -383,13 +332,8 @@ static int16_t run_element(struct domain *self, unsigned int op, union grant_arg
 		return gnttab_unmap_one(self, &a->unmap);
 	case GNTTABOP_copy:
 		return gnttab_copy_one(self, &a->copy);
-	case GNTTABOP_transfer:
-		return transfer_one(self, &a->transfer);
-	case GNTTABOP_swap_grant_ref:
-		return swap_one(self, &a->swap);
 	default:
-		/* unmap_and_replace is for guests with page tables of their own making. */
-		return GNTST_general_error;
+		return swap_one(self, &a->swap);
 	}
 }
 
@@ -438,13 +382,12 @@ long do_grant_table_op(struct hypercall *hc)
 		return hc->arg[2] == 1 ? setup_table(hc) : -XEN_EINVAL;
 	case GNTTABOP_query_size:
 		return hc->arg[2] == 1 ? query_size(hc) : -XEN_EINVAL;
-	case GNTTABOP_get_status_frames:
-		return hc->arg[2] == 1 ? get_status_frames(hc) : -XEN_EINVAL;
 	case GNTTABOP_get_version:
 		return get_version(hc);
 	case GNTTABOP_set_version:
 		return set_version(hc);
 	default:
+		/* The others are not for guests with nested paging, in Xen neither. */
 		return -XEN_ENOSYS;
 	}
 }

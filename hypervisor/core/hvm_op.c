@@ -8,6 +8,7 @@
 #include <hv/guest_access.h>
 #include <hv/hypercall.h>
 #include <hv/p2m.h>
+#include <hv/vlapic.h>
 #include <xen/hvm/hvm_op.h>
 
 #define VECTOR_MIN 0x10 /* lower ones are exceptions */
@@ -160,11 +161,13 @@ static long set_upcall_vector(struct hypercall *hc)
 
 	if (copy_arg_in(&op, hc->arg[1]))
 		return -XEN_EFAULT;
-	if (op.vector < VECTOR_MIN)
+	if (d->external || op.vector < VECTOR_MIN)
 		return -XEN_EINVAL;
 	if (op.vcpu >= d->max_vcpus || !d->vcpu[op.vcpu])
 		return -XEN_ENOENT;
 	WRITE_ONCE(d->vcpu[op.vcpu]->upcall_vector, op.vector);
+	/* What became pending before had no vector to come by. */
+	vlapic_set_irq(d->vcpu[op.vcpu], op.vector);
 	return 0;
 }
 
