@@ -16,13 +16,13 @@
 #include <hv/string.h>
 #include <hv/vlapic.h>
 
-#define FLAG_CF (1u << 0)
-#define FLAG_PF (1u << 2)
-#define FLAG_AF (1u << 4)
-#define FLAG_ZF (1u << 6)
-#define FLAG_SF (1u << 7)
-#define FLAG_DF (1u << 10)
-#define FLAG_OF (1u << 11)
+#define FLAG_CF	    (1u << 0)
+#define FLAG_PF	    (1u << 2)
+#define FLAG_AF	    (1u << 4)
+#define FLAG_ZF	    (1u << 6)
+#define FLAG_SF	    (1u << 7)
+#define FLAG_DF	    (1u << 10)
+#define FLAG_OF	    (1u << 11)
 #define FLAGS_ARITH (FLAG_CF | FLAG_PF | FLAG_AF | FLAG_ZF | FLAG_SF | FLAG_OF)
 
 #define SEG_ATTR_P (1u << 7)
@@ -236,8 +236,7 @@ static bool do_xchg(struct vcpu *v, const struct insn *in, gpa_t gpa)
 {
 	uint64_t mem;
 
-	if (in->bytes != 4 || !apic_read(v, gpa, 4, &mem) ||
-	    !apic_write(v, gpa, 4, reg_get(v, in)))
+	if (in->bytes != 4 || !apic_read(v, gpa, 4, &mem) || !apic_write(v, gpa, 4, reg_get(v, in)))
 		return false;
 	reg_set(v, in, 4, mem);
 	return true;
@@ -268,8 +267,8 @@ enum emulate_result emulate_execute(struct vcpu *v, const struct insn *in, gpa_t
 	case OP_MOVSX:
 		return done_if(do_load(v, in, gpa));
 	case OP_STORE:
-		return done_if(apic_write(v, gpa, in->bytes,
-					  in->has_imm ? in->imm : reg_get(v, in)));
+		return done_if(
+			apic_write(v, gpa, in->bytes, in->has_imm ? in->imm : reg_get(v, in)));
 	case OP_STOS:
 		return do_stos(v, in, gpa);
 	case OP_MOVS:
@@ -293,7 +292,8 @@ static void refuse(struct vcpu *v, const uint8_t *buf, unsigned int n, gpa_t gpa
 
 	memcpy(b, buf, MIN(n, sizeof(b)));
 	domain_crash(v->domain,
-		     "d%uv%u cannot emulate %02x %02x %02x %02x %02x %02x %02x %02x on APIC register 0x%x",
+		     "d%uv%u cannot emulate %02x %02x %02x %02x %02x %02x %02x %02x on APIC "
+		     "register 0x%x",
 		     v->domain->id, v->id, b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7],
 		     (unsigned int)(gpa.v & (PAGE_SIZE - 1)));
 }

@@ -10,8 +10,19 @@
 #define INSN_MAX 15
 
 enum insn_op {
-	OP_NONE, OP_LOAD, OP_STORE, OP_MOVZX, OP_MOVSX, OP_STOS, OP_MOVS,
-	OP_AND, OP_OR, OP_XOR, OP_TEST, OP_CMP, OP_XCHG,
+	OP_NONE,
+	OP_LOAD,
+	OP_STORE,
+	OP_MOVZX,
+	OP_MOVSX,
+	OP_STOS,
+	OP_MOVS,
+	OP_AND,
+	OP_OR,
+	OP_XOR,
+	OP_TEST,
+	OP_CMP,
+	OP_XCHG,
 };
 
 enum insn_mode { MODE_16, MODE_32, MODE_64 };
@@ -28,12 +39,12 @@ struct insn {
 	bool rep;
 	bool has_imm;
 	uint64_t imm;
-	enum segment segment;  /* source of MOVS */
+	enum segment segment; /* source of MOVS */
 };
 
 enum emulate_result {
 	EMULATE_DONE,
-	EMULATE_AGAIN,	/* one step of a REP: execute the instruction again */
+	EMULATE_AGAIN, /* one step of a REP: execute the instruction again */
 	EMULATE_REFUSED,
 };
 

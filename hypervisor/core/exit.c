@@ -193,6 +193,7 @@ void exit_nested_fault(struct vcpu *v, gpa_t gpa, uint32_t access)
 		domain_crash(d, "d%uv%u %s unmapped guest-physical address 0x%lx", d->id, v->id,
 			     access_name(access), (unsigned long)gpa.v);
 	else
-		domain_crash(d, "d%uv%u %s guest-physical address 0x%lx, mapping type %u forbids it",
+		domain_crash(d,
+			     "d%uv%u %s guest-physical address 0x%lx, mapping type %u forbids it",
 			     d->id, v->id, access_name(access), (unsigned long)gpa.v, type);
 }

@@ -12,17 +12,17 @@
 #include <hv/guest_access.h>
 #include <hv/hvm.h>
 
-#define PTE_P	 (1ULL << 0)
-#define PTE_W	 (1ULL << 1)
-#define PTE_U	 (1ULL << 2)
-#define PTE_PS	 (1ULL << 7)
-#define PTE_NX	 (1ULL << 63)
-#define PTE_ADDR 0x000ffffffffff000ULL
+#define PTE_P	  (1ULL << 0)
+#define PTE_W	  (1ULL << 1)
+#define PTE_U	  (1ULL << 2)
+#define PTE_PS	  (1ULL << 7)
+#define PTE_NX	  (1ULL << 63)
+#define PTE_ADDR  0x000ffffffffff000ULL
 #define RFLAGS_AC (1u << 18)
 
 struct mode {
-	unsigned int levels;	/* 2, 3, 4; 0: paging is off */
-	unsigned int entry;	/* bytes */
+	unsigned int levels; /* 2, 3, 4; 0: paging is off */
+	unsigned int entry;  /* bytes */
 	bool nx, pse, wp, smep, smap;
 };
 
@@ -31,7 +31,7 @@ struct walk {
 	struct mode m;
 	uint64_t va;
 	uint32_t access;
-	uint64_t rights;	/* W and U of all levels, NX of any */
+	uint64_t rights; /* W and U of all levels, NX of any */
 };
 
 static struct mode current_mode(struct vcpu *v)
@@ -149,7 +149,10 @@ static uint32_t walk_tables(struct walk *w, gpa_t *gpa)
 uint32_t guest_walk(struct vcpu *v, gva_t gva, uint32_t access, gpa_t *gpa)
 {
 	struct walk w = {
-		.v = v, .m = current_mode(v), .va = gva.v, .access = access,
+		.v = v,
+		.m = current_mode(v),
+		.va = gva.v,
+		.access = access,
 		.rights = PTE_W | PTE_U,
 	};
 

@@ -11,8 +11,8 @@
 #include <hv/string.h>
 #include <hv/vlapic.h>
 
-#define HYPERCALL_STUB 32 /* bytes per entry, public/arch-x86/xen.h */
-#define NR_STUBS (PAGE_SIZE / HYPERCALL_STUB)
+#define HYPERCALL_STUB	32 /* bytes per entry, public/arch-x86/xen.h */
+#define NR_STUBS	(PAGE_SIZE / HYPERCALL_STUB)
 #define HYPERVISOR_IRET 23
 
 static bool is_apic(uint32_t msr)
@@ -85,10 +85,10 @@ int msr_guest_read(struct vcpu *v, uint32_t msr, uint64_t *val)
 		return hvm_rdmsr(v, msr, val);
 	switch (msr) {
 	case MSR_UCODE_REV:
-	case MSR_MCG_CAP:	   /* no banks */
-	case MSR_DEBUGCTL:	   /* no branch records, no block step */
-	case MSR_AMD_INT_PENDING:  /* C1E off: Linux reads it without a fixup */
-	case MSR_XEN_HYPERCALL:	   /* write-only in effect, as in Xen */
+	case MSR_MCG_CAP:	  /* no banks */
+	case MSR_DEBUGCTL:	  /* no branch records, no block step */
+	case MSR_AMD_INT_PENDING: /* C1E off: Linux reads it without a fixup */
+	case MSR_XEN_HYPERCALL:	  /* write-only in effect, as in Xen */
 		*val = 0;
 		return 0;
 	default:

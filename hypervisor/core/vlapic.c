@@ -13,7 +13,7 @@
 #include <hv/unit.h>
 #include <hv/vcpu.h>
 
-#define APIC_DEFAULT_BASE 0xfee00000ULL
+#define APIC_DEFAULT_BASE  0xfee00000ULL
 #define APIC_VERSION_VALUE 0x00050014 /* version 0x14, six LVT entries */
 
 /* Writable bits of the LVT entries, from the timer's on. */

@@ -38,18 +38,18 @@ enum apic_reg {
 };
 #define NR_LVT (APIC_LVT_ERROR - APIC_LVT_TIMER + 1)
 
-#define SVR_ENABLE   (1u << 8)
-#define LVT_MASKED   (1u << 16)
-#define LVT_PERIODIC (1u << 17)
-#define ESR_SEND_ILLEGAL (1u << 5)
+#define SVR_ENABLE	    (1u << 8)
+#define LVT_MASKED	    (1u << 16)
+#define LVT_PERIODIC	    (1u << 17)
+#define ESR_SEND_ILLEGAL    (1u << 5)
 #define ESR_RECEIVE_ILLEGAL (1u << 6)
-#define BASE_BSP     (1ULL << 8)
-#define BASE_X2APIC  (1ULL << 10)
-#define BASE_ENABLE  (1ULL << 11)
-#define DFR_FLAT     0xffffffffu
+#define BASE_BSP	    (1ULL << 8)
+#define BASE_X2APIC	    (1ULL << 10)
+#define BASE_ENABLE	    (1ULL << 11)
+#define DFR_FLAT	    0xffffffffu
 
 struct vlapic {
-	uint64_t base;	      /* MSR 0x1b */
+	uint64_t base; /* MSR 0x1b */
 	uint32_t tpr, ldr, dfr, svr, esr, esr_pending, tdcr;
 	uint64_t icr;
 	uint32_t lvt[NR_LVT];

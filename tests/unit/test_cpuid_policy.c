@@ -148,7 +148,8 @@ static uint32_t read_policy(xen_cpuid_leaf_t *leaves)
 	return nl;
 }
 
-static int set_one(uint32_t leaf, uint32_t subleaf, enum cpuid_reg reg, uint32_t set, uint32_t clear)
+static int set_one(uint32_t leaf, uint32_t subleaf, enum cpuid_reg reg, uint32_t set,
+		   uint32_t clear)
 {
 	xen_cpuid_leaf_t leaves[CPU_POLICY_MAX_LEAVES];
 	uint32_t n = read_policy(leaves), el, es, em;
@@ -167,7 +168,8 @@ Test(cpuid_policy, tools_may_take_away_but_not_give)
 {
 	cr_assert_eq(set_one(1, XEN_CPUID_NO_SUBLEAF, REG_C, 0, 0), 0, "what was read");
 	cr_assert_eq(set_one(1, XEN_CPUID_NO_SUBLEAF, REG_C, 1u << 3, 0), -XEN_EINVAL, "monitor");
-	cr_assert_eq(set_one(0x80000001, XEN_CPUID_NO_SUBLEAF, REG_C, 1u << 2, 0), -XEN_EINVAL, "SVM");
+	cr_assert_eq(set_one(0x80000001, XEN_CPUID_NO_SUBLEAF, REG_C, 1u << 2, 0), -XEN_EINVAL,
+		     "SVM");
 	cr_assert(bit(get(1, 0).c, 28));
 	cr_assert_eq(set_one(1, XEN_CPUID_NO_SUBLEAF, REG_C, 0, 1u << 28), 0, "without AVX");
 	cr_assert(!bit(get(1, 0).c, 28) && !bit(get(7, 0).b, 5), "AVX2 goes with it");

@@ -47,8 +47,8 @@ static void run(const char *code, size_t len, uint64_t gpa)
 }
 #define RUN(code, gpa) run(code, sizeof(code) - 1, gpa)
 
-#define DONE(code)                                                                       \
-	cr_assert(!d->shutting_down);                                                    \
+#define DONE(code)                                                                                 \
+	cr_assert(!d->shutting_down);                                                              \
 	cr_assert_eq(v->regs.rip, CODE + sizeof(code) - 1)
 
 static uint32_t reg(uint64_t gpa)
@@ -59,14 +59,14 @@ static uint32_t reg(uint64_t gpa)
 	return val;
 }
 
-#define STORE "\x89\x18"		    /* mov %ebx, (%eax) */
-#define LOAD  "\x8b\x1d\x80\x00\xe0\xfe"    /* mov 0xfee00080, %ebx */
+#define STORE "\x89\x18"		 /* mov %ebx, (%eax) */
+#define LOAD  "\x8b\x1d\x80\x00\xe0\xfe" /* mov 0xfee00080, %ebx */
 #define IMM   "\xc7\x05\x80\x00\xe0\xfe\x20\x00\x00\x00"
-#define OR    "\x83\x08\x0f"		    /* orl $0xf, (%eax) */
-#define CMP   "\x81\x38\x20\x00\x00\x00"    /* cmpl $0x20, (%eax) */
-#define TEST  "\xf7\x00\x40\x00\x00\x00"    /* testl $0x40, (%eax) */
-#define XCHG  "\x87\x18"		    /* xchg %ebx, (%eax) */
-#define ZX8   "\x0f\xb6\x18"		    /* movzbl (%eax), %ebx */
+#define OR    "\x83\x08\x0f"		 /* orl $0xf, (%eax) */
+#define CMP   "\x81\x38\x20\x00\x00\x00" /* cmpl $0x20, (%eax) */
+#define TEST  "\xf7\x00\x40\x00\x00\x00" /* testl $0x40, (%eax) */
+#define XCHG  "\x87\x18"		 /* xchg %ebx, (%eax) */
+#define ZX8   "\x0f\xb6\x18"		 /* movzbl (%eax), %ebx */
 #define SX8   "\x0f\xbe\x18"
 #define AND   "\x21\x18"
 #define MOFFS "\xa1\x80\x00\xe0\xfe"
@@ -180,20 +180,45 @@ struct refused {
 	const char *code;
 	size_t len;
 };
-#define R(what, code) {what, code, sizeof(code) - 1}
+#define R(what, code)                                                                              \
+	{                                                                                          \
+		what, code, sizeof(code) - 1                                                       \
+	}
 
 /* XSA-195: no bit-string instruction is emulated, of any size. */
 static const struct refused refused[] = {
-	R("bt", "\x0f\xa3\x18"), R("bts", "\x0f\xab\x18"), R("btr", "\x0f\xb3\x18"),
-	R("btc", "\x0f\xbb\x18"), R("bt imm", "\x0f\xba\x20\x01"), R("bts imm", "\x0f\xba\x28\x01"),
-	R("lock bts", "\xf0\x0f\xab\x18"), R("add", "\x01\x18"), R("adc", "\x11\x18"),
-	R("sub imm", "\x83\x28\x01"), R("not", "\xf7\x10"), R("neg", "\xf7\x18"),
-	R("mul", "\xf7\x20"), R("inc", "\xff\x00"), R("push", "\xff\x30"), R("call", "\xff\x10"),
-	R("jmp", "\xff\x20"), R("movaps", "\x0f\x28\x00"), R("fld", "\xd9\x00"),
-	R("cmpxchg", "\x0f\xb1\x18"), R("xadd", "\x0f\xc1\x18"), R("lock mov", "\xf0\x89\x18"),
-	R("byte store", "\x88\x18"), R("word store", "\x66\x89\x18"), R("pop", "\x8f\x00"),
-	R("mov to seg", "\x8e\x18"), R("lgdt", "\x0f\x01\x10"), R("cmps", "\xa7"),
-	R("scas", "\xaf"), R("lods", "\xad"), R("register operand", "\x89\xd8"), R("ud2", "\x0f\x0b"),
+	R("bt", "\x0f\xa3\x18"),
+	R("bts", "\x0f\xab\x18"),
+	R("btr", "\x0f\xb3\x18"),
+	R("btc", "\x0f\xbb\x18"),
+	R("bt imm", "\x0f\xba\x20\x01"),
+	R("bts imm", "\x0f\xba\x28\x01"),
+	R("lock bts", "\xf0\x0f\xab\x18"),
+	R("add", "\x01\x18"),
+	R("adc", "\x11\x18"),
+	R("sub imm", "\x83\x28\x01"),
+	R("not", "\xf7\x10"),
+	R("neg", "\xf7\x18"),
+	R("mul", "\xf7\x20"),
+	R("inc", "\xff\x00"),
+	R("push", "\xff\x30"),
+	R("call", "\xff\x10"),
+	R("jmp", "\xff\x20"),
+	R("movaps", "\x0f\x28\x00"),
+	R("fld", "\xd9\x00"),
+	R("cmpxchg", "\x0f\xb1\x18"),
+	R("xadd", "\x0f\xc1\x18"),
+	R("lock mov", "\xf0\x89\x18"),
+	R("byte store", "\x88\x18"),
+	R("word store", "\x66\x89\x18"),
+	R("pop", "\x8f\x00"),
+	R("mov to seg", "\x8e\x18"),
+	R("lgdt", "\x0f\x01\x10"),
+	R("cmps", "\xa7"),
+	R("scas", "\xaf"),
+	R("lods", "\xad"),
+	R("register operand", "\x89\xd8"),
+	R("ud2", "\x0f\x0b"),
 };
 
 Test(emulate, everything_else_ends_the_domain)
@@ -212,8 +237,14 @@ Test(emulate, decoder_stays_within_its_bytes)
 	/* Every prefix of every opcode byte pair, in all modes, at every length. */
 	for (unsigned int mode = MODE_16; mode <= MODE_64; mode++) {
 		for (unsigned int op = 0; op < 0x10000; op++) {
-			uint8_t buf[INSN_MAX] = {(uint8_t)op, (uint8_t)(op >> 8), 0x84, 0x88, 1, 2, 3, 4, 5,
-						 6, 7, 8, 9, 10, 11};
+			uint8_t buf[INSN_MAX] = {(uint8_t)op, (uint8_t)(op >> 8),
+						 0x84,	      0x88,
+						 1,	      2,
+						 3,	      4,
+						 5,	      6,
+						 7,	      8,
+						 9,	      10,
+						 11};
 
 			for (unsigned int n = 0; n <= INSN_MAX; n++) {
 				struct insn in;

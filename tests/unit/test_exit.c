@@ -130,8 +130,12 @@ Test(exits, triple_fault_obeys_the_parameter)
 
 Test(exits, xsetbv_takes_only_valid_combinations)
 {
-	static const struct { uint64_t val; bool ok; } cases[] = {
-		{0, false}, {1, true}, {3, true}, {7, true}, {5, false}, {2, false},
+	static const struct {
+		uint64_t val;
+		bool ok;
+	} cases[] = {
+		{0, false},	{1, true},     {3, true},
+		{7, true},	{5, false},    {2, false},
 		{0x207, false}, {0xe7, false}, {1ULL << 63 | 1, false},
 	};
 

@@ -118,11 +118,18 @@ Test(npt, replacing_tables_frees_them_after_a_flush)
 
 Test(npt, rights_of_each_type)
 {
-	static const struct { enum p2m_type type; uint64_t bits; } rights[] = {
-		{P2M_RAM, PTE_P | PTE_W | PTE_U},	  {P2M_RAM_RO, PTE_P | PTE_U},
-		{P2M_SHARED, PTE_P | PTE_W | PTE_U | PTE_NX}, {P2M_GRANT_RO, PTE_P | PTE_U | PTE_NX},
+	static const struct {
+		enum p2m_type type;
+		uint64_t bits;
+	} rights[] = {
+		{P2M_RAM, PTE_P | PTE_W | PTE_U},
+		{P2M_RAM_RO, PTE_P | PTE_U},
+		{P2M_SHARED, PTE_P | PTE_W | PTE_U | PTE_NX},
+		{P2M_GRANT_RO, PTE_P | PTE_U | PTE_NX},
 		{P2M_GRANT_RW, PTE_P | PTE_W | PTE_U | PTE_NX},
-		{P2M_FOREIGN, PTE_P | PTE_W | PTE_U | PTE_NX}, {P2M_APIC, 0}, {P2M_NONE, 0},
+		{P2M_FOREIGN, PTE_P | PTE_W | PTE_U | PTE_NX},
+		{P2M_APIC, 0},
+		{P2M_NONE, 0},
 	};
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(rights); i++) {
@@ -164,7 +171,10 @@ Test(npt, lack_of_memory_leaves_the_map_as_it_was)
 /* Against a plain array: random changes of random sizes in 16 MiB. */
 Test(npt, agrees_with_a_plain_map)
 {
-	static struct { uint64_t mfn; enum p2m_type type; } model[4096];
+	static struct {
+		uint64_t mfn;
+		enum p2m_type type;
+	} model[4096];
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(model); i++)
 		model[i].mfn = INVALID_FRAME;

@@ -8,12 +8,12 @@
 #include <hv/vlapic.h>
 #include "host.h"
 
-#define hvm_inject_exception  svm_inject_exception
-#define hvm_inject_page_fault svm_inject_page_fault
+#define hvm_inject_exception   svm_inject_exception
+#define hvm_inject_page_fault  svm_inject_page_fault
 #define hvm_interrupts_enabled svm_interrupts_enabled
-#define hvm_linear_rip	      svm_linear_rip
-#define guest_fetch	      svm_fetch
-#define exit_triple_fault     svm_triple_fault
+#define hvm_linear_rip	       svm_linear_rip
+#define guest_fetch	       svm_fetch
+#define exit_triple_fault      svm_triple_fault
 static bool svm_interrupts_enabled(const struct vcpu *v);
 static uint64_t svm_linear_rip(const struct vcpu *v);
 static unsigned int svm_fetch(struct vcpu *v, uint64_t linear, uint8_t *buf, unsigned int len);
@@ -66,8 +66,8 @@ static void boot(void)
 TestSuite(svm_inject, .init = boot);
 
 #define INJECTED(type, vector) (EVENT_VALID | EVENT_TYPE(type) | (vector))
-#define WITH_ERROR(e, code) ((e) | EVENT_HAS_ERROR | (uint64_t)(code) << 32)
-#define WINDOW (vmcb->intercept1 & I1_VINTR && vmcb->vintr & VINTR_IRQ)
+#define WITH_ERROR(e, code)    ((e) | EVENT_HAS_ERROR | (uint64_t)(code) << 32)
+#define WINDOW		       (vmcb->intercept1 & I1_VINTR && vmcb->vintr & VINTR_IRQ)
 
 static void leave(uint64_t interrupted)
 {
@@ -164,11 +164,13 @@ Test(svm_inject, software_interrupts_are_not_injected)
 Test(svm_inject, interrupted_hardware_events_come_again)
 {
 	static const uint64_t events[] = {
-		INJECTED(EVENT_INTR, 0x21), INJECTED(EVENT_INTR, 0xff),
+		INJECTED(EVENT_INTR, 0x21),
+		INJECTED(EVENT_INTR, 0xff),
 		WITH_ERROR(INJECTED(EVENT_EXCEPTION, VEC_PF), 7),
 		WITH_ERROR(INJECTED(EVENT_EXCEPTION, VEC_GP), 0x1f),
 		WITH_ERROR(INJECTED(EVENT_EXCEPTION, VEC_DF), 0),
-		INJECTED(EVENT_EXCEPTION, VEC_DB), INJECTED(EVENT_NMI, 2),
+		INJECTED(EVENT_EXCEPTION, VEC_DB),
+		INJECTED(EVENT_NMI, 2),
 	};
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(events); i++) {

@@ -7,18 +7,18 @@
 #include "host.h"
 
 /* The real VMCB code beside the fake machine's functions of the same names. */
-#define hvm_get_state	    svm_get_state
-#define hvm_set_state	    svm_set_state
-#define hvm_get_segment	    svm_get_segment
-#define hvm_get_efer	    svm_get_efer
-#define hvm_set_pvh_entry   svm_set_pvh_entry
-#define hvm_set_sipi_entry  svm_set_sipi_entry
-#define hvm_vcpu_create	    svm_vcpu_create
-#define hvm_vcpu_destroy    svm_vcpu_destroy
-#define hvm_domain_create   svm_domain_create
-#define hvm_domain_destroy  svm_domain_destroy
-#define xstate_get_xcr0	    svm_get_xcr0
-#define xstate_set_xcr0	    svm_set_xcr0
+#define hvm_get_state	   svm_get_state
+#define hvm_set_state	   svm_set_state
+#define hvm_get_segment	   svm_get_segment
+#define hvm_get_efer	   svm_get_efer
+#define hvm_set_pvh_entry  svm_set_pvh_entry
+#define hvm_set_sipi_entry svm_set_sipi_entry
+#define hvm_vcpu_create	   svm_vcpu_create
+#define hvm_vcpu_destroy   svm_vcpu_destroy
+#define hvm_domain_create  svm_domain_create
+#define hvm_domain_destroy svm_domain_destroy
+#define xstate_get_xcr0	   svm_get_xcr0
+#define xstate_set_xcr0	   svm_set_xcr0
 uint64_t svm_get_efer(const struct vcpu *v);
 void svm_get_segment(const struct vcpu *v, enum segment s, struct segment_reg *out);
 void svm_vcpu_destroy(struct vcpu *v);
@@ -110,14 +110,14 @@ Test(svm_state, round_trip)
 	cr_assert_eq(v->arch->vmcb->cpl, 0);
 }
 
-#define REFUSED(change)                                                                   \
-	do {                                                                             \
-		struct hvm_state s = good(), before, after;                              \
-		svm_get_state(v, &before);                                               \
-		s.change;                                                                \
-		cr_assert_eq(svm_set_state(v, &s), -XEN_EINVAL, #change);                 \
-		svm_get_state(v, &after);                                                \
-		cr_assert_eq(memcmp(&before, &after, sizeof(after)), 0, "changed by " #change); \
+#define REFUSED(change)                                                                            \
+	do {                                                                                       \
+		struct hvm_state s = good(), before, after;                                        \
+		svm_get_state(v, &before);                                                         \
+		s.change;                                                                          \
+		cr_assert_eq(svm_set_state(v, &s), -XEN_EINVAL, #change);                          \
+		svm_get_state(v, &after);                                                          \
+		cr_assert_eq(memcmp(&before, &after, sizeof(after)), 0, "changed by " #change);    \
 	} while (0)
 
 #define BAD 0x0000800000000000ULL

@@ -6,7 +6,7 @@
 #include "host.h"
 
 #define X2APIC_ON 0xfee00d00ULL
-#define VCPUS 4
+#define VCPUS	  4
 
 static struct domain *d;
 static struct vcpu *v;
@@ -101,7 +101,8 @@ Test(vlapic, mode_changes_follow_the_manual)
 	cr_assert_eq(vlapic_wrmsr(v, 0x1b, X2APIC_ON), -1, "disabled to x2APIC");
 	cr_assert_eq(vlapic_wrmsr(v, 0x1b, 0xfee00900), 0);
 	cr_assert_eq(vlapic_wrmsr(v, 0x1b, 0xfee00901), -1, "reserved bit");
-	cr_assert_eq(vlapic_wrmsr(v, 0x1b, 1ULL << 60 | 0xfee00900), -1, "beyond the address width");
+	cr_assert_eq(vlapic_wrmsr(v, 0x1b, 1ULL << 60 | 0xfee00900), -1,
+		     "beyond the address width");
 }
 
 Test(vlapic, delivers_by_priority_and_ends_in_order)

@@ -20,13 +20,18 @@ static inline uint64_t rdmsr(uint32_t msr)
 
 static inline void wrmsr(uint32_t msr, uint64_t val)
 {
-	__asm__ volatile("wrmsr" : : "c"(msr), "a"((uint32_t)val), "d"((uint32_t)(val >> 32)) : "memory");
+	__asm__ volatile("wrmsr"
+			 :
+			 : "c"(msr), "a"((uint32_t)val), "d"((uint32_t)(val >> 32))
+			 : "memory");
 }
 
 static inline void cpuid_count(uint32_t leaf, uint32_t subleaf, uint32_t *a, uint32_t *b,
 			       uint32_t *c, uint32_t *d)
 {
-	__asm__ volatile("cpuid" : "=a"(*a), "=b"(*b), "=c"(*c), "=d"(*d) : "a"(leaf), "c"(subleaf));
+	__asm__ volatile("cpuid"
+			 : "=a"(*a), "=b"(*b), "=c"(*c), "=d"(*d)
+			 : "a"(leaf), "c"(subleaf));
 }
 
 static inline uint64_t rdtsc(void)
@@ -45,17 +50,17 @@ static inline uint64_t rdtsc_ordered(void)
 	return rdtsc();
 }
 
-#define DEFINE_READ_CR(n)                                                                \
-	static inline uint64_t read_cr##n(void)                                          \
-	{                                                                                \
-		uint64_t v;                                                              \
-		__asm__ volatile("mov %%cr" #n ", %0" : "=r"(v) : : "memory");            \
-		return v;                                                                \
+#define DEFINE_READ_CR(n)                                                                          \
+	static inline uint64_t read_cr##n(void)                                                    \
+	{                                                                                          \
+		uint64_t v;                                                                        \
+		__asm__ volatile("mov %%cr" #n ", %0" : "=r"(v) : : "memory");                     \
+		return v;                                                                          \
 	}
-#define DEFINE_WRITE_CR(n)                                                               \
-	static inline void write_cr##n(uint64_t v)                                       \
-	{                                                                                \
-		__asm__ volatile("mov %0, %%cr" #n : : "r"(v) : "memory");                \
+#define DEFINE_WRITE_CR(n)                                                                         \
+	static inline void write_cr##n(uint64_t v)                                                 \
+	{                                                                                          \
+		__asm__ volatile("mov %0, %%cr" #n : : "r"(v) : "memory");                         \
 	}
 DEFINE_READ_CR(0)
 DEFINE_READ_CR(2)
@@ -70,16 +75,16 @@ DEFINE_WRITE_CR(8)
 #undef DEFINE_READ_CR
 #undef DEFINE_WRITE_CR
 
-#define DEFINE_DR(n)                                                                     \
-	static inline uint64_t read_dr##n(void)                                          \
-	{                                                                                \
-		uint64_t v;                                                              \
-		__asm__ volatile("mov %%db" #n ", %0" : "=r"(v));                         \
-		return v;                                                                \
-	}                                                                                \
-	static inline void write_dr##n(uint64_t v)                                       \
-	{                                                                                \
-		__asm__ volatile("mov %0, %%db" #n : : "r"(v));                           \
+#define DEFINE_DR(n)                                                                               \
+	static inline uint64_t read_dr##n(void)                                                    \
+	{                                                                                          \
+		uint64_t v;                                                                        \
+		__asm__ volatile("mov %%db" #n ", %0" : "=r"(v));                                  \
+		return v;                                                                          \
+	}                                                                                          \
+	static inline void write_dr##n(uint64_t v)                                                 \
+	{                                                                                          \
+		__asm__ volatile("mov %0, %%db" #n : : "r"(v));                                    \
 	}
 DEFINE_DR(0)
 DEFINE_DR(1)
@@ -203,18 +208,27 @@ static inline uint64_t xgetbv(uint32_t index)
 
 static inline void xsetbv(uint32_t index, uint64_t val)
 {
-	__asm__ volatile("xsetbv" : : "c"(index), "a"((uint32_t)val), "d"((uint32_t)(val >> 32)) : "memory");
+	__asm__ volatile("xsetbv"
+			 :
+			 : "c"(index), "a"((uint32_t)val), "d"((uint32_t)(val >> 32))
+			 : "memory");
 }
 
 /* @area is 64-byte aligned and as large as XCR0 asks for. */
 static inline void xsave64(void *area, uint64_t mask)
 {
-	__asm__ volatile("xsave64 (%0)" : : "r"(area), "a"((uint32_t)mask), "d"((uint32_t)(mask >> 32)) : "memory");
+	__asm__ volatile("xsave64 (%0)"
+			 :
+			 : "r"(area), "a"((uint32_t)mask), "d"((uint32_t)(mask >> 32))
+			 : "memory");
 }
 
 static inline void xrstor64(const void *area, uint64_t mask)
 {
-	__asm__ volatile("xrstor64 (%0)" : : "r"(area), "a"((uint32_t)mask), "d"((uint32_t)(mask >> 32)) : "memory");
+	__asm__ volatile("xrstor64 (%0)"
+			 :
+			 : "r"(area), "a"((uint32_t)mask), "d"((uint32_t)(mask >> 32))
+			 : "memory");
 }
 
 static inline void fxsave64(void *area)

@@ -13,19 +13,19 @@
 #include <hv/p2m.h>
 #include <hv/printk.h>
 
-#define PTE_P	 (1ULL << 0)
-#define PTE_W	 (1ULL << 1)
-#define PTE_U	 (1ULL << 2)
-#define PTE_A	 (1ULL << 5)
-#define PTE_D	 (1ULL << 6)
-#define PTE_PS	 (1ULL << 7)
-#define PTE_NX	 (1ULL << 63)
+#define PTE_P	       (1ULL << 0)
+#define PTE_W	       (1ULL << 1)
+#define PTE_U	       (1ULL << 2)
+#define PTE_A	       (1ULL << 5)
+#define PTE_D	       (1ULL << 6)
+#define PTE_PS	       (1ULL << 7)
+#define PTE_NX	       (1ULL << 63)
 #define PTE_TYPE_SHIFT 9
-#define PTE_TYPE(t) ((uint64_t)(t) << PTE_TYPE_SHIFT)
-#define PTE_ADDR 0x000ffffffffff000ULL
-#define PTE_TABLE (PTE_P | PTE_W | PTE_U | PTE_A)
+#define PTE_TYPE(t)    ((uint64_t)(t) << PTE_TYPE_SHIFT)
+#define PTE_ADDR       0x000ffffffffff000ULL
+#define PTE_TABLE      (PTE_P | PTE_W | PTE_U | PTE_A)
 
-#define ENTRIES	 512
+#define ENTRIES	  512
 #define TOP_LEVEL 3 /* levels 3..0; a level's entry covers 2^(9 * level) frames */
 
 _Static_assert(P2M_APIC <= 7, "three bits for the type");
@@ -189,8 +189,7 @@ static int set_as_2m(struct p2m *p2m, gfn_t gfn, mfn_t mfn, enum p2m_type type)
 	return 0;
 }
 
-int hvm_p2m_set_entry(struct p2m *p2m, gfn_t gfn, mfn_t mfn, unsigned int order,
-		      enum p2m_type type)
+int hvm_p2m_set_entry(struct p2m *p2m, gfn_t gfn, mfn_t mfn, unsigned int order, enum p2m_type type)
 {
 	unsigned int level = order / 9;
 	uint64_t align = (1ULL << order) - 1, *slot;

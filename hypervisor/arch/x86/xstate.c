@@ -8,18 +8,18 @@
 #include <hv/printk.h>
 #include <hv/string.h>
 
-#define FXSAVE_SIZE	512
-#define XSAVE_HEADER	64
-#define FCW_OFFSET	0
-#define MXCSR_OFFSET	24
-#define FCW_RESET	0x037f
-#define MXCSR_RESET	0x1f80
-#define NR_COMPONENTS	63
+#define FXSAVE_SIZE   512
+#define XSAVE_HEADER  64
+#define FCW_OFFSET    0
+#define MXCSR_OFFSET  24
+#define FCW_RESET     0x037f
+#define MXCSR_RESET   0x1f80
+#define NR_COMPONENTS 63
 
 /* What the boot CPU has; the same on all (checked). */
 static bool detected;
-static uint64_t offered;     /* XCR0 bits, 0 = FXSAVE only */
-static bool pointers_stale;  /* FXRSTOR leaves FIP/FDP/FOP of the last user behind */
+static uint64_t offered;    /* XCR0 bits, 0 = FXSAVE only */
+static bool pointers_stale; /* FXRSTOR leaves FIP/FDP/FOP of the last user behind */
 
 static uint64_t detect_offered(void)
 {

@@ -11,9 +11,9 @@
 #include <hv/types.h>
 
 struct xstate {
-	uint8_t *area;	     /* XSAVE or FXSAVE area, page aligned */
-	unsigned int order;  /* of its allocation */
-	uint64_t xcr0;	     /* the guest's */
+	uint8_t *area;	    /* XSAVE or FXSAVE area, page aligned */
+	unsigned int order; /* of its allocation */
+	uint64_t xcr0;	    /* the guest's */
 };
 
 /* Find the features (first CPU) and enable them on this CPU. */

@@ -132,7 +132,8 @@ static void step_over_cpuid(void *arg)
 {
 	(void)arg;
 	asm volatile("xor %%eax, %%eax; pushfq; orq $0x100, (%%rsp); popfq; cpuid\n"
-		     "after_cpuid: nop" ::: "eax", "ebx", "ecx", "edx", "memory");
+		     "after_cpuid: nop" ::
+			     : "eax", "ebx", "ecx", "edx", "memory");
 }
 
 static void check_traps(void)

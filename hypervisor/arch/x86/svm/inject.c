@@ -16,8 +16,8 @@
 #include <hv/exit.h>
 #include <hv/vlapic.h>
 
-#define VEC_OF 4
-#define VEC_TS 10
+#define VEC_OF	   4
+#define VEC_TS	   10
 #define OPCODE_HLT 0xf4
 
 void svm_queue_event(struct vcpu *v, uint8_t type, uint8_t vector, int32_t error)

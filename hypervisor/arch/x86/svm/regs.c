@@ -8,8 +8,8 @@
 #include <hv/printk.h>
 #include <hv/string.h>
 
-#define ATTR_CS_L    (1u << 9)
-#define DR6_BS	     (1u << 14)
+#define ATTR_CS_L (1u << 9)
+#define DR6_BS	  (1u << 14)
 
 uint64_t hvm_get_cr(const struct vcpu *v, unsigned int n)
 {
@@ -274,7 +274,7 @@ void hvm_dump_state(struct vcpu *v)
 	dump_segment(vmcb, "tr", VS_TR);
 	dump_segment(vmcb, "gdt", VS_GDTR);
 	dump_segment(vmcb, "idt", VS_IDTR);
-	printk("exit 0x%lx (0x%lx, 0x%lx), interrupted event 0x%lx\n", (unsigned long)vmcb->exit_code,
-	       (unsigned long)vmcb->exit_info1, (unsigned long)vmcb->exit_info2,
-	       (unsigned long)vmcb->exit_int_info);
+	printk("exit 0x%lx (0x%lx, 0x%lx), interrupted event 0x%lx\n",
+	       (unsigned long)vmcb->exit_code, (unsigned long)vmcb->exit_info1,
+	       (unsigned long)vmcb->exit_info2, (unsigned long)vmcb->exit_int_info);
 }

@@ -8,13 +8,13 @@
 #include "svm.h"
 #include <hv/domain.h>
 
-#define ATTR_L (1u << 9)
-#define ATTR_D (1u << 10)
-#define ATTR_DPL(a) (((a) >> 5) & 3)
-#define RFLAGS_FIXED 2u
+#define ATTR_L	       (1u << 9)
+#define ATTR_D	       (1u << 10)
+#define ATTR_DPL(a)    (((a) >> 5) & 3)
+#define RFLAGS_FIXED   2u
 #define RFLAGS_ALLOWED 0x003f7fd7u
-#define CR0_ALLOWED 0xe005003fu
-#define DR_UPPER 0xffffffff00000000ULL
+#define CR0_ALLOWED    0xe005003fu
+#define DR_UPPER       0xffffffff00000000ULL
 
 void hvm_get_state(struct vcpu *v, struct hvm_state *out)
 {

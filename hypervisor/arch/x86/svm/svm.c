@@ -13,11 +13,11 @@
 #include <hv/unit.h>
 #include <hv/vlapic.h>
 
-#define MSR_VM_CR      0xc0010114
-#define VM_CR_SVMDIS   (1u << 4)
+#define MSR_VM_CR	0xc0010114
+#define VM_CR_SVMDIS	(1u << 4)
 #define MSR_VM_HSAVE_PA 0xc0010117
 
-#define REG_AT(name, field) \
+#define REG_AT(name, field)                                                                        \
 	_Static_assert(offsetof(struct guest_regs, field) == (name), "offsets.h: " #field)
 REG_AT(REGS_RCX, rcx);
 REG_AT(REGS_RDX, rdx);
@@ -86,9 +86,9 @@ static void msrpm_allow(uint8_t *map, uint32_t msr, bool write)
 		bit = 2 * msr;
 	else
 		bit = 2 * (msr - 0xc0000000) + 0x800 * 8;
-	map[bit / 8] &= (uint8_t)~(1u << bit % 8);
+	map[bit / 8] &= (uint8_t) ~(1u << bit % 8);
 	if (write)
-		map[(bit + 1) / 8] &= (uint8_t)~(1u << (bit + 1) % 8);
+		map[(bit + 1) / 8] &= (uint8_t) ~(1u << (bit + 1) % 8);
 }
 
 /*
@@ -99,7 +99,8 @@ static void msrpm_allow(uint8_t *map, uint32_t msr, bool write)
 static int make_permission_maps(void)
 {
 	static const uint32_t plain[] = {MSR_STAR, MSR_SFMASK, MSR_SYSENTER_CS};
-	static const uint32_t address[] = {MSR_LSTAR, MSR_CSTAR, MSR_SYSENTER_ESP, MSR_SYSENTER_EIP};
+	static const uint32_t address[] = {MSR_LSTAR, MSR_CSTAR, MSR_SYSENTER_ESP,
+					   MSR_SYSENTER_EIP};
 	static const uint32_t base[] = {MSR_FS_BASE, MSR_GS_BASE, MSR_KERNEL_GS_BASE};
 	uint8_t *iopm = pages_alloc(2), *msrpm = pages_alloc(1);
 

@@ -14,8 +14,8 @@
 struct svm_event {
 	bool valid;
 	uint8_t vector;
-	uint8_t type;	/* EVENT_* */
-	int32_t error;	/* HVM_NO_ERROR_CODE */
+	uint8_t type;  /* EVENT_* */
+	int32_t error; /* HVM_NO_ERROR_CODE */
 };
 
 /* Where a code page was found by the last walk; see insn.c. */
@@ -29,15 +29,15 @@ struct arch_vcpu {
 	struct vmcb *vmcb;
 	uint64_t vmcb_pa;
 	struct svm_event event;
-	bool nmi_masked;	 /* between an NMI's delivery and the end of its IRET */
-	bool iret_pending;	 /* the IRET at iret_rip is about to execute */
+	bool nmi_masked;   /* between an NMI's delivery and the end of its IRET */
+	bool iret_pending; /* the IRET at iret_rip is about to execute */
 	uint64_t iret_rip;
-	uint64_t exit_rip;	 /* RIP when the guest was left: tells if it was moved */
+	uint64_t exit_rip; /* RIP when the guest was left: tells if it was moved */
 	/* address-space tag, valid on asid_cpu while asid_gen is its generation */
 	uint32_t asid_cpu;
 	uint64_t asid_gen;
-	uint64_t p2m_gen;	 /* of the map this tag's translations stem from */
-	bool flush;		 /* forget this vCPU's translations at the next entry */
+	uint64_t p2m_gen; /* of the map this tag's translations stem from */
+	bool flush;	  /* forget this vCPU's translations at the next entry */
 	struct code_page code[NR_CODE_PAGES];
 	/* eagerly switched */
 	struct xstate xstate;
@@ -47,7 +47,7 @@ struct arch_vcpu {
 
 /* Per CPU, indexed by pcpu id. */
 struct svm_cpu {
-	uint64_t host_pa;	    /* VMSAVE area of the hypervisor on this CPU */
+	uint64_t host_pa; /* VMSAVE area of the hypervisor on this CPU */
 	uint64_t asid_gen;
 	uint32_t next_asid;
 	/* The map the guest now running here was entered with; see asid.c. */
@@ -96,8 +96,17 @@ void svm_asid_distrust(unsigned int cpu);
 
 /* insn.c: length of the instruction at RIP if it is the two- or three-byte
  * opcode expected for this exit, else 0 (other code by now: execute it). */
-enum svm_insn { INSN_CPUID, INSN_RDMSR, INSN_WRMSR, INSN_HLT, INSN_VMMCALL, INSN_XSETBV,
-		INSN_INVD, INSN_WBINVD, NR_SVM_INSNS };
+enum svm_insn {
+	INSN_CPUID,
+	INSN_RDMSR,
+	INSN_WRMSR,
+	INSN_HLT,
+	INSN_VMMCALL,
+	INSN_XSETBV,
+	INSN_INVD,
+	INSN_WBINVD,
+	NR_SVM_INSNS
+};
 unsigned int svm_insn_len(struct vcpu *v, enum svm_insn insn);
 /* MOV to CR@n at RIP: its length and the register it reads; 0 as above. */
 unsigned int svm_mov_to_cr(struct vcpu *v, unsigned int n, unsigned int *gpr);

@@ -122,7 +122,7 @@ void hvm_set_sipi_entry(struct vcpu *v, uint8_t vector)
 struct vmcb_segment *svm_segment(struct vmcb *vmcb, enum segment s)
 {
 	static const enum vmcb_seg map[NR_SEGS] = {
-		[SEG_ES] = VS_ES,     [SEG_CS] = VS_CS,	    [SEG_SS] = VS_SS,	[SEG_DS] = VS_DS,
+		[SEG_ES] = VS_ES,     [SEG_CS] = VS_CS,	    [SEG_SS] = VS_SS,	  [SEG_DS] = VS_DS,
 		[SEG_FS] = VS_FS,     [SEG_GS] = VS_GS,	    [SEG_LDTR] = VS_LDTR, [SEG_TR] = VS_TR,
 		[SEG_GDTR] = VS_GDTR, [SEG_IDTR] = VS_IDTR,
 	};
