@@ -156,9 +156,9 @@ static long claim_op(struct hypercall *hc, const struct extents *e)
 
 	if (e->list || e->order || e->flags)
 		return -XEN_EINVAL;
-	d = domain_get_for(hc->v->domain, e->domid);
+	d = domain_get(e->domid); /* DOMID_SELF does not name anybody here */
 	if (!d)
-		return -XEN_ESRCH;
+		return -XEN_EINVAL;
 	rc = claim(hc, d, e);
 	domain_put(d);
 	return rc;

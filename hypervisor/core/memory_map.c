@@ -140,7 +140,7 @@ long memop_machine_memory_map(struct hypercall *hc)
 	struct map_args a;
 
 	if (!hc->v->domain->privileged)
-		return -XEN_EPERM;
+		return -XEN_ENOSYS; /* as for any HVM guest of Xen */
 	if (get_args(hc, false, &a))
 		return -XEN_EFAULT;
 	if (!map) {

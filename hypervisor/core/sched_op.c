@@ -6,6 +6,8 @@
 
 #include <hv/domain.h>
 #include <hv/guest_access.h>
+#include <hv/hvm.h>
+#include <hv/hvm.h>
 #include <hv/hypercall.h>
 #include <hv/sched.h>
 
@@ -54,6 +56,13 @@ static int look_at_ports(struct hypercall *hc, const struct poll_args *a)
 	return 0;
 }
 
+/* What would be delivered to @v if it went on now: with interrupts off, only an
+ * NMI.  A lock waiter sleeps although other events are pending. */
+static bool deliverable(const struct vcpu *v)
+{
+	return READ_ONCE(v->nmi_pending) || (hvm_interrupts_enabled(v) && vcpu_has_wakeup(v));
+}
+
 /*
  * First be seen as a blocked poller of everything, then look: an event that
  * comes in between finds the poller and wakes it.
@@ -73,7 +82,8 @@ static long poll(struct hypercall *hc)
 	vcpu_set_flags(v, VPF_BLOCKED);
 	if (!__atomic_exchange_n(&v->polling, true, __ATOMIC_SEQ_CST))
 		__atomic_fetch_add(&v->domain->poll_mask_any, 1, __ATOMIC_SEQ_CST);
-	rc = vcpu_has_wakeup(v) ? 1 : look_at_ports(hc, &a);
+	/* With interrupts off nothing could be delivered: then only the ports count. */
+	rc = vcpu_has_wakeup(v) && hvm_interrupts_enabled(v) ? 1 : look_at_ports(hc, &a);
 	if (!rc) {
 		if (a.timeout)
 			vcpu_set_poll_timer(

@@ -113,8 +113,7 @@ static long set_singleshot(struct hypercall *hc, struct vcpu *v)
 		return -XEN_EFAULT;
 	if (op.timeout_abs_ns > INT64_MAX)
 		op.timeout_abs_ns = INT64_MAX;
-	if ((op.flags & VCPU_SSHOTTMR_future) && (int64_t)op.timeout_abs_ns < arch_now().ns)
-		return -XEN_ETIME;
+	/* VCPU_SSHOTTMR_future is ignored, as 4.17 does: the past fires at once. */
 	vcpu_set_singleshot(v, (stime_t){(int64_t)op.timeout_abs_ns});
 	return 0;
 }

@@ -176,7 +176,7 @@ Test(gnttab, the_frame_is_fixed_while_in_use)
 
 Test(gnttab, maptrack_ends_at_its_limit)
 {
-	struct gnttab_map_grant_ref m, first;
+	struct gnttab_map_grant_ref m, first = {0};
 	unsigned int n = 0;
 
 	grant(9, user->id, 9, GTF_readonly);
