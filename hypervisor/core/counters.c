@@ -8,7 +8,7 @@
 static uint64_t counters[NR_CPUS][NR_COUNTERS] __attribute__((aligned(64)));
 
 static const char *const names[NR_COUNTERS] = {
-#define COUNTER_NAME(id, name) [CNT_##id] = name,
+#define COUNTER_NAME(id, name) [CNT_##id] = (name),
 	COUNTER_LIST(COUNTER_NAME)
 #undef COUNTER_NAME
 };

@@ -100,7 +100,7 @@ static unsigned int from_kept_page(struct vcpu *v, const struct opcode *op)
 	    offset + op->len > PAGE_SIZE)
 		return 0;
 	if (copy_from_gpa(v->domain, buf, (gpa_t){c->gpa + offset}, op->len) ||
-	    memcmp(buf, op->byte, op->len))
+	    memcmp(buf, op->byte, op->len) != 0)
 		return 0;
 	return op->len;
 }
