@@ -193,20 +193,17 @@ void send_vcpu_virq(struct vcpu *v, uint32_t virq)
 		evtchn_set_pending(v->domain, port);
 }
 
+/* Under the lock: a handler that goes away has nothing more coming after it
+ * gave the role up. */
 void send_global_virq(uint32_t virq)
 {
 	struct domain *d;
 
 	spin_lock(&handler_lock);
 	d = virq_handler[virq] ? virq_handler[virq] : dom0;
-	if (d && !domain_ref(d))
-		d = NULL;
-	spin_unlock(&handler_lock);
-	if (!d)
-		return;
-	if (d->vcpu[0])
+	if (d && d->vcpu[0])
 		send_vcpu_virq(d->vcpu[0], virq);
-	domain_put(d);
+	spin_unlock(&handler_lock);
 }
 
 static struct domain *swap_handler(uint32_t virq, struct domain *d)

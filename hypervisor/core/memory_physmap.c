@@ -35,18 +35,19 @@ static int map_shared_page(struct domain *d, gfn_t gfn, mfn_t mfn)
 
 static int add_shared_info(struct domain *d, uint64_t idx, gfn_t gfn)
 {
+	mfn_t mfn = virt_to_mfn(d->shared_info);
 	uint64_t old = d->shared_info_gfn;
 	int rc;
 
 	if (idx || d->external)
 		return -XEN_EINVAL;
-	rc = map_shared_page(d, gfn, virt_to_mfn(d->shared_info));
+	rc = map_shared_page(d, gfn, mfn);
 	if (rc)
 		return rc;
 	/* It is at one place at a time; frame 0 stands for "nowhere yet". */
 	d->shared_info_gfn = gfn.v;
 	if (old && old != gfn.v)
-		physmap_remove(d, mk_gfn(old));
+		physmap_unhook(d, old, mfn);
 	return 0;
 }
 
@@ -67,8 +68,8 @@ static int add_grant_frame(struct domain *d, uint64_t idx, gfn_t gfn)
 	if (rc)
 		return rc;
 	old = gnttab_note_gfn(d, frame, gfn.v);
-	if (old != INVALID_FRAME && old != gfn.v)
-		physmap_remove(d, mk_gfn(old));
+	if (old != gfn.v)
+		physmap_unhook(d, old, mfn);
 	return 0;
 }
 

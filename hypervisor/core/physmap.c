@@ -26,6 +26,15 @@ int physmap_remove(struct domain *d, gfn_t gfn)
 	return rc;
 }
 
+void physmap_unhook(struct domain *d, uint64_t old, mfn_t mfn)
+{
+	enum p2m_type type;
+	mfn_t taken;
+
+	if (p2m_get(d, mk_gfn(old), NULL, NULL).v == mfn.v)
+		p2m_take(d, mk_gfn(old), 1u << P2M_SHARED, &taken, &type);
+}
+
 int physmap_make_hole(struct domain *d, gfn_t gfn)
 {
 	enum p2m_type type;

@@ -39,6 +39,8 @@ int physmap_free_page(struct domain *d, gfn_t gfn);
 /* Make room at @gfn: own RAM is freed, hypervisor pages are unhooked, foreign
  * pages given back; a grant is refused with -XEN_EINVAL. */
 int physmap_make_hole(struct domain *d, gfn_t gfn);
+/* A hypervisor page moved: unmap it at @old, if it still is there. */
+void physmap_unhook(struct domain *d, uint64_t old, mfn_t mfn);
 /* XENMEM_remove_from_physmap: unmap without freeing. -XEN_ENOENT for a hole. */
 int physmap_remove(struct domain *d, gfn_t gfn);
 

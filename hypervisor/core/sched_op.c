@@ -7,7 +7,6 @@
 #include <hv/domain.h>
 #include <hv/guest_access.h>
 #include <hv/hvm.h>
-#include <hv/hvm.h>
 #include <hv/hypercall.h>
 #include <hv/sched.h>
 
@@ -82,8 +81,7 @@ static long poll(struct hypercall *hc)
 	vcpu_set_flags(v, VPF_BLOCKED);
 	if (!__atomic_exchange_n(&v->polling, true, __ATOMIC_SEQ_CST))
 		__atomic_fetch_add(&v->domain->poll_mask_any, 1, __ATOMIC_SEQ_CST);
-	/* With interrupts off nothing could be delivered: then only the ports count. */
-	rc = vcpu_has_wakeup(v) && hvm_interrupts_enabled(v) ? 1 : look_at_ports(hc, &a);
+	rc = deliverable(v) ? 1 : look_at_ports(hc, &a);
 	if (!rc) {
 		if (a.timeout)
 			vcpu_set_poll_timer(
