@@ -16,6 +16,8 @@
 #define MSR_VM_CR	0xc0010114
 #define VM_CR_SVMDIS	(1u << 4)
 #define MSR_VM_HSAVE_PA 0xc0010117
+#define MSR_PRED_CMD	0x49
+#define PRED_CMD_IBPB	1
 
 #define REG_AT(name, field)                                                                        \
 	_Static_assert(offsetof(struct guest_regs, field) == (name), "offsets.h: " #field)
@@ -56,6 +58,8 @@ static int detect(void)
 	svm_features.rdtscp = l.d & (1u << 27);
 	arch_cpuid(7, 0, &l);
 	svm_features.fsgsbase = l.b & 1;
+	arch_cpuid(0x80000008, 0, &l);
+	svm_features.ibpb = l.b & (1u << 12);
 	arch_cpuid(0x8000000a, 0, &l);
 	if (!(l.d & 1)) {
 		printk("SVM: this CPU has no nested paging\n");
@@ -72,9 +76,10 @@ static int detect(void)
 
 void hvm_print_features(void)
 {
-	printk("SVM: revision %u, %u ASIDs, nested paging%s%s\n", svm_features.revision,
+	printk("SVM: revision %u, %u ASIDs, nested paging%s%s%s\n", svm_features.revision,
 	       svm_features.nr_asids, svm_features.next_rip ? ", next-RIP" : "",
-	       svm_features.flush_by_asid ? ", flush by ASID" : "");
+	       svm_features.flush_by_asid ? ", flush by ASID" : "",
+	       svm_features.ibpb ? ", branch barrier" : "");
 }
 
 /* MSR permission map: two bits per MSR (read, write), three ranges of 2 KiB. */
@@ -154,10 +159,22 @@ int hvm_cpu_init(unsigned int cpu)
 	return 0;
 }
 
+/* Branch targets that one vCPU has trained must not steer another one. */
+static void forget_branches(const struct vcpu *v)
+{
+	struct svm_cpu *sc = &svm_cpus[this_cpu()->id];
+	uint32_t mine = 1u << 31 | (uint32_t)v->domain->id << 8 | v->id;
+
+	if (svm_features.ibpb && sc->loaded != mine)
+		wrmsr(MSR_PRED_CMD, PRED_CMD_IBPB);
+	sc->loaded = mine;
+}
+
 void hvm_load(struct vcpu *v)
 {
 	struct arch_vcpu *av = v->arch;
 
+	forget_branches(v);
 	xstate_load(&av->xstate);
 	write_dr0(av->dr[0]);
 	write_dr1(av->dr[1]);

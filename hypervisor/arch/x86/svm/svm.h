@@ -50,6 +50,7 @@ struct svm_cpu {
 	uint64_t host_pa; /* VMSAVE area of the hypervisor on this CPU */
 	uint64_t asid_gen;
 	uint32_t next_asid;
+	uint32_t loaded; /* domain and vCPU number loaded last, with bit 31 */
 	/* The map the guest now running here was entered with; see asid.c. */
 	const struct p2m *entered_p2m;
 	uint64_t entered_gen;
@@ -57,7 +58,7 @@ struct svm_cpu {
 
 struct svm_features {
 	uint32_t revision, nr_asids;
-	bool next_rip, flush_by_asid, fsgsbase, rdtscp;
+	bool next_rip, flush_by_asid, fsgsbase, rdtscp, ibpb;
 };
 
 extern struct svm_features svm_features;
