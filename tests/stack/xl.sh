@@ -69,6 +69,15 @@ same reboot.domid $((first + 1)) xl domid again
 check reboot.shutdown timeout 60 xl shutdown -w again
 wait %1 && pass reboot.end || fail reboot.end "$(cat "$WORK/again")"
 
+# A nacred that dies is no reason to stop waiting.
+xl create -F "$(cfg_tiny steady ticker)" >"$WORK/steady" 2>&1 &
+check steady.waits wait_line "$WORK/steady" '^Waiting for domain steady' 30
+kill -9 "$(cat "$RUN/nacred.pid")"
+check steady.nacred until_true 20 xl domid steady
+check steady.shutdown timeout 60 xl shutdown -w steady
+wait %% && pass steady.end || fail steady.end "$(cat "$WORK/steady")"
+same steady.last 'Done. Exiting now' tail -n 1 "$WORK/steady"
+
 # The console of a guest that ends at once is complete.
 like create.console '^PASS hello' timeout 60 xl create -c "$(cfg_tiny cc hello)"
 

@@ -49,27 +49,9 @@ static bool ask(const struct request *request, int64_t domid)
 	return false;
 }
 
-static struct json *wait_for(int64_t domid, const char *what)
-{
-	struct json *params = json_new_object(), *reply;
-	struct rpc_error error;
-
-	if (!params || !json_set_int(params, "domain", domid) ||
-	    !json_set_string(params, "for", what)) {
-		json_free(params);
-		return NULL;
-	}
-	reply = xl_try("domain.wait", params, RPC_FOREVER, NULL, &error);
-	if (!reply && error.libxl != RPC_ERROR_DOMAIN_NOTFOUND)
-		xl_complain(&error);
-	else if (!reply) /* long gone: what we wait for has happened */
-		reply = json_new_object();
-	return reply;
-}
-
 static bool await_end(const struct request *request, int64_t domid)
 {
-	struct json *reply = wait_for(domid, "shutdown");
+	struct json *reply = xl_wait(domid, "shutdown");
 	const struct json *reason = json_get(reply, "shutdown_reason");
 
 	if (!reply)
@@ -85,7 +67,7 @@ static bool await_end(const struct request *request, int64_t domid)
 	if (request->waits < 2)
 		return true;
 	fprintf(stderr, "Domain %lld continue waiting for death\n", (long long)domid);
-	reply = wait_for(domid, "destroyed");
+	reply = xl_wait(domid, "destroyed");
 	if (reply)
 		fprintf(stderr, "Domain %lld has been destroyed\n", (long long)domid);
 	json_free(reply);

@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "instance.h"
 #include "xl.h"
@@ -126,4 +127,48 @@ const struct json *xl_domains(struct json **reply)
 {
 	*reply = xl_call("domain.list", NULL, RPC_QUICK);
 	return json_get(*reply, "domains");
+}
+
+/* nacred is started again when it dies; nothing tells when it listens. */
+#define RECONNECT_TRIES	   100
+#define RECONNECT_PAUSE_NS 200000000
+
+static bool await_restart(const struct rpc_error *error, int *tries)
+{
+	static const struct timespec pause = {.tv_nsec = RECONNECT_PAUSE_NS};
+
+	if (strcmp(error->symbol, "rpc.closed") != 0 && (!*tries || !is_transport(error)))
+		return false;
+	if (++*tries > RECONNECT_TRIES)
+		return false;
+	xl_disconnect();
+	nanosleep(&pause, NULL);
+	return true;
+}
+
+static struct json *wait_params(int64_t domid, const char *what)
+{
+	struct json *params = json_new_object();
+
+	if (params && json_set_int(params, "domain", domid) && json_set_string(params, "for", what))
+		return params;
+	json_free(params);
+	return NULL;
+}
+
+struct json *xl_wait(int64_t domid, const char *what)
+{
+	struct rpc_error error;
+	struct json *reply;
+	int tries = 0;
+
+	do {
+		reply = xl_try("domain.wait", wait_params(domid, what), RPC_FOREVER, NULL, &error);
+	} while (!reply && await_restart(&error, &tries));
+	if (reply)
+		return reply;
+	if (error.libxl == RPC_ERROR_DOMAIN_NOTFOUND)
+		return json_new_object();
+	xl_complain(&error);
+	return NULL;
 }

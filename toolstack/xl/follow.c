@@ -30,18 +30,6 @@ const char *follow_action(const struct json *config, int64_t reason)
 	return action ? action : "destroy";
 }
 
-static struct json *wait_for(int64_t domid, const char *what)
-{
-	struct json *params = json_new_object();
-
-	if (!params || !json_set_int(params, "domain", domid) ||
-	    !json_set_string(params, "for", what)) {
-		json_free(params);
-		return NULL;
-	}
-	return xl_call("domain.wait", params, RPC_FOREVER);
-}
-
 /* The domain's next life has the same UUID and another number; 0: none came. */
 static int64_t next_life(const char *uuid, int64_t old)
 {
@@ -78,7 +66,7 @@ static int64_t after_shutdown(int64_t domid, const char *uuid, const char *actio
 	if (strcmp(action, "rename-restart") != 0) {
 		fprintf(stderr, "Domain %lld needs to be cleaned up: destroying the domain\n",
 			(long long)domid);
-		reply = wait_for(domid, "destroyed");
+		reply = xl_wait(domid, "destroyed");
 		json_free(reply);
 		if (!reply)
 			return 0;
@@ -99,7 +87,7 @@ static int64_t follow_life(int64_t domid, const char *name, const char *uuid,
 
 	fprintf(stderr, "Waiting for domain %s (domid %lld) to die [pid %ld]\n", xl_safe(name),
 		(long long)domid, (long)getpid());
-	reply = wait_for(domid, "shutdown");
+	reply = xl_wait(domid, "shutdown");
 	if (!reply)
 		return -1;
 	reason = json_get(reply, "shutdown_reason");

@@ -60,6 +60,11 @@ bool xl_told_unknown(const char *domain, const struct rpc_error *error);
 /* domain.list's array, inside *reply which the caller frees.  NULL: told. */
 const struct json *xl_domains(struct json **reply);
 
+/* Wait until the domain has shut down ("shutdown") or is gone ("destroyed"), also
+ * across a restart of nacred.  The answer of domain.wait, an empty object when
+ * there is no such domain any more, or NULL after a message. */
+struct json *xl_wait(int64_t domid, const char *what);
+
 /* The next event after event.subscribe, or NULL after a message. */
 struct json *xl_event(int timeout_ms);
 
