@@ -12,9 +12,9 @@
 /* More than any toolstack asks for; each costs hypervisor memory when used. */
 #define MAX_MAPTRACK_FRAMES 16384
 
-#define CDF_KNOWN                                                                        \
-	(XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_hap | XEN_DOMCTL_CDF_s3_integrity |         \
-	 XEN_DOMCTL_CDF_oos_off | XEN_DOMCTL_CDF_xs_domain | XEN_DOMCTL_CDF_iommu |      \
+#define CDF_KNOWN                                                                                  \
+	(XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_hap | XEN_DOMCTL_CDF_s3_integrity |                   \
+	 XEN_DOMCTL_CDF_oos_off | XEN_DOMCTL_CDF_xs_domain | XEN_DOMCTL_CDF_iommu |                \
 	 XEN_DOMCTL_CDF_nested_virt | XEN_DOMCTL_CDF_vpmu)
 /* Known to Xen, but not to be had here. */
 #define CDF_ABSENT (XEN_DOMCTL_CDF_iommu | XEN_DOMCTL_CDF_nested_virt | XEN_DOMCTL_CDF_vpmu)

@@ -8,8 +8,8 @@
 #include <hv/heap.h>
 #include <hv/policy.h>
 
-#define TSC_MODE_DEFAULT	0
-#define TSC_MODE_NEVER_EMULATE	2
+#define TSC_MODE_DEFAULT       0
+#define TSC_MODE_NEVER_EMULATE 2
 
 struct buffers {
 	xen_cpuid_leaf_t leaves[CPU_POLICY_MAX_LEAVES];
@@ -104,8 +104,8 @@ int domctl_gettscinfo(struct domain *self, struct domain *d, struct xen_domctl *
 {
 	if (d == self)
 		return -XEN_EINVAL;
-	op->u.tsc_info = (struct xen_domctl_tsc_info){
-		.tsc_mode = TSC_MODE_NEVER_EMULATE, .gtsc_khz = (uint32_t)arch_tsc_khz()};
+	op->u.tsc_info = (struct xen_domctl_tsc_info){.tsc_mode = TSC_MODE_NEVER_EMULATE,
+						      .gtsc_khz = (uint32_t)arch_tsc_khz()};
 	*copyback = true;
 	return 0;
 }

@@ -5,8 +5,7 @@
 
 #include <hv/sched.h>
 
-#define AFFINITY_KNOWN                                                                   \
-	(XEN_VCPUAFFINITY_HARD | XEN_VCPUAFFINITY_SOFT | XEN_VCPUAFFINITY_FORCE)
+#define AFFINITY_KNOWN (XEN_VCPUAFFINITY_HARD | XEN_VCPUAFFINITY_SOFT | XEN_VCPUAFFINITY_FORCE)
 
 static int vcpu_of(const struct domain *d, uint32_t id, struct vcpu **out)
 {

@@ -276,9 +276,8 @@ static void unmap_vcpu_infos(struct domain *d)
 		if (!v || !mfn_valid_value(v->vcpu_info_mfn))
 			continue;
 		mfn = v->vcpu_info_mfn;
-		WRITE_ONCE(v->vcpu_info, i < XEN_LEGACY_MAX_VCPUS
-						 ? &d->shared_info->vcpu_info[i]
-						 : &d->spare_vcpu_info[i]);
+		WRITE_ONCE(v->vcpu_info, i < XEN_LEGACY_MAX_VCPUS ? &d->shared_info->vcpu_info[i]
+								  : &d->spare_vcpu_info[i]);
 		v->vcpu_info_mfn = mk_mfn(INVALID_FRAME);
 		frame_put(mfn);
 	}

@@ -62,8 +62,8 @@ static uint32_t *mask_words(const struct domain *d)
 
 static uint32_t *selector(const struct domain *d, struct vcpu *v)
 {
-	size_t off = d->evtchn->narrow ? NARROW_SELECTOR
-				       : offsetof(vcpu_info_t, evtchn_pending_sel);
+	size_t off =
+		d->evtchn->narrow ? NARROW_SELECTOR : offsetof(vcpu_info_t, evtchn_pending_sel);
 
 	return (uint32_t *)(void *)((char *)READ_ONCE(v->vcpu_info) + off);
 }
@@ -128,8 +128,7 @@ static void wake_pollers(struct domain *d, uint32_t port)
 static struct vcpu *notified(struct domain *d, const struct evtchn *ch)
 {
 	uint32_t id = READ_ONCE(ch->vcpu);
-	struct vcpu *v = id < d->max_vcpus ? __atomic_load_n(&d->vcpu[id], __ATOMIC_ACQUIRE)
-					   : NULL;
+	struct vcpu *v = id < d->max_vcpus ? __atomic_load_n(&d->vcpu[id], __ATOMIC_ACQUIRE) : NULL;
 
 	if (!v || d->external)
 		v = __atomic_load_n(&d->vcpu[0], __ATOMIC_ACQUIRE);

@@ -285,9 +285,11 @@ struct layout {
 	uint8_t size32, status32;
 };
 
-#define SAME(type)                                                                       \
-	{sizeof(struct type), offsetof(struct type, status), sizeof(struct type),        \
-	 offsetof(struct type, status)}
+#define SAME(type)                                                                                 \
+	{                                                                                          \
+		sizeof(struct type), offsetof(struct type, status), sizeof(struct type),           \
+			offsetof(struct type, status)                                              \
+	}
 static const struct layout layouts[] = {
 	[GNTTABOP_map_grant_ref] = SAME(gnttab_map_grant_ref),
 	[GNTTABOP_unmap_grant_ref] = SAME(gnttab_unmap_grant_ref),

@@ -107,8 +107,8 @@ static int map_from(struct domain *self, struct domain *rd, struct gnttab_map_gr
 	}
 	spin_lock(&self->gnttab->lock);
 	m = track_at(self->gnttab, h);
-	*m = (struct maptrack){.granter = rd, .ref = op->ref, .flags = op->flags, .gfn = gfn,
-			       .mfn = mfn};
+	*m = (struct maptrack){
+		.granter = rd, .ref = op->ref, .flags = op->flags, .gfn = gfn, .mfn = mfn};
 	spin_unlock(&self->gnttab->lock);
 	op->handle = h;
 	op->dev_bus_addr = mfn_to_maddr(mfn).v;
@@ -147,7 +147,7 @@ static int host_unmap(struct domain *self, const struct maptrack *m)
 	if (mfn.v != m->mfn.v || !(TYPES_GRANT & (1u << type)))
 		return GNTST_general_error;
 	return p2m_take(self, mk_gfn(m->gfn), TYPES_GRANT, &mfn, &type) ? GNTST_general_error
-									 : GNTST_okay;
+									: GNTST_okay;
 }
 
 static void finish(struct domain *self, uint32_t h, const struct maptrack *m)

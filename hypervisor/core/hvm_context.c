@@ -23,9 +23,11 @@ struct record_type {
 	int (*load)(struct vcpu *v, const void *rec);
 };
 
-#define RECORD(NAME, name)                                                               \
-	{HVM_SAVE_CODE(NAME), HVM_SAVE_LENGTH(NAME), hvm_record_save_##name,             \
-	 hvm_record_load_##name}
+#define RECORD(NAME, name)                                                                         \
+	{                                                                                          \
+		HVM_SAVE_CODE(NAME), HVM_SAVE_LENGTH(NAME), hvm_record_save_##name,                \
+			hvm_record_load_##name                                                     \
+	}
 static const struct record_type types[] = {
 	RECORD(CPU, cpu),
 	RECORD(LAPIC, lapic),
@@ -80,8 +82,8 @@ static void *put_record(struct stream *s, uint16_t code, uint16_t instance, uint
 
 static void put_header(struct stream *s)
 {
-	struct hvm_save_header *h = put_record(s, HVM_SAVE_CODE(HEADER), 0,
-					       HVM_SAVE_LENGTH(HEADER));
+	struct hvm_save_header *h =
+		put_record(s, HVM_SAVE_CODE(HEADER), 0, HVM_SAVE_LENGTH(HEADER));
 
 	h->magic = HVM_FILE_MAGIC;
 	h->version = HVM_FILE_VERSION;

@@ -11,7 +11,7 @@
 #include <hv/vlapic.h>
 #include <xen/hvm/hvm_op.h>
 
-#define VECTOR_MIN 0x10 /* lower ones are exceptions */
+#define VECTOR_MIN     0x10 /* lower ones are exceptions */
 #define VIA_TYPE_SHIFT 56
 
 /* Who may do what with a parameter. Default: the guest itself may not. */
@@ -109,9 +109,9 @@ static void apply(struct domain *d, const xen_hvm_param_t *p)
 	if (p->index != HVM_PARAM_CALLBACK_IRQ)
 		return;
 	/* Lines and GSIs belong to platforms with interrupt controllers. */
-	WRITE_ONCE(d->callback_vector,
-		   p->value >> VIA_TYPE_SHIFT == HVM_PARAM_CALLBACK_TYPE_VECTOR ? (uint8_t)p->value
-										: 0);
+	WRITE_ONCE(d->callback_vector, p->value >> VIA_TYPE_SHIFT == HVM_PARAM_CALLBACK_TYPE_VECTOR
+					       ? (uint8_t)p->value
+					       : 0);
 }
 
 static long set_param(struct hypercall *hc)

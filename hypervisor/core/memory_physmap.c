@@ -170,8 +170,11 @@ static int get_add(const struct hypercall *hc, struct xen_add_to_physmap *x)
 		return copy_arg_in(x, hc->arg[1]);
 	if (copy_arg_in(&x32, hc->arg[1]))
 		return -XEN_EFAULT;
-	*x = (struct xen_add_to_physmap){.domid = x32.domid, .size = x32.size,
-					 .space = x32.space, .idx = x32.idx, .gpfn = x32.gpfn};
+	*x = (struct xen_add_to_physmap){.domid = x32.domid,
+					 .size = x32.size,
+					 .space = x32.space,
+					 .idx = x32.idx,
+					 .gpfn = x32.gpfn};
 	return 0;
 }
 
@@ -224,8 +227,8 @@ static int get_batch(const struct hypercall *hc, struct batch32 *b, uint64_t arr
 	}
 	if (copy_arg_in(&x, hc->arg[1]))
 		return -XEN_EFAULT;
-	*b = (struct batch32){.domid = x.domid, .space = x.space, .size = x.size,
-			      .extra = x.u.res0};
+	*b = (struct batch32){
+		.domid = x.domid, .space = x.space, .size = x.size, .extra = x.u.res0};
 	array[0] = (uintptr_t)x.idxs.p;
 	array[1] = (uintptr_t)x.gpfns.p;
 	array[2] = (uintptr_t)x.errs.p;

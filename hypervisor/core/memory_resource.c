@@ -77,8 +77,8 @@ static long acquire(struct hypercall *hc, struct domain *d, struct resource *r, 
 	if (!r->list) {
 		if (r->x.nr_frames)
 			return -XEN_EINVAL;
-		return handle_copy_out(hc->arg[1] + offsetof(struct xen_mem_acquire_resource,
-							     nr_frames),
+		return handle_copy_out(hc->arg[1] +
+					       offsetof(struct xen_mem_acquire_resource, nr_frames),
 				       0, &max, 1, sizeof(max))
 			       ? -XEN_EFAULT
 			       : 0;

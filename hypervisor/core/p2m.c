@@ -48,8 +48,7 @@ static unsigned int chunk_order(gfn_t gfn, mfn_t mfn, uint64_t left)
 static bool range_valid(gfn_t gfn, unsigned int order)
 {
 	return order <= FRAME_MAX_ORDER && gfn.v <= P2M_MAX_GFN &&
-	       (1ULL << order) - 1 <= P2M_MAX_GFN - gfn.v &&
-	       !(gfn.v & ((1ULL << order) - 1));
+	       (1ULL << order) - 1 <= P2M_MAX_GFN - gfn.v && !(gfn.v & ((1ULL << order) - 1));
 }
 
 /*

@@ -57,8 +57,7 @@ static struct xen_domctl_getdomaininfo info_of(domid_t id)
 
 static long max_vcpus(domid_t id, uint32_t n)
 {
-	struct xen_domctl op = {
-		.cmd = XEN_DOMCTL_max_vcpus, .domain = id, .u.max_vcpus.max = n};
+	struct xen_domctl op = {.cmd = XEN_DOMCTL_max_vcpus, .domain = id, .u.max_vcpus.max = n};
 
 	return hv_domctl(zero, &op);
 }
@@ -98,11 +97,11 @@ Test(domctl, configurations_are_checked)
 	struct xen_domctl_createdomain c;
 	domid_t id;
 
-#define REFUSED(change, code)                                                            \
-	do {                                                                             \
-		c = good;                                                                \
-		change;                                                                  \
-		cr_assert_eq(create(&c, 0, &id), -(code), #change);                      \
+#define REFUSED(change, code)                                                                      \
+	do {                                                                                       \
+		c = good;                                                                          \
+		change;                                                                            \
+		cr_assert_eq(create(&c, 0, &id), -(code), #change);                                \
 	} while (0)
 	REFUSED(c.flags = XEN_DOMCTL_CDF_hap, XEN_EINVAL);
 	REFUSED(c.flags = XEN_DOMCTL_CDF_hvm, XEN_EINVAL);

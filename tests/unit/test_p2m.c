@@ -90,9 +90,9 @@ Test(p2m, references_follow_the_type)
 		enum p2m_type type;
 		bool read, write;
 	} rows[] = {
-		{P2M_RAM, true, true},	     {P2M_RAM_RO, true, false}, {P2M_SHARED, true, true},
+		{P2M_RAM, true, true},	    {P2M_RAM_RO, true, false},	 {P2M_SHARED, true, true},
 		{P2M_GRANT_RW, true, true}, {P2M_GRANT_RO, true, false}, {P2M_FOREIGN, true, true},
-		{P2M_APIC, false, false},    {P2M_NONE, false, false},
+		{P2M_APIC, false, false},   {P2M_NONE, false, false},
 	};
 	mfn_t m = page(0), got;
 

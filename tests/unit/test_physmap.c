@@ -221,6 +221,52 @@ Test(physmap, foreign_pages_hold_their_frame)
 	host_kill(p);
 }
 
+/* A hypervisor page that moves leaves alone what is at its old place now. */
+Test(physmap, moving_a_shared_page_spares_its_successor)
+{
+	struct xen_remove_from_physmap r = {.domid = DOMID_SELF, .gpfn = 0x3000};
+
+	cr_assert_eq(add(v, XENMAPSPACE_grant_table, 0, 0x3000), 0);
+	cr_assert_eq(MOP(v, remove_from_physmap, &r), 0);
+	cr_assert_eq(extents(v, XENMEM_populate_physmap, 0x3000, 1, 0), 1);
+	cr_assert_eq(add(v, XENMAPSPACE_grant_table, 0, 0x3001), 0);
+	cr_assert_eq(type_at(0x3000), P2M_RAM);
+	cr_assert_eq(add(v, XENMAPSPACE_shared_info, 0, 0x3002), 0);
+	r.gpfn = 0x3002;
+	cr_assert_eq(MOP(v, remove_from_physmap, &r), 0);
+	cr_assert_eq(extents(v, XENMEM_populate_physmap, 0x3002, 1, 0), 1);
+	cr_assert_eq(add(v, XENMAPSPACE_shared_info, 0, 0x3003), 0);
+	cr_assert_eq(type_at(0x3002), P2M_RAM);
+}
+
+/* Each change of the map in turn finds no memory for a table. */
+Test(physmap, failing_tables_lose_no_page)
+{
+	struct hv_usage before;
+	bool failed = true;
+
+	cr_assert_eq(extents(v, XENMEM_populate_physmap, 0x500, 1, 0), 1);
+	before = hv_usage();
+	for (uint32_t n = 1; failed; n++) {
+		cr_assert_lt(n, 20);
+		host.p2m_steps = n;
+		failed = add(v, XENMAPSPACE_gmfn, 0x500, 0x600) != 0;
+		if (failed && type_at(0x500) == P2M_NONE && type_at(0x600) == P2M_NONE) {
+			/* Even putting it back failed: then it was freed, not lost. */
+			cr_assert_eq(d->tot_pages, 16);
+			break;
+		}
+		host.p2m_steps = 0;
+		cr_assert_eq(d->tot_pages, 17);
+		cr_assert(hv_usage_same(before, hv_usage()));
+	}
+	host.p2m_steps = 1;
+	cr_assert_eq(extents(v, XENMEM_populate_physmap, 0x700, 1, 3), 0);
+	host.p2m_steps = 0;
+	cr_assert_leq(d->tot_pages, 17);
+	host_kill(d);
+}
+
 Test(physmap, failing_allocations_change_nothing)
 {
 	struct hv_usage before;

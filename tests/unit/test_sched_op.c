@@ -87,6 +87,23 @@ Test(sched_op, poll_wakes_for_its_ports_even_if_masked)
 	cr_assert_eq(d->poll_mask_any, 0);
 }
 
+/* PV spinlocks wait with interrupts off, whatever else is pending. */
+Test(sched_op, poll_with_interrupts_off_sleeps_on)
+{
+	uint32_t ports[2] = {ipi(), ipi()};
+
+	fire(ports[1]);
+	cr_assert(vcpu_event_pending(v));
+	cr_assert_eq(poll(1, ports, 0), 0);
+	cr_assert(blocked());
+	fire(ports[0]);
+	cr_assert_not(blocked());
+	d->shared_info->evtchn_pending[0] = 0;
+	v->regs.rflags |= RFLAGS_IF;
+	cr_assert_eq(poll(1, ports, 0), 0);
+	cr_assert_not(blocked());
+}
+
 Test(sched_op, poll_ends_by_timeout)
 {
 	uint32_t port = ipi();

@@ -256,11 +256,11 @@ Test(vcpu_op, impossible_states_are_refused)
 {
 	struct vcpu_hvm_context c;
 
-#define REFUSED(change)                                                                  \
-	do {                                                                             \
-		c = flat32();                                                            \
-		change;                                                                  \
-		cr_assert_eq(OP(initialise, 1, &c), -XEN_EINVAL, #change);               \
+#define REFUSED(change)                                                                            \
+	do {                                                                                       \
+		c = flat32();                                                                      \
+		change;                                                                            \
+		cr_assert_eq(OP(initialise, 1, &c), -XEN_EINVAL, #change);                         \
 	} while (0)
 	REFUSED(c.mode = 2);
 	REFUSED(c.pad = 1);

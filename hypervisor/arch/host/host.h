@@ -14,12 +14,13 @@
 
 struct host_machine {
 	stime_t now;
-	unsigned int cpu;		/* this_cpu() */
+	unsigned int cpu; /* this_cpu() */
 	uint32_t kicks[NR_CPUS];
-	stime_t deadline[NR_CPUS];	/* arch_set_deadline() */
-	uint32_t doorbells;		/* arch_link_doorbell() */
-	uint32_t flushes;		/* hvm_p2m_flush() */
-	char console[16384];		/* what was printed last */
+	stime_t deadline[NR_CPUS]; /* arch_set_deadline() */
+	uint32_t doorbells;	   /* arch_link_doorbell() */
+	uint32_t flushes;	   /* hvm_p2m_flush() */
+	uint32_t p2m_steps;	   /* the n-th change of a nested table fails; 0: none */
+	char console[16384];	   /* what was printed last */
 	size_t console_len;
 	/* Allocation failure: the n-th pages_alloc()-backed step fails by giving the
 	 * allocator no memory; see host_take_memory(). */

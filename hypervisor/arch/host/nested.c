@@ -3,6 +3,7 @@
 /* Nested page tables of the fake machine: a hash of 4 KiB entries. */
 #include <stdlib.h>
 #include <hv/domain.h>
+#include <hv/frame.h>
 #include <hv/p2m.h>
 #include <hv/pcpu.h>
 #include "host.h"
@@ -68,9 +69,28 @@ static int set_one(struct p2m *p2m, uint64_t gfn, uint64_t mfn, unsigned int ord
 	return 0;
 }
 
-int hvm_p2m_set_entry(struct p2m *p2m, gfn_t gfn, mfn_t mfn, unsigned int order,
-		      enum p2m_type type)
+/* What is left of a large mapping that a smaller one cuts into is small. */
+static void split_around(struct p2m *p2m, uint64_t gfn, unsigned int order)
 {
+	const struct entry *e = *find(p2m, gfn);
+	unsigned int had = e ? e->order : 0;
+	uint64_t base = gfn & ~((1ULL << had) - 1);
+
+	if (had <= order)
+		return;
+	for (uint64_t i = 0; i < 1ULL << had; i++) {
+		struct entry *at = *find(p2m, base + i);
+
+		if (at)
+			at->order = ORDER_4K;
+	}
+}
+
+int hvm_p2m_set_entry(struct p2m *p2m, gfn_t gfn, mfn_t mfn, unsigned int order, enum p2m_type type)
+{
+	if (host.p2m_steps && !--host.p2m_steps)
+		return -XEN_ENOMEM;
+	split_around(p2m, gfn.v, order);
 	for (uint64_t i = 0; i < 1ULL << order; i++)
 		if (set_one(p2m, gfn.v + i, mfn.v + i, order, type))
 			return -XEN_ENOMEM;
