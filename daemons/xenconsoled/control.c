@@ -98,14 +98,14 @@ static void obey(struct client *c, const char *text)
 	unsigned long domid;
 	char *end;
 
-	if (strncmp(text, verb, sizeof(verb) - 1) || text[sizeof(verb) - 1] < '0' ||
+	if (strncmp(text, verb, sizeof(verb) - 1) != 0 || text[sizeof(verb) - 1] < '0' ||
 	    text[sizeof(verb) - 1] > '9') {
 		reply(c, "error unknown request\n", -1);
 		return;
 	}
 	errno = 0;
 	domid = strtoul(text + sizeof(verb) - 1, &end, 10);
-	if (errno || domid > UINT16_MAX || (strcmp(end, "\n") && *end)) {
+	if (errno || domid > UINT16_MAX || (strcmp(end, "\n") != 0 && *end)) {
 		reply(c, "error bad domain number\n", -1);
 		return;
 	}
@@ -180,8 +180,7 @@ int control_listen(struct daemon *d, const char *rundir)
 		return errno;
 	rc = bind_and_listen(d->control_fd, rundir);
 	if (!rc)
-		rc = -sd_event_add_io(d->event, &d->control, d->control_fd, EPOLLIN, on_connect,
-				      d);
+		rc = -sd_event_add_io(d->event, &d->control, d->control_fd, EPOLLIN, on_connect, d);
 	return rc;
 }
 

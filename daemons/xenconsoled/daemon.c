@@ -113,8 +113,8 @@ static int open_log_dir(struct daemon *d, const char *rundir)
 	if (mkdirat(run, "console", 0700) && errno != EEXIST)
 		rc = errno;
 	if (!rc) {
-		d->log_dir = openat(run, "console",
-				    O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+		d->log_dir =
+			openat(run, "console", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 		rc = d->log_dir < 0 ? errno : 0;
 	}
 	close(run);

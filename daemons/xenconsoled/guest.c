@@ -55,8 +55,8 @@ static int attach(struct guest *g)
 	g->port = hyper_bind(h, g->domid, g->remote_port);
 	if (g->port < 0) {
 		rc = -g->port;
-		log_error("d%u: cannot bind console event channel %u: %s", g->domid,
-			  g->remote_port, strerror(rc));
+		log_error("d%u: cannot bind console event channel %u: %s", g->domid, g->remote_port,
+			  strerror(rc));
 		hyper_unmap(h, &g->page);
 		return rc;
 	}

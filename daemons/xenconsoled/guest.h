@@ -20,9 +20,9 @@
 #include "logfile.h"
 
 /* A guest may signal this often in a period; then it waits for the next one. */
-#define RATE_EVENTS	200
-#define RATE_PERIOD_US	200000ull
-#define GUEST_VIEWERS	16
+#define RATE_EVENTS    200
+#define RATE_PERIOD_US 200000ull
+#define GUEST_VIEWERS  16
 
 struct daemon;
 struct viewer;
@@ -40,7 +40,7 @@ struct guest {
 	struct logfile log;
 	struct viewer *viewers;
 	unsigned int nr_viewers;
-	bool bad_ring; /* told once that its index makes no sense */
+	bool bad_ring;	     /* told once that its index makes no sense */
 	unsigned int events; /* in this period */
 	uint64_t period_start;
 	sd_event_source *resume; /* unmasks a guest that signalled too often */

@@ -23,7 +23,7 @@ void logfile_name(const char *guest, char *buf, size_t size)
 	char safe[GUEST_NAME_MAX + 1];
 	size_t i;
 
-	for (i = 0; guest[i] && i < GUEST_NAME_MAX; i++)
+	for (i = 0; i < GUEST_NAME_MAX && guest[i]; i++)
 		safe[i] = guest[i];
 	safe[i] = '\0';
 	for (i = 0; safe[i]; i++)

@@ -25,7 +25,7 @@ enum change_op {
 
 struct change {
 	enum change_op op;
-	bool fire;	    /* tell watches (not kept in the journal) */
+	bool fire; /* tell watches (not kept in the journal) */
 	uint32_t a, c;
 	uint64_t b, d;
 	char *path;	    /* NULL: none */

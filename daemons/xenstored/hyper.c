@@ -71,15 +71,14 @@ int hyper_map(struct hyper *h, uint32_t domid, uint32_t grant, uint64_t gfn,
 
 	memset(page, 0, sizeof(*page));
 	if (h->gnttab)
-		page->addr = xengnttab_map_grant_ref(h->gnttab, domid, grant,
-						     PROT_READ | PROT_WRITE);
+		page->addr =
+			xengnttab_map_grant_ref(h->gnttab, domid, grant, PROT_READ | PROT_WRITE);
 	if (page->addr) {
 		page->by_grant = true;
 		return 0;
 	}
 	errno = 0;
-	page->addr = xenforeignmemory_map(h->memory, domid, PROT_READ | PROT_WRITE, 1, &pfn,
-					  &err);
+	page->addr = xenforeignmemory_map(h->memory, domid, PROT_READ | PROT_WRITE, 1, &pfn, &err);
 	if (page->addr && !err)
 		return 0;
 	if (page->addr)

@@ -16,8 +16,8 @@
 #include "log.h"
 #include "xalloc.h"
 
-#define JOURNAL_MAGIC	"nacre-xenstore 1\n"
-#define JOURNAL_HEADER	(sizeof(JOURNAL_MAGIC) - 1)
+#define JOURNAL_MAGIC	 "nacre-xenstore 1\n"
+#define JOURNAL_HEADER	 (sizeof(JOURNAL_MAGIC) - 1)
 #define JOURNAL_FILE_MAX (1ull << 31) /* quotas keep it far below */
 
 struct record {
@@ -139,7 +139,7 @@ static int replay_file(struct journal *j, journal_replay_fn replay, void *ctx)
 	data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, j->fd, 0);
 	if (data == MAP_FAILED)
 		return errno;
-	if (memcmp(data, JOURNAL_MAGIC, JOURNAL_HEADER)) {
+	if (memcmp(data, JOURNAL_MAGIC, JOURNAL_HEADER) != 0) {
 		munmap(data, (size_t)st.st_size);
 		return EINVAL;
 	}

@@ -29,11 +29,11 @@ struct journal {
 	int dir_fd;
 	int fd;
 	int lock_fd;
-	uint64_t number;	/* of the last record */
+	uint64_t number; /* of the last record */
 	volatile uint64_t *mark;
-	uint64_t size;		/* bytes of whole records and header */
-	uint64_t compact_size;	/* size after the last rewrite */
-	bool broken;		/* a torn record could not be cut off */
+	uint64_t size;	       /* bytes of whole records and header */
+	uint64_t compact_size; /* size after the last rewrite */
+	bool broken;	       /* a torn record could not be cut off */
 };
 
 /* A record read at the start.  @pending: its events were perhaps not sent. */

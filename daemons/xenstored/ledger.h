@@ -24,17 +24,17 @@
 #define MESSAGE_MAX (sizeof(struct xsd_sockmsg) + XENSTORE_PAYLOAD_MAX)
 
 struct ledger_head {
-	uint32_t in_used;   /* bytes of the request so far */
-	uint32_t req_cons;  /* guest: ring indices, of which we are the owner */
+	uint32_t in_used;  /* bytes of the request so far */
+	uint32_t req_cons; /* guest: ring indices, of which we are the owner */
 	uint32_t rsp_prod;
-	uint32_t out_head;  /* free-running offsets of the queue */
+	uint32_t out_head; /* free-running offsets of the queue */
 	uint32_t out_tail;
 	uint32_t head_left; /* unsent bytes of the message at out_head, 0: not begun */
 	uint32_t replies;   /* messages in the queue that are not events */
 	uint32_t head_is_reply;
-	uint32_t overflow;  /* some watch could not queue its event */
-	uint32_t error;	    /* XENSTORE_ERROR_*: the connection is ignored */
-	uint64_t requests;  /* handled */
+	uint32_t overflow; /* some watch could not queue its event */
+	uint32_t error;	   /* XENSTORE_ERROR_*: the connection is ignored */
+	uint64_t requests; /* handled */
 	uint32_t nr_tx;
 	uint32_t tx[QUOTA_TRANSACTIONS];
 };

@@ -7,7 +7,7 @@
 #include "log.h"
 
 __attribute__((format(printf, 2, 0))) static void emit(const char *level, const char *fmt,
-							va_list ap)
+						       va_list ap)
 {
 	char line[1024];
 

@@ -26,8 +26,9 @@ static struct server server;
 
 static void usage(FILE *to)
 {
-	fprintf(to, "Usage: xenstored [--no-domains] [--rundir DIR] [--socket-mode OCTAL] [--trace]\n"
-		    "Serves the xenstore on DIR/socket; DIR is $XENSTORED_RUNDIR unless given.\n");
+	fprintf(to,
+		"Usage: xenstored [--no-domains] [--rundir DIR] [--socket-mode OCTAL] [--trace]\n"
+		"Serves the xenstore on DIR/socket; DIR is $XENSTORED_RUNDIR unless given.\n");
 }
 
 static bool parse_mode(const char *text, unsigned int *mode)

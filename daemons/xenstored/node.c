@@ -120,7 +120,7 @@ static void dir_rebuild(struct dir *dir)
 			dir->slot[n++] = dir->slot[i];
 	dir->used = n;
 	dir->cap = n < 4 ? 4 : n * 2;
-	dir->slot = xrealloc(dir->slot, dir->cap * sizeof(*dir->slot));
+	dir->slot = xrealloc(dir->slot, dir->cap * sizeof(struct node *));
 	free(dir->index);
 	dir->index = NULL;
 	dir->mask = 0;
@@ -142,8 +142,8 @@ static struct dir *dir_copy(const struct dir *old)
 	if (!old)
 		return NULL;
 	dir = xmemdup(old, sizeof(*old));
-	dir->slot = xmalloc(dir->cap * sizeof(*dir->slot));
-	memcpy(dir->slot, old->slot, dir->used * sizeof(*dir->slot));
+	dir->slot = xmalloc(dir->cap * sizeof(struct node *));
+	memcpy(dir->slot, old->slot, dir->used * sizeof(struct node *));
 	for (i = 0; i < dir->used; i++)
 		if (dir->slot[i])
 			node_get(dir->slot[i]);
@@ -178,7 +178,8 @@ struct node **node_child(struct node *parent, const char *name, size_t len)
 	if (!dir->index) {
 		for (s = 0; s < dir->used; s++) {
 			n = dir->slot[s];
-			if (n && n->hash == hash && n->name_len == len && !memcmp(n->name, name, len))
+			if (n && n->hash == hash && n->name_len == len &&
+			    !memcmp(n->name, name, len))
 				return &dir->slot[s];
 		}
 		return NULL;

@@ -20,7 +20,7 @@ static size_t home_prefix(const char *path)
 	static const char dir[] = "/local/domain/";
 	size_t n = sizeof(dir) - 1, digits;
 
-	if (strncmp(path, dir, n))
+	if (strncmp(path, dir, n) != 0)
 		return 0;
 	digits = strspn(path + n, "0123456789");
 	if (!digits || digits > 5 || path[n + digits] != '/')

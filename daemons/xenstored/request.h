@@ -19,10 +19,10 @@ struct transaction;
 
 struct request {
 	struct xsd_sockmsg msg;
-	const char *data; /* msg.len bytes, then a NUL that is not part of them */
+	const char *data;	/* msg.len bytes, then a NUL that is not part of them */
 	struct transaction *tx; /* NULL: none */
 	struct origin origin;
-	char path[PATH_SIZE];	/* canonical, once a handler has asked for it */
+	char path[PATH_SIZE]; /* canonical, once a handler has asked for it */
 	uint32_t reply_len;
 	char reply[XENSTORE_PAYLOAD_MAX]; /* empty: "OK" */
 };

@@ -115,7 +115,7 @@ int request_transaction_end(struct conn *c, struct request *rq)
 	struct changeset cs;
 	int rc = 0;
 
-	if (!arg || (strcmp(arg, "T") && strcmp(arg, "F")))
+	if (!arg || (strcmp(arg, "T") != 0 && strcmp(arg, "F") != 0))
 		return EINVAL;
 	if (!rq->tx)
 		return ENOENT;
@@ -187,7 +187,8 @@ int request_is_introduced(struct conn *c, struct request *rq)
 
 	if (request_number(rq, 0, UINT16_MAX, &domid))
 		return EINVAL;
-	request_reply_string(rq, !domid || (domid < MAX_DOMID && c->srv->domains[domid]) ? "T" : "F");
+	request_reply_string(rq,
+			     !domid || (domid < MAX_DOMID && c->srv->domains[domid]) ? "T" : "F");
 	return 0;
 }
 
@@ -212,7 +213,7 @@ static int control_log(struct conn *c, struct request *rq)
 {
 	const char *arg = request_string(rq, 1);
 
-	if (!arg || (strcmp(arg, "on") && strcmp(arg, "off")))
+	if (!arg || (strcmp(arg, "on") != 0 && strcmp(arg, "off") != 0))
 		return EINVAL;
 	c->srv->trace = !strcmp(arg, "on");
 	return 0;
@@ -231,11 +232,14 @@ static int control_print(struct conn *c, struct request *rq)
 
 static int control_quota(struct conn *c, struct request *rq)
 {
-	rq->reply_len = 1u + (uint32_t)snprintf(rq->reply, sizeof(rq->reply),
-		"nodes %u\nnode-size %u\nwatches %u\ntransactions %u\ntransaction-nodes %u\n"
-		"node-permissions %u\npath-length %u\noutstanding %u\n",
-		QUOTA_NODES, QUOTA_NODE_SIZE, QUOTA_WATCHES, QUOTA_TRANSACTIONS,
-		QUOTA_TRANSACTION_NODES, QUOTA_PERMS, QUOTA_PATH, QUOTA_REQUESTS);
+	rq->reply_len =
+		1u + (uint32_t)snprintf(rq->reply, sizeof(rq->reply),
+					"nodes %d\nnode-size %d\nwatches %d\ntransactions "
+					"%d\ntransaction-nodes %d\n"
+					"node-permissions %d\npath-length %d\noutstanding %d\n",
+					QUOTA_NODES, QUOTA_NODE_SIZE, QUOTA_WATCHES,
+					QUOTA_TRANSACTIONS, QUOTA_TRANSACTION_NODES, QUOTA_PERMS,
+					QUOTA_PATH, QUOTA_REQUESTS);
 	return 0;
 }
 
@@ -246,10 +250,8 @@ static const struct control {
 	int (*fn)(struct conn *c, struct request *rq);
 	const char *args;
 } controls[] = {
-	{"check", control_check, ""},
-	{"help", control_help, ""},
-	{"log", control_log, "on|off"},
-	{"print", control_print, "<string>"},
+	{"check", control_check, ""},	{"help", control_help, ""},
+	{"log", control_log, "on|off"}, {"print", control_print, "<string>"},
 	{"quota", control_quota, ""},
 };
 

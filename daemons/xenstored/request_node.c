@@ -147,7 +147,7 @@ int request_get_perms(struct conn *c, struct request *rq)
 	return rc ? rc : reply_perms(rq, node->acl);
 }
 
-/* May the connection own one more node, given those that cs will make? */
+/* May the connection own so many more nodes? */
 static int check_quota(struct conn *c, struct request *rq, uint32_t more)
 {
 	int64_t owned;
@@ -165,35 +165,48 @@ static int check_size(const struct conn *c, size_t size)
 	return !conn_privileged(c) && size >= QUOTA_NODE_SIZE ? ENOSPC : 0;
 }
 
+/* Changes for the missing nodes on the way to rq->path; *name_len: of the first. */
+static uint32_t add_missing(const struct tree *tree, const char *whole, struct blob *value,
+			    struct acl *acl, struct changeset *cs, size_t *name_len)
+{
+	struct blob *empty = blob_new("", 0);
+	size_t i, len = strlen(whole);
+	char path[PATH_SIZE];
+
+	for (i = 1; i <= len; i++) {
+		if (whole[i] != '/' && whole[i] != '\0')
+			continue;
+		memcpy(path, whole, i);
+		path[i] = '\0';
+		if (!cs->nr && tree_find(tree, path))
+			continue;
+		if (!cs->nr)
+			*name_len = strlen(strrchr(path, '/') + 1) + 1;
+		changeset_set(cs, path, i == len ? value : empty, acl, i == len);
+	}
+	blob_put(empty);
+	return cs->nr;
+}
+
 /* Changes that create rq->path and the parents it lacks. */
 static int create(struct conn *c, struct request *rq, struct blob *value, struct changeset *cs)
 {
 	const struct tree *tree = view(c, rq);
-	struct node *near = tree_nearest(tree, rq->path);
-	struct acl *acl = near->acl;
-	struct blob *empty = blob_new("", 0);
-	char path[PATH_SIZE];
-	size_t i, len = strlen(rq->path), first = 0, nr = 0;
+	const struct node *near = tree_nearest(tree, rq->path);
+	struct acl *acl =
+		conn_privileged(c) ? acl_get(near->acl) : acl_with_owner(near->acl, c->domid);
+	size_t name_len = 0;
+	uint32_t nr = add_missing(tree, rq->path, value, acl, cs, &name_len);
+	int rc = check_quota(c, rq, nr);
 
-	acl = conn_privileged(c) ? acl_get(acl) : acl_with_owner(acl, c->domid);
-	for (i = 1; i <= len; i++) {
-		if (rq->path[i] != '/' && rq->path[i] != '\0')
-			continue;
-		memcpy(path, rq->path, i);
-		path[i] = '\0';
-		if (!nr && tree_find(tree, path))
-			continue;
-		if (!nr++)
-			first = strlen(strrchr(path, '/')); /* the name with its NUL */
-		changeset_set(cs, path, i == len ? value : empty, acl, i == len);
-	}
-	i = node_size(near->value->len, near->acl->nr, node_children_len(near) + first);
-	nr = check_size(c, i) ? ENOSPC : check_quota(c, rq, (uint32_t)nr);
-	if (!nr)
-		nr = (size_t)check_size(c, node_size(value->len, acl->nr, 0));
+	/* The parent's list of children grows. */
+	if (!rc)
+		rc = check_size(c, node_size(near->value->len, near->acl->nr,
+					     node_children_len(near) + name_len));
+	if (!rc)
+		rc = check_size(c, node_size(value->len, acl->nr, 0));
 	acl_put(acl);
-	blob_put(empty);
-	return (int)nr;
+	return rc;
 }
 
 int request_write(struct conn *c, struct request *rq)

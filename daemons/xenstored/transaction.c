@@ -12,9 +12,9 @@
 #include "xalloc.h"
 
 struct access {
-	struct access *next;	  /* in the order of first use */
+	struct access *next;	      /* in the order of first use */
 	struct access *next_modified; /* in the order of first change: parents before children */
-	struct access *next_same; /* in the chain */
+	struct access *next_same;     /* in the chain */
 	uint32_t hash;
 	bool modified;
 	bool fire;
@@ -164,7 +164,7 @@ static void grow(struct transaction *tx)
 	struct access *a;
 
 	free(tx->bucket);
-	tx->bucket = xcalloc(size, sizeof(*tx->bucket));
+	tx->bucket = xcalloc(size, sizeof(struct access *));
 	tx->nr_buckets = size;
 	for (a = tx->first; a; a = a->next) {
 		a->next_same = tx->bucket[a->hash & (size - 1)];

@@ -23,7 +23,7 @@ static void grow(struct watch_table *t)
 	struct watch *w;
 
 	free(t->bucket);
-	t->bucket = xcalloc(size, sizeof(*t->bucket));
+	t->bucket = xcalloc(size, sizeof(struct watch *));
 	t->nr_buckets = size;
 	for (w = t->all; w; w = w->next_all) {
 		w->next_same = t->bucket[w->hash & (size - 1)];
@@ -183,7 +183,7 @@ void watch_match_remove(struct server *srv, const char *path)
 	match_upwards(srv, path, NULL);
 	/* A watch below is told of its own node, if that existed. */
 	for (w = srv->watches.all; w; w = w->next_all)
-		if (path_below(path, w->path) && strcmp(path, w->path) &&
+		if (path_below(path, w->path) && strcmp(path, w->path) != 0 &&
 		    tree_find(&srv->db.tree, w->path) && permitted(srv, w, w->path, NULL))
 			add_event(w, w->path);
 }

@@ -20,8 +20,8 @@ struct server;
 
 struct watch {
 	struct conn *conn;
-	struct watch *next;	  /* of the connection */
-	struct watch *next_same;  /* in the table's chain */
+	struct watch *next;	 /* of the connection */
+	struct watch *next_same; /* in the table's chain */
 	struct watch *prev_all, *next_all;
 	uint32_t hash;
 	bool relative;

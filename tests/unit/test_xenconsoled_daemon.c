@@ -228,8 +228,8 @@ static void say(uint32_t domid, const char *text, size_t len)
 	size_t n;
 
 	while (len) {
-		while ((n = CONSOLE_OUT_SIZE - (r->out_prod -
-						__atomic_load_n(&r->out_cons, __ATOMIC_ACQUIRE))) == 0)
+		while ((n = CONSOLE_OUT_SIZE -
+			    (r->out_prod - __atomic_load_n(&r->out_cons, __ATOMIC_ACQUIRE))) == 0)
 			cr_assert(fake_wait_side(domid, FAKE_CONSOLE), "not drained");
 		n = n < len ? n : len;
 		guest_says(r, text, n);
@@ -247,7 +247,9 @@ static int request(const char *text, char *answer, size_t size)
 		char buf[CMSG_SPACE(sizeof(int))];
 	} control;
 	struct iovec iov = {.iov_base = answer, .iov_len = size - 1};
-	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.buf,
+	struct msghdr msg = {.msg_iov = &iov,
+			     .msg_iovlen = 1,
+			     .msg_control = control.buf,
 			     .msg_controllen = sizeof(control.buf)};
 	int sock = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0), fd = -1;
 	ssize_t n;

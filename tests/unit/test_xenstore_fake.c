@@ -109,8 +109,8 @@ int hyper_map(struct hyper *h, uint32_t domid, uint32_t grant, uint64_t gfn,
 		return EINVAL;
 	if (gfn != (fake_side == FAKE_STORE ? FAKE_GFN : FAKE_CONSOLE_GFN))
 		return EINVAL;
-	page->addr = fake_side == FAKE_STORE ? &fake->dom[domid].page
-					     : &fake->dom[domid].console_page;
+	page->addr =
+		fake_side == FAKE_STORE ? &fake->dom[domid].page : &fake->dom[domid].console_page;
 	page->by_grant = true;
 	return 0;
 }

@@ -49,7 +49,7 @@ struct fake_domain {
 struct fake {
 	struct fake_domain dom[FAKE_DOMAINS];
 	volatile uint32_t virq_pending;
-	volatile uint32_t kills; /* of a test that kills the daemon */
+	volatile uint32_t kills;   /* of a test that kills the daemon */
 	int daemon_fd[FAKE_SIDES]; /* what hyper_fd() gives */
 };
 
@@ -86,8 +86,7 @@ bool guest_recv(uint32_t domid, struct guest_msg *m);
 int guest_call(uint32_t domid, uint32_t type, uint32_t tx, const void *data, size_t len,
 	       struct guest_msg *m);
 /* The same for a string with its NUL. */
-int guest_path(uint32_t domid, uint32_t type, uint32_t tx, const char *path,
-	       struct guest_msg *m);
+int guest_path(uint32_t domid, uint32_t type, uint32_t tx, const char *path, struct guest_msg *m);
 
 /* xenstored in a child, with its run directory (made by the first call). */
 extern char fake_rundir[64];

@@ -241,11 +241,19 @@ Test(xenstore_ring, an_open_transaction_is_tried_again)
 	do {
 		cr_assert_eq(guest_path(1, XS_TRANSACTION_START, 0, "", &m), 0);
 		tx = (uint32_t)strtoul(m.data, NULL, 10);
-		cr_assert_eq(guest_call(1, XS_WRITE, tx, "data/a\0" "1", 8, &m), 0);
+		cr_assert_eq(guest_call(1, XS_WRITE, tx,
+					"data/a\0"
+					"1",
+					8, &m),
+			     0);
 		if (!tries++)
 			restart();
 		/* goes on as if nothing had happened */
-		cr_assert_eq(guest_call(1, XS_WRITE, tx, "data/b\0" "2", 8, &m), 0);
+		cr_assert_eq(guest_call(1, XS_WRITE, tx,
+					"data/b\0"
+					"2",
+					8, &m),
+			     0);
 		cr_assert_eq(guest_path(1, XS_DIRECTORY, tx, "data", &m), 0);
 		rc = guest_path(1, XS_TRANSACTION_END, tx, "T", &m);
 	} while (rc == EAGAIN);

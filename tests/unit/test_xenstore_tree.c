@@ -33,7 +33,7 @@ Test(xenstore_path, canonical)
 
 Test(xenstore_path, refused)
 {
-	static const char *const bad[] = {"",	 "//",	  "/a//b", "/a/",   "a/",    "/a b",
+	static const char *const bad[] = {"",	  "//",	  "/a//b", "/a/",   "a/",    "/a b",
 					  "/a\n", "/a%s", "/\x1b", "/a\"b", "/a\\b", "/.hidden"};
 	char out[PATH_SIZE];
 	size_t i;
@@ -96,8 +96,9 @@ Test(xenstore_acl, malformed)
 	static const struct {
 		const char *text;
 		size_t len;
-	} bad[] = {{"", 0},	 {"n", 2},     {"x1", 3},    {"n1", 2},	 {"r-1", 4},
-		   {"r1x", 4}, {"r 1", 4}, {"r70000", 7}, {"n0\0", 4}, {"r99999999999999999999", 22}};
+	} bad[] = {
+		{"", 0},    {"n", 2},	{"x1", 3},     {"n1", 2},   {"r-1", 4},
+		{"r1x", 4}, {"r 1", 4}, {"r70000", 7}, {"n0\0", 4}, {"r99999999999999999999", 22}};
 	size_t i;
 
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)

@@ -112,8 +112,7 @@ bool store_exists(struct store *s, store_tx tx, const char *path)
 	return true;
 }
 
-int store_write_bytes(struct store *s, store_tx tx, const char *path, const void *data,
-		      size_t len)
+int store_write_bytes(struct store *s, store_tx tx, const char *path, const void *data, size_t len)
 {
 	if (len > XENSTORE_PAYLOAD_MAX)
 		return -E2BIG;
@@ -155,8 +154,7 @@ int store_rm(struct store *s, store_tx tx, const char *path)
 	return rc == -ENOENT ? 0 : rc;
 }
 
-int store_directory(struct store *s, store_tx tx, const char *path, char ***names,
-		    unsigned int *nr)
+int store_directory(struct store *s, store_tx tx, const char *path, char ***names, unsigned int *nr)
 {
 	errno = 0;
 	*names = xs_directory(s->xs, tx, path, nr);
@@ -180,8 +178,8 @@ int store_set_perms(struct store *s, store_tx tx, const char *path,
 	return result(xs_set_permissions(s->xs, tx, path, copy, nr));
 }
 
-int store_get_perms(struct store *s, store_tx tx, const char *path,
-		    struct xs_permissions **perms, unsigned int *nr)
+int store_get_perms(struct store *s, store_tx tx, const char *path, struct xs_permissions **perms,
+		    unsigned int *nr)
 {
 	errno = 0;
 	*perms = xs_get_permissions(s->xs, tx, path, nr);

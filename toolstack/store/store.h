@@ -34,8 +34,7 @@ int store_read_u64(struct store *s, store_tx tx, const char *path, uint64_t *out
 bool store_exists(struct store *s, store_tx tx, const char *path);
 
 int store_write(struct store *s, store_tx tx, const char *path, const char *value);
-int store_write_bytes(struct store *s, store_tx tx, const char *path, const void *data,
-		      size_t len);
+int store_write_bytes(struct store *s, store_tx tx, const char *path, const void *data, size_t len);
 /* The value by format; at most 4 KiB. */
 int store_writef(struct store *s, store_tx tx, const char *path, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
@@ -51,8 +50,8 @@ void store_free_list(char **names);
 /* perms[0] is the owner, its permission that of all others (XS_PERM_*). */
 int store_set_perms(struct store *s, store_tx tx, const char *path,
 		    const struct xs_permissions *perms, unsigned int nr);
-int store_get_perms(struct store *s, store_tx tx, const char *path,
-		    struct xs_permissions **perms, unsigned int *nr);
+int store_get_perms(struct store *s, store_tx tx, const char *path, struct xs_permissions **perms,
+		    unsigned int *nr);
 
 int store_tx_start(struct store *s, store_tx *tx);
 /* -EAGAIN: somebody else changed what this transaction saw; do it again. */
