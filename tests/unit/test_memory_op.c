@@ -151,7 +151,7 @@ Test(memory_op, queries)
 {
 	domid_t id = DOMID_SELF;
 
-	cr_assert_eq(hv_call(v, do_memory_op, XENMEM_maximum_ram_page, 0, 0), frame_table_nr);
+	cr_assert_eq(hv_call(v, do_memory_op, XENMEM_maximum_ram_page, 0, 0), (long)frame_table_nr);
 	cr_assert_eq(MOP(v, current_reservation, &id), 16);
 	cr_assert_eq(MOP(v, maximum_reservation, &id), 4096);
 	cr_assert_eq(MOP(v, maximum_gpfn, &id), 15);
