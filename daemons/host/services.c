@@ -243,7 +243,7 @@ static int listen_notify(struct services *s)
 	snprintf(s->notify_path, sizeof(s->notify_path), "%s/notify.sock", s->rundir);
 	if (strlen(s->notify_path) >= sizeof(sa.sun_path))
 		return -ENAMETOOLONG;
-	strcpy(sa.sun_path, s->notify_path);
+	memcpy(sa.sun_path, s->notify_path, strlen(s->notify_path) + 1);
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return -errno;

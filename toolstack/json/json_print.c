@@ -22,7 +22,7 @@ static yajl_gen_status print_real(yajl_gen g, double d)
 		snprintf(buf, sizeof(buf), "%.*g", digits, d);
 	while (strtod(buf, NULL) != d && ++digits <= 17);
 	if (!strpbrk(buf, ".e"))
-		strcat(buf, ".0");
+		snprintf(buf + strlen(buf), sizeof(buf) - strlen(buf), ".0");
 	return yajl_gen_number(g, buf, strlen(buf));
 }
 
