@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # SPDX-FileCopyrightText: 2026 The Nacre authors
-# Bug-finding checks only; style is .clang-format's business.
+# Bug-finding checks only; style is .clang-format's business.  bugprone-sizeof-expression is
+# out: it takes every array of pointers for a mistake.
 set -u
 top=$1 build=$2
 db=$build/clang
@@ -13,5 +14,5 @@ command -v clang-tidy >/dev/null || {
 cd "$top" || exit 1
 git ls-files 'hypervisor/core/*.c' 'hypervisor/arch/x86/*.c' 'toolstack/*.c' 'daemons/*.c' |
 	xargs -P 2 -n 8 clang-tidy --quiet -p "$db" --warnings-as-errors='*' \
-		--checks='-*,bugprone-branch-clone,bugprone-infinite-loop,bugprone-integer-division,bugprone-macro-parentheses,bugprone-misplaced-widening-cast,bugprone-posix-return,bugprone-signal-handler,bugprone-sizeof-expression,bugprone-string-literal-with-embedded-nul,bugprone-suspicious-*,-bugprone-suspicious-include,bugprone-too-small-loop-variable,bugprone-undefined-memory-manipulation,cert-err34-c,cert-fio38-c,cert-flp30-c,misc-redundant-expression' \
+		--checks='-*,bugprone-branch-clone,bugprone-infinite-loop,bugprone-integer-division,bugprone-macro-parentheses,bugprone-misplaced-widening-cast,bugprone-posix-return,bugprone-signal-handler,bugprone-string-literal-with-embedded-nul,bugprone-suspicious-*,-bugprone-suspicious-include,bugprone-too-small-loop-variable,bugprone-undefined-memory-manipulation,cert-err34-c,cert-fio38-c,cert-flp30-c,misc-redundant-expression' \
 		2>/dev/null
