@@ -15,6 +15,7 @@
 #include "log.h"
 #include "nacred.h"
 #include "rpc.h"
+#include "wait.h"
 
 #define IN_STEP 4096
 
@@ -67,6 +68,7 @@ void client_drop(struct client *c, const char *why)
 		c->out = k->next;
 		chunk_free(k);
 	}
+	wait_forget(n, c);
 	while ((rq = c->calls)) {
 		c->calls = rq->next;
 		request_orphan(rq);

@@ -149,33 +149,49 @@ int wait_add(struct nacred *n, struct request *rq, const struct domain *d, enum 
 	return RPC_LATER;
 }
 
+/* Whether @w is over now, one way or the other: then it is answered. */
+static bool try_finish(struct waiter *w, const struct domain *d)
+{
+	if (reached(w->n, d, w->what))
+		finish(w, d, true);
+	else if (w->what == WAIT_CONSOLE && (domain_dying(d) || d->ended))
+		finish(w, d, false);
+	else
+		return false;
+	return true;
+}
+
+/* An answer may end a client and with it other waits: look from the start again. */
 void wait_changed(struct nacred *n, const struct domain *d)
 {
-	struct waiter *w, *next;
+	struct waiter *w = n->waiters;
 
-	for (w = n->waiters; w; w = next) {
-		next = w->next;
-		if (w->domid != d->domid)
-			continue;
-		if (!w->rq->client && !w->rq->batch)
-			waiter_free(w);
-		else if (w->what == WAIT_CONSOLE && (domain_dying(d) || d->ended))
-			finish(w, d, false);
-		else if (w->what != WAIT_CONSOLE && reached(n, d, w->what))
-			finish(w, d, true);
+	while (w)
+		w = w->domid == d->domid && try_finish(w, d) ? n->waiters : w->next;
+}
+
+void wait_forget(struct nacred *n, const struct client *c)
+{
+	struct waiter *w = n->waiters;
+
+	while (w) {
+		if (w->rq->client == c) {
+			finish(w, NULL, false);
+			w = n->waiters;
+		} else {
+			w = w->next;
+		}
 	}
 }
 
 void wait_path_changed(struct nacred *n, const char *path)
 {
-	struct waiter *w, *next;
+	struct waiter *w = n->waiters;
+	struct domain *d;
 
-	for (w = n->waiters; w; w = next) {
-		struct domain *d = model_by_domid(&n->model, w->domid);
-
-		next = w->next;
-		if (strcmp(w->path, path) == 0 && d && reached(n, d, w->what))
-			finish(w, d, true);
+	while (w) {
+		d = strcmp(w->path, path) == 0 ? model_by_domid(&n->model, w->domid) : NULL;
+		w = d && try_finish(w, d) ? n->waiters : w->next;
 	}
 }
 

@@ -17,6 +17,9 @@ int wait_add(struct nacred *n, struct request *rq, const struct domain *d, enum 
 /* The answer for a domain that has gone: reached in any case. */
 struct json *wait_gone_answer(const struct gone *g);
 
+/* @c goes and hears no answer any more: its calls end. */
+void wait_forget(struct nacred *n, const struct client *c);
+
 /* The model changed for @d / a watched node changed / watches were lost. */
 void wait_changed(struct nacred *n, const struct domain *d);
 void wait_path_changed(struct nacred *n, const char *path);

@@ -64,6 +64,17 @@ says twice 'Domain with name .*a.* already exists' create a "$(guest ticker)"
 says unpause '"result"' call domain.unpause '{"domain":"a"}'
 check ticks wait_line "$RUN/console/guest-a.log" 'tick 1' 60
 says wait-timeout '"reached":false' call domain.wait '{"domain":"a","for":"shutdown","timeout_ms":50}'
+# Clients that wait and go: their waits go with them (more than nacred holds at once).
+perl -MIO::Socket::UNIX -e '
+	my $call = q({"jsonrpc":"2.0","id":1,"method":"domain.wait","params":{"domain":"a","for":"shutdown"}});
+	for (1 .. 10) {
+		my $s = IO::Socket::UNIX->new(Peer => $ARGV[0]) or die;
+		print $s "$call\n" for 1 .. 120;
+		print $s qq({"jsonrpc":"2.0","id":2,"method":"system.hello"}\n);
+		$s->flush;
+		<$s>;
+	}' "$RUN/nacred.sock"
+says waits-forgotten '"reached":false' call domain.wait '{"domain":"a","for":"shutdown","timeout_ms":5}'
 says rename '"name":"b"' call domain.rename '{"domain":"a","new_name":"b"}'
 says shutdown '"result"' call domain.shutdown '{"domain":"b"}'
 says waited '"reached":true' call domain.wait '{"domain":"b","for":"destroyed","timeout_ms":60000}'
