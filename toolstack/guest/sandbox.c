@@ -15,19 +15,6 @@
 
 #include "guest/image_plan.h"
 
-/* Sanitizers reserve terabytes of address space and make calls of their own. */
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANDBOX_SANITIZED 1
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__)
-#define SANDBOX_SANITIZED 1
-#endif
-#ifndef SANDBOX_SANITIZED
-#define SANDBOX_SANITIZED 0
-#endif
-
 /* The file, its unpacked form while it is looked at, and the decompressor. */
 #define SANDBOX_MEMORY	(IMAGE_MAX_FILE + IMAGE_MAX_DATA + (256ull << 20))
 #define SANDBOX_SECONDS 60

@@ -6,6 +6,19 @@
 
 #include "guest/image_error.h"
 
+/* Sanitizers reserve terabytes of address space and make calls of their own. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANDBOX_SANITIZED 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__)
+#define SANDBOX_SANITIZED 1
+#endif
+#ifndef SANDBOX_SANITIZED
+#define SANDBOX_SANITIZED 0
+#endif
+
 /*
  * Limit memory, time and file size, drop user id and capabilities where there
  * are any, and forbid all system calls but those for memory, plain file I/O on
