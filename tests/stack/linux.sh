@@ -28,7 +28,7 @@ kill "$CONSOLE_PID" 2>/dev/null
 wait 2>/dev/null
 
 check pause xl pause web
-[ "$(state_of web)" = "--p---" ] && pass paused || fail paused "$(state_of web)"
+[[ $(state_of web) == -[b-]p--- ]] && pass paused || fail paused "$(state_of web)"
 check unpause xl unpause web
 check rename xl rename web www
 [ "$(xl domname 1)" = www ] && pass renamed || fail renamed
