@@ -77,6 +77,7 @@ static void tell_appeared(struct model *m, struct domain *d, model_callback chan
 static void tell_forgotten(struct model *m, struct domain *d, model_callback changed, void *arg)
 {
 	if (!d->ended) {
+		d->ended = true;
 		remember_gone(m, d);
 		changed(arg, MODEL_DESTROYED, d);
 	}

@@ -20,8 +20,15 @@ struct writer {
 	int rc;
 };
 
-/* Owner with no permission for others, and one reader. */
-enum owner { OWNER_DOM0, OWNER_DOM0_GUEST_READS, OWNER_GUEST, OWNER_GUEST_DOM0_READS };
+/* Who owns a node and who else may read it. A new node is born with what its
+ * parent has, which saves a request for most of them. */
+enum owner {
+	OWNER_PARENT,
+	OWNER_DOM0,
+	OWNER_DOM0_GUEST_READS,
+	OWNER_GUEST,
+	OWNER_GUEST_DOM0_READS,
+};
 
 static int set_owner(struct writer *w, const char *path, enum owner owner)
 {
@@ -55,7 +62,7 @@ static void put(struct writer *w, enum owner owner, const char *path, const char
 	vsnprintf(value, sizeof(value), fmt, ap);
 	va_end(ap);
 	w->rc = *value ? store_write(w->s, w->tx, path, value) : store_mkdir(w->s, w->tx, path);
-	if (!w->rc)
+	if (!w->rc && owner != OWNER_PARENT)
 		w->rc = set_owner(w, path, owner);
 }
 
@@ -69,7 +76,6 @@ static void put(struct writer *w, enum owner owner, const char *path, const char
 
 static void put_directories(struct writer *w)
 {
-	static const char *const read_only[] = {"/cpu", "/memory", "/device", "/control"};
 	static const char *const guests[] = {
 		"/control/shutdown",
 		"/control/feature-poweroff",
@@ -85,9 +91,6 @@ static void put_directories(struct writer *w)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(read_only) / sizeof(read_only[0]); i++)
-		put_local(w, OWNER_DOM0_GUEST_READS, read_only[i], "%s", "");
-	put_local(w, OWNER_DOM0_GUEST_READS, "/device/suspend", "%s", "");
 	for (i = 0; i < sizeof(guests) / sizeof(guests[0]); i++)
 		put_local(w, OWNER_GUEST, guests[i], "%s", "");
 }
@@ -99,12 +102,12 @@ static void put_vm(struct writer *w, const char *uuid, const char *name, double 
 	snprintf(path, sizeof(path), "/vm/%s", uuid);
 	put(w, OWNER_DOM0_GUEST_READS, path, "%s", "");
 	snprintf(path, sizeof(path), "/vm/%s/name", uuid);
-	put(w, OWNER_DOM0_GUEST_READS, path, "%s", name);
+	put(w, OWNER_PARENT, path, "%s", name);
 	snprintf(path, sizeof(path), "/vm/%s/uuid", uuid);
-	put(w, OWNER_DOM0_GUEST_READS, path, "%s", uuid);
+	put(w, OWNER_PARENT, path, "%s", uuid);
 	snprintf(path, sizeof(path), "/vm/%s/start_time", uuid);
-	put(w, OWNER_DOM0_GUEST_READS, path, "%.2f", start_time);
-	put_local(w, OWNER_DOM0_GUEST_READS, "/vm", "/vm/%s", uuid);
+	put(w, OWNER_PARENT, path, "%.2f", start_time);
+	put_local(w, OWNER_PARENT, "/vm", "/vm/%s", uuid);
 }
 
 static void put_figures(struct writer *w, const struct nodes_spec *spec)
@@ -115,24 +118,17 @@ static void put_figures(struct writer *w, const struct nodes_spec *spec)
 	for (i = 0; i < spec->max_vcpus; i++) {
 		bool on = (spec->online[i / 8] >> (i % 8)) & 1;
 
-		snprintf(sub, sizeof(sub), "/cpu/%u", i);
-		put_local(w, OWNER_DOM0_GUEST_READS, sub, "%s", "");
 		snprintf(sub, sizeof(sub), "/cpu/%u/availability", i);
-		put_local(w, OWNER_DOM0_GUEST_READS, sub, "%s", on ? "online" : "offline");
+		put_local(w, OWNER_PARENT, sub, "%s", on ? "online" : "offline");
 	}
-	put_local(w, OWNER_DOM0_GUEST_READS, "/memory/static-max", "%llu",
-		  (unsigned long long)spec->max_kib);
-	put_local(w, OWNER_DOM0_GUEST_READS, "/memory/target", "%llu",
-		  (unsigned long long)spec->target_kib);
-	put_local(w, OWNER_DOM0_GUEST_READS, "/memory/videoram", "0");
-	put_local(w, OWNER_DOM0_GUEST_READS, "/control/platform-feature-multiprocessor-suspend",
-		  "1");
-	put_local(w, OWNER_DOM0_GUEST_READS, "/control/platform-feature-xs_reset_watches", "1");
-	put_local(w, OWNER_DOM0_GUEST_READS, "/domid", "%u", spec->domid);
-	put_local(w, OWNER_DOM0_GUEST_READS, "/store", "%s", "");
-	put_local(w, OWNER_DOM0_GUEST_READS, "/store/port", "%u", spec->store_port);
-	put_local(w, OWNER_DOM0_GUEST_READS, "/store/ring-ref", "%llu",
-		  (unsigned long long)spec->store_gfn);
+	put_local(w, OWNER_PARENT, "/memory/static-max", "%llu", (unsigned long long)spec->max_kib);
+	put_local(w, OWNER_PARENT, "/memory/target", "%llu", (unsigned long long)spec->target_kib);
+	put_local(w, OWNER_PARENT, "/memory/videoram", "0");
+	put_local(w, OWNER_PARENT, "/control/platform-feature-multiprocessor-suspend", "1");
+	put_local(w, OWNER_PARENT, "/control/platform-feature-xs_reset_watches", "1");
+	put_local(w, OWNER_PARENT, "/domid", "%u", spec->domid);
+	put_local(w, OWNER_PARENT, "/store/port", "%u", spec->store_port);
+	put_local(w, OWNER_PARENT, "/store/ring-ref", "%llu", (unsigned long long)spec->store_gfn);
 }
 
 static void put_console(struct writer *w, const struct nodes_spec *spec)
@@ -146,26 +142,23 @@ static void put_console(struct writer *w, const struct nodes_spec *spec)
 	snprintf(front, sizeof(front), "/local/domain/%u/console", spec->domid);
 	snprintf(back, sizeof(back), "/local/domain/0/backend/console/%u/0", spec->domid);
 	snprintf(id, sizeof(id), "%u", spec->domid);
-	put_local(w, OWNER_DOM0_GUEST_READS, "/console", "%s", "");
-	put_local(w, OWNER_DOM0_GUEST_READS, "/console/backend", "%s", back);
+	put_local(w, OWNER_PARENT, "/console/backend", "%s", back);
 	put_local(w, OWNER_GUEST_DOM0_READS, "/console/backend-id", "0");
-	put_local(w, OWNER_DOM0_GUEST_READS, "/console/limit", "%d", CONSOLE_LIMIT);
-	put_local(w, OWNER_DOM0_GUEST_READS, "/console/type", "xenconsoled");
-	put_local(w, OWNER_DOM0_GUEST_READS, "/console/output", "pty");
-	put_local(w, OWNER_DOM0_GUEST_READS, "/console/tty", "%s", "");
-	put_local(w, OWNER_DOM0_GUEST_READS, "/console/port", "%u", spec->console_port);
-	put_local(w, OWNER_DOM0_GUEST_READS, "/console/ring-ref", "%llu",
+	put_local(w, OWNER_PARENT, "/console/limit", "%d", CONSOLE_LIMIT);
+	put_local(w, OWNER_PARENT, "/console/type", "xenconsoled");
+	put_local(w, OWNER_PARENT, "/console/output", "pty");
+	put_local(w, OWNER_PARENT, "/console/tty", "%s", "");
+	put_local(w, OWNER_PARENT, "/console/port", "%u", spec->console_port);
+	put_local(w, OWNER_PARENT, "/console/ring-ref", "%llu",
 		  (unsigned long long)spec->console_gfn);
 	put(w, OWNER_DOM0_GUEST_READS, back, "%s", "");
-	snprintf(path, sizeof(path), "/libxl/%u/device/console/0", spec->domid);
-	put(w, OWNER_DOM0, path, "%s", "");
 	snprintf(path, sizeof(path), "/libxl/%u/device/console/0/backend", spec->domid);
-	put(w, OWNER_DOM0, path, "%s", back);
+	put(w, OWNER_PARENT, path, "%s", back);
 	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		snprintf(path, sizeof(path), "%s/%s", back, keys[i]);
-		put(w, OWNER_DOM0_GUEST_READS, path, "%s", values[i]);
+		put(w, OWNER_PARENT, path, "%s", values[i]);
 		snprintf(path, sizeof(path), "/libxl/%u/device/console/0/%s", spec->domid, keys[i]);
-		put(w, OWNER_DOM0, path, "%s", values[i]);
+		put(w, OWNER_PARENT, path, "%s", values[i]);
 	}
 }
 
@@ -173,12 +166,10 @@ static void put_libxl(struct writer *w, const struct nodes_spec *spec)
 {
 	char path[64];
 
-	snprintf(path, sizeof(path), "/libxl/%u", spec->domid);
-	put(w, OWNER_DOM0, path, "%s", "");
 	snprintf(path, sizeof(path), "/libxl/%u/type", spec->domid);
-	put(w, OWNER_DOM0, path, "%s", spec->type);
+	put(w, OWNER_PARENT, path, "%s", spec->type);
 	snprintf(path, sizeof(path), "/libxl/%u/dm-version", spec->domid);
-	put(w, OWNER_DOM0, path, "qemu_xen");
+	put(w, OWNER_PARENT, path, "qemu_xen");
 }
 
 static int write_all_nodes(struct store *s, store_tx tx, void *arg)
@@ -191,7 +182,7 @@ static int write_all_nodes(struct store *s, store_tx tx, void *arg)
 	w.rc = store_rm(s, tx, path); /* of an earlier domain with this id */
 	put_local(&w, OWNER_DOM0_GUEST_READS, "", "%s", "");
 	put_vm(&w, spec->uuid, spec->name, spec->start_time);
-	put_local(&w, OWNER_DOM0_GUEST_READS, "/name", "%s", spec->name);
+	put_local(&w, OWNER_PARENT, "/name", "%s", spec->name);
 	put_directories(&w);
 	put_figures(&w, spec);
 	put_libxl(&w, spec);
@@ -234,9 +225,9 @@ static int rename_nodes(struct store *s, store_tx tx, void *arg)
 	struct writer w = {.s = s, .tx = tx, .domid = r->domid};
 	char path[96];
 
-	put_local(&w, OWNER_DOM0_GUEST_READS, "/name", "%s", r->name);
+	put_local(&w, OWNER_PARENT, "/name", "%s", r->name);
 	snprintf(path, sizeof(path), "/vm/%s/name", r->uuid);
-	put(&w, OWNER_DOM0_GUEST_READS, path, "%s", r->name);
+	put(&w, OWNER_PARENT, path, "%s", r->name);
 	return w.rc;
 }
 
@@ -256,7 +247,7 @@ static int move_vm(struct store *s, store_tx tx, void *arg)
 	snprintf(path, sizeof(path), "/vm/%s", r->old_uuid);
 	w.rc = store_rm(s, tx, path);
 	put_vm(&w, r->uuid, r->name, r->start_time);
-	put_local(&w, OWNER_DOM0_GUEST_READS, "/name", "%s", r->name);
+	put_local(&w, OWNER_PARENT, "/name", "%s", r->name);
 	return w.rc;
 }
 

@@ -58,7 +58,7 @@ static bool reached(struct nacred *n, const struct domain *d, enum wait_for what
 {
 	switch (what) {
 	case WAIT_SHUTDOWN:
-		return domain_shutdown_reason(d) >= 0 || domain_dying(d);
+		return domain_shutdown_reason(d) >= 0 || domain_dying(d) || d->ended;
 	case WAIT_DESTROYED:
 		return domain_dying(d) || d->ended;
 	case WAIT_CONSOLE:

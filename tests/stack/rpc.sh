@@ -109,6 +109,84 @@ says slow-others '"domid":0' timeout 5 bash -c "$(declare -f rpc call); RUN='$RU
 kill $slow 2>/dev/null
 wait $slow 2>/dev/null
 
+# The nodes of a domain and their permissions, as real xl leaves them.
+nodes_of() { # DOMID UUID
+	nacre exec xenstore-ls -f -p / | sed -nE "s/$2/UUID/g; s#(domain|libxl|console)/$1(/| =)#\\1/N\\2#g
+		s#console/$1\$#console/N#; s/\\(n$1/(nN/; s/r$1\\)/rN)/
+		s/^(\\/.*) = \".*\"   (\\(.*\\))\$/\\1 \\2/p" | grep -E '/N|/UUID' | LC_ALL=C sort
+}
+create n "$(guest ticker)" "" true >/dev/null
+cat >"$WORK/layout" <<'END'
+/libxl/N (n0)
+/libxl/N/device (n0)
+/libxl/N/device/console (n0)
+/libxl/N/device/console/0 (n0)
+/libxl/N/device/console/0/backend (n0)
+/libxl/N/device/console/0/frontend (n0)
+/libxl/N/device/console/0/frontend-id (n0)
+/libxl/N/device/console/0/online (n0)
+/libxl/N/device/console/0/protocol (n0)
+/libxl/N/device/console/0/state (n0)
+/libxl/N/dm-version (n0)
+/libxl/N/type (n0)
+/local/domain/0/backend/console/N (n0)
+/local/domain/0/backend/console/N/0 (n0,rN)
+/local/domain/0/backend/console/N/0/frontend (n0,rN)
+/local/domain/0/backend/console/N/0/frontend-id (n0,rN)
+/local/domain/0/backend/console/N/0/online (n0,rN)
+/local/domain/0/backend/console/N/0/protocol (n0,rN)
+/local/domain/0/backend/console/N/0/state (n0,rN)
+/local/domain/N (n0,rN)
+/local/domain/N/attr (nN)
+/local/domain/N/console (n0,rN)
+/local/domain/N/console/backend (n0,rN)
+/local/domain/N/console/backend-id (nN,r0)
+/local/domain/N/console/limit (n0,rN)
+/local/domain/N/console/output (n0,rN)
+/local/domain/N/console/port (n0,rN)
+/local/domain/N/console/ring-ref (n0,rN)
+/local/domain/N/console/tty (n0,rN)
+/local/domain/N/console/type (n0,rN)
+/local/domain/N/control (n0,rN)
+/local/domain/N/control/feature-poweroff (nN)
+/local/domain/N/control/feature-reboot (nN)
+/local/domain/N/control/feature-suspend (nN)
+/local/domain/N/control/platform-feature-multiprocessor-suspend (n0,rN)
+/local/domain/N/control/platform-feature-xs_reset_watches (n0,rN)
+/local/domain/N/control/shutdown (nN)
+/local/domain/N/control/sysrq (nN)
+/local/domain/N/cpu (n0,rN)
+/local/domain/N/cpu/0 (n0,rN)
+/local/domain/N/cpu/0/availability (n0,rN)
+/local/domain/N/data (nN)
+/local/domain/N/device (n0,rN)
+/local/domain/N/device/suspend (n0,rN)
+/local/domain/N/device/suspend/event-channel (nN)
+/local/domain/N/domid (n0,rN)
+/local/domain/N/drivers (nN)
+/local/domain/N/error (nN)
+/local/domain/N/feature (nN)
+/local/domain/N/memory (n0,rN)
+/local/domain/N/memory/static-max (n0,rN)
+/local/domain/N/memory/target (n0,rN)
+/local/domain/N/memory/videoram (n0,rN)
+/local/domain/N/name (n0,rN)
+/local/domain/N/store (n0,rN)
+/local/domain/N/store/port (n0,rN)
+/local/domain/N/store/ring-ref (n0,rN)
+/local/domain/N/vm (n0,rN)
+/vm/UUID (n0,rN)
+/vm/UUID/name (n0,rN)
+/vm/UUID/start_time (n0,rN)
+/vm/UUID/uuid (n0,rN)
+END
+id=$(xl domid n)
+uuid=$(call domain.get '{"domain":"n"}' | grep -oE '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}' | head -n1)
+until_true 10 test -n "$(nacre exec xenstore-read "/local/domain/$id/console/tty")"
+difference=$(LC_ALL=C sort "$WORK/layout" | diff - <(nodes_of "$id" "$uuid"))
+[ -z "$difference" ] && pass nodes || fail nodes "$difference"
+call domain.destroy '{"domain":"n"}' >/dev/null
+
 # What cannot be made leaves nothing.
 echo garbage >"$WORK/garbage"
 before=$(nacre exec xenstore-ls -f / | wc -l)

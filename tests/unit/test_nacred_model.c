@@ -15,6 +15,7 @@ static void note(void *arg, enum model_change what, struct domain *d)
 					    "shutdown", "destroyed",  "forgotten"};
 	size_t len = strlen(told);
 
+	cr_assert_eq(d->ended, what == MODEL_DESTROYED || what == MODEL_FORGOTTEN);
 	snprintf(told + len, sizeof(told) - len, "%u:%s ", d->domid, words[what]);
 }
 
