@@ -51,6 +51,19 @@ static bool range_valid(gfn_t gfn, unsigned int order)
 	       (1ULL << order) - 1 <= P2M_MAX_GFN - gfn.v && !(gfn.v & ((1ULL << order) - 1));
 }
 
+/* Tables that a domain may have: what the toolstack gave, or enough for all its
+ * memory in single pages and some spread.  A guest that maps here and there can
+ * so use up only its own share, not the machine's memory. */
+#define TABLES_MIN	 256
+#define PAGES_PER_TABLE 128
+
+static bool within_pool(const struct domain *d, unsigned int new_tables)
+{
+	uint64_t limit = TABLES_MIN + READ_ONCE(d->max_pages) / PAGES_PER_TABLE;
+
+	return d->p2m.table_pages + new_tables <= MAX(limit, d->mempool_pages);
+}
+
 /*
  * Set [gfn, gfn + 2^order).  Only the first step can need memory: the steps of
  * one call lie below one upper-level entry (order <= 18), so its table exists
@@ -73,6 +86,10 @@ static int set_range_locked(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned int
 		hvm_p2m_walk(p2m, gfn, &old, &have);
 		if (type == P2M_NONE && old == P2M_NONE && have >= o)
 			goto next;
+		/* One new table for each level between the mapping there and this. */
+		rc = -XEN_ENOMEM;
+		if (have > o && !within_pool(d, (have - o) / 9))
+			break;
 		rc = hvm_p2m_set_entry(p2m, gfn, mfn, o, type);
 		if (rc)
 			break;

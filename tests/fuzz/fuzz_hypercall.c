@@ -22,6 +22,7 @@
 #include <hv/link.h>
 #include <hv/sched.h>
 #include <xen/event_channel.h>
+#include <xen/grant_table.h>
 #include <xen/memory.h>
 
 #include "host.h"
@@ -175,6 +176,52 @@ static void dom0_call(void)
 		call(dom0, &hc);
 }
 
+/* Grants that may work, and calls that may use them. */
+static void offer(struct domain *d)
+{
+	grant_entry_v1_t e = {.flags = any(4) ? GTF_permit_access : (uint16_t)any(32),
+			      .domid = guest[any(2)]->id,
+			      .frame = (uint32_t)any(PAGES + 4)};
+	mfn_t mfn;
+
+	if (!gnttab_get_frame(d, 0, false, &mfn))
+		((grant_entry_v1_t *)mfn_to_virt(mfn))[any(8)] = e;
+}
+
+static void use_grants(struct domain *d)
+{
+	struct hypercall hc = {.nr = __HYPERVISOR_grant_table_op,
+			       .v = d->vcpu[0],
+			       .arg = {any(2) ? GNTTABOP_map_grant_ref : GNTTABOP_copy, BUF, 1}};
+	uint64_t addr = (PAGES + any(8)) << PAGE_SHIFT;
+	union {
+		struct gnttab_map_grant_ref map;
+		struct gnttab_unmap_grant_ref unmap;
+		struct gnttab_copy copy;
+	} u = {0};
+
+	if (hc.arg[0] == GNTTABOP_copy) {
+		u.copy.source.u.ref = (uint32_t)any(8);
+		u.copy.source.domid = guest[any(2)]->id;
+		u.copy.dest.u.ref = (uint32_t)any(8);
+		u.copy.dest.domid = any(2) ? guest[any(2)]->id : DOMID_SELF;
+		u.copy.len = (uint16_t)any(5000);
+		u.copy.flags = (uint16_t)any(4);
+	} else if (any(3)) {
+		u.map = (struct gnttab_map_grant_ref){.host_addr = addr,
+						      .flags = GNTMAP_host_map |
+							       (any(2) ? GNTMAP_readonly : 0),
+						      .ref = (uint32_t)any(8),
+						      .dom = guest[any(2)]->id};
+	} else {
+		hc.arg[0] = GNTTABOP_unmap_grant_ref;
+		u.unmap = (struct gnttab_unmap_grant_ref){.host_addr = addr,
+							  .handle = (uint32_t)any(8)};
+	}
+	if (!copy_to_gpa(d, (gpa_t){BUF}, &u, sizeof(u)))
+		call(d, &hc);
+}
+
 static void scribble(struct domain *d)
 {
 	mfn_t mfn;
@@ -202,10 +249,14 @@ static void run_round(void)
 	for (int i = 0; i < CALLS; i++) {
 		struct domain *d = guest[any(2)];
 
-		if (any(4))
+		if (any(2)) {
 			guest_call(d);
-		else
+		} else if (any(2)) {
+			offer(guest[any(2)]);
+			use_grants(d);
+		} else {
 			dom0_call();
+		}
 		if (!any(8))
 			scribble(d);
 		if (!any(20))

@@ -150,3 +150,19 @@ Test(p2m, teardown_is_preemptible_and_complete)
 	cr_assert_eq(frame_table[m.v].count, 1);
 	cr_assert(hv_usage_same(before, hv_usage()));
 }
+
+/* A guest that spreads its pages meets its own limit, not the machine's. */
+Test(p2m, tables_are_bounded)
+{
+	mfn_t m = page(0);
+
+	d->max_pages = 1280;
+	d->p2m.table_pages = 256 + 10;
+	cr_assert_eq(p2m_set(d, mk_gfn(1ULL << 30), m, 0, P2M_RAM), -XEN_ENOMEM);
+	cr_assert_eq(p2m_set(d, mk_gfn(0x40), m, 0, P2M_RAM), 0, "needs no table");
+	cr_assert_eq(p2m_clear(d, mk_gfn(0x40), 0), 0);
+	d->mempool_pages = 256 + 12;
+	cr_assert_eq(p2m_set(d, mk_gfn(1ULL << 30), m, 0, P2M_RAM), -XEN_ENOMEM);
+	d->mempool_pages++;
+	cr_assert_eq(p2m_set(d, mk_gfn(1ULL << 30), m, 0, P2M_RAM), 0);
+}

@@ -97,6 +97,21 @@ int hvm_p2m_set_entry(struct p2m *p2m, gfn_t gfn, mfn_t mfn, unsigned int order,
 	return 0;
 }
 
+/* As real tables have it: a hole is as large as the entry that says so. */
+static unsigned int hole_order(const struct p2m *p2m, uint64_t gfn)
+{
+	unsigned int order = 27;
+
+	for (int i = 0; i < BUCKETS && order; i++) {
+		const struct entry *e = tables[p2m->root.v]->bucket[i];
+
+		for (; e && order; e = e->next)
+			while (order && e->gfn >> order == gfn >> order)
+				order -= 9;
+	}
+	return order;
+}
+
 mfn_t hvm_p2m_walk(const struct p2m *p2m, gfn_t gfn, enum p2m_type *type, unsigned int *order)
 {
 	const struct entry *e = *find(p2m, gfn.v);
@@ -104,7 +119,7 @@ mfn_t hvm_p2m_walk(const struct p2m *p2m, gfn_t gfn, enum p2m_type *type, unsign
 	if (type)
 		*type = e ? e->type : P2M_NONE;
 	if (order)
-		*order = e ? e->order : 0;
+		*order = e ? e->order : hole_order(p2m, gfn.v);
 	return mk_mfn(e ? e->mfn : INVALID_FRAME);
 }
 
