@@ -51,7 +51,7 @@ struct change *changeset_add(struct changeset *cs, enum change_op op)
 }
 
 void changeset_set(struct changeset *cs, const char *path, struct blob *value, struct acl *acl,
-		   bool fire)
+		   enum change_fire fire)
 {
 	struct change *c = changeset_add(cs, CHANGE_SET);
 
@@ -61,7 +61,7 @@ void changeset_set(struct changeset *cs, const char *path, struct blob *value, s
 	c->fire = fire;
 }
 
-void changeset_remove(struct changeset *cs, const char *path, bool fire)
+void changeset_remove(struct changeset *cs, const char *path, enum change_fire fire)
 {
 	struct change *c = changeset_add(cs, CHANGE_REMOVE);
 
@@ -145,7 +145,7 @@ int change_decode(const unsigned char *p, size_t len, struct changeset *cs)
 		if (!wire_ok(&w, p, len))
 			return EINVAL;
 		c = changeset_add(cs, w.op);
-		c->fire = true;
+		c->fire = FIRE_ALL;
 		c->a = w.a;
 		c->b = w.b;
 		c->c = w.c;

@@ -23,9 +23,12 @@ enum change_op {
 	CHANGE_NR,
 };
 
+/* Which watches to tell: none, those on the node and below it, also those above. */
+enum change_fire { FIRE_NONE, FIRE_BELOW, FIRE_ALL };
+
 struct change {
 	enum change_op op;
-	bool fire; /* tell watches (not kept in the journal) */
+	enum change_fire fire; /* not kept in the journal */
 	uint32_t a, c;
 	uint64_t b, d;
 	char *path;	    /* NULL: none */
@@ -43,8 +46,8 @@ void changeset_free(struct changeset *cs);
 /* The new, zeroed element; fields are then filled in by the caller. */
 struct change *changeset_add(struct changeset *cs, enum change_op op);
 void changeset_set(struct changeset *cs, const char *path, struct blob *value, struct acl *acl,
-		   bool fire);
-void changeset_remove(struct changeset *cs, const char *path, bool fire);
+		   enum change_fire fire);
+void changeset_remove(struct changeset *cs, const char *path, enum change_fire fire);
 
 /* Growing byte buffer. */
 struct buffer {

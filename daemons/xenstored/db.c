@@ -61,7 +61,7 @@ int db_make_standard_nodes(struct db *db)
 	changeset_init(&cs);
 	for (i = 0; i < sizeof(path) / sizeof(path[0]); i++)
 		if (!tree_find(&db->tree, path[i]))
-			changeset_set(&cs, path[i], empty, db->tree.root->acl, false);
+			changeset_set(&cs, path[i], empty, db->tree.root->acl, FIRE_NONE);
 	if (cs.nr)
 		rc = db_commit(db, &cs, &nobody);
 	changeset_free(&cs);
@@ -105,7 +105,7 @@ void db_apply(struct db *db, struct changeset *cs, bool fire)
 			apply_special(db, c);
 		} else if (c->op == CHANGE_SET) {
 			if (fire && c->fire)
-				watch_match_set(db->srv, c->path, c->acl);
+				watch_match_set(db->srv, c->path, c->acl, c->fire);
 			if (tree_set(&db->tree, c->path, c->value, c->acl))
 				log_error("tree: no parent for a node; journal damaged?");
 		} else if (c->op == CHANGE_REMOVE) {
@@ -113,7 +113,7 @@ void db_apply(struct db *db, struct changeset *cs, bool fire)
 			if (!tree_find(&db->tree, c->path))
 				continue;
 			if (fire && c->fire)
-				watch_match_remove(db->srv, c->path);
+				watch_match_remove(db->srv, c->path, c->fire);
 			tree_remove(&db->tree, c->path);
 		} else if (c->op == CHANGE_GENERATION && db->generation < c->b) {
 			db->generation = c->b;
@@ -141,12 +141,12 @@ static int forget_node(void *ctx, const char *path, struct node *node)
 	struct acl *acl;
 
 	if (acl_owner(node->acl) == f->domid && path[1] != '\0') {
-		changeset_remove(f->cs, path, true);
+		changeset_remove(f->cs, path, FIRE_ALL);
 		return TREE_SKIP;
 	}
 	acl = acl_without(node->acl, f->domid);
 	if (acl) {
-		changeset_set(f->cs, path, node->value, acl, false);
+		changeset_set(f->cs, path, node->value, acl, FIRE_NONE);
 		acl_put(acl);
 	}
 	return 0;
@@ -176,7 +176,7 @@ static int dump_node(void *ctx, const char *path, struct node *node)
 {
 	struct dump *d = ctx;
 
-	changeset_set(&d->cs, path, node->value, node->acl, false);
+	changeset_set(&d->cs, path, node->value, node->acl, FIRE_NONE);
 	if (d->cs.nr >= DUMP_BATCH)
 		dump_flush(d);
 	return 0;
@@ -190,7 +190,7 @@ void db_dump(struct db *db, struct journal *to)
 
 	tree_walk(db->tree.root, "/", dump_node, &d);
 	for (i = 0; i < NR_SPECIAL; i++)
-		changeset_set(&d.cs, special_name[i], empty, db->special[i], false);
+		changeset_set(&d.cs, special_name[i], empty, db->special[i], FIRE_NONE);
 	changeset_add(&d.cs, CHANGE_GENERATION)->b = db->generation;
 	dump_flush(&d);
 	blob_put(empty);

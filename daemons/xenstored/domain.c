@@ -160,7 +160,7 @@ int domain_introduce(struct server *srv, uint32_t domid, uint64_t gfn, uint32_t 
 		return reintroduce(d, gfn, port);
 	state = hyper_domain_state(srv->hyper, domid);
 	if (state == HYPER_GONE || state == HYPER_DYING)
-		return ENOENT;
+		return EINVAL;
 	d = domain_new(srv, domid);
 	d->gfn = gfn;
 	d->remote_port = port;

@@ -46,7 +46,7 @@ int path_canonical(const char *name, uint32_t domid, bool privileged, bool speci
 		if (n < 0 || n >= PATH_SIZE)
 			return EINVAL;
 	} else {
-		if (len > XENSTORE_ABS_PATH_MAX)
+		if (len >= XENSTORE_ABS_PATH_MAX)
 			return EINVAL;
 		memcpy(out, name, len + 1);
 	}

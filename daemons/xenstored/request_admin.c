@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <xen/xen.h>
 
 #include "conn.h"
 #include "domain.h"
@@ -43,7 +45,7 @@ int request_watch(struct conn *c, struct request *rq)
 	bool relative;
 	int rc;
 
-	if (!name || !token)
+	if (!name || !token || request_string(rq, 2))
 		return EINVAL;
 	rc = path_canonical(name, c->domid, conn_privileged(c), true, rq->path, &relative);
 	if (rc)
@@ -170,12 +172,13 @@ int request_set_target(struct conn *c, struct request *rq)
 {
 	uint64_t target;
 	struct domain *d;
-	int rc = find_domain(c, rq, &d);
+	int rc;
 
-	if (rc)
-		return rc;
 	if (request_number(rq, 1, MAX_DOMID - 1, &target))
 		return EINVAL;
+	rc = find_domain(c, rq, &d);
+	if (rc)
+		return rc;
 	if (!c->srv->domains[target])
 		return ENOENT;
 	return domain_set_target(d, (uint32_t)target);
@@ -187,6 +190,8 @@ int request_is_introduced(struct conn *c, struct request *rq)
 
 	if (request_number(rq, 0, UINT16_MAX, &domid))
 		return EINVAL;
+	if (domid == DOMID_SELF)
+		domid = c->domid;
 	request_reply_string(rq,
 			     !domid || (domid < MAX_DOMID && c->srv->domains[domid]) ? "T" : "F");
 	return 0;

@@ -118,33 +118,20 @@ int request_directory_part(struct conn *c, struct request *rq)
 	return 0;
 }
 
-static int reply_perms(struct request *rq, const struct acl *acl)
+int request_get_perms(struct conn *c, struct request *rq)
 {
-	int n = acl_format(acl, rq->reply, sizeof(rq->reply));
+	struct node *node;
+	int n, rc = get_path(c, rq, request_only_string(rq), false);
 
+	if (!rc)
+		rc = lookup(c, rq, PERM_READ, &node);
+	if (rc)
+		return rc;
+	n = acl_format(node->acl, rq->reply, sizeof(rq->reply));
 	if (n < 0)
 		return E2BIG;
 	rq->reply_len = (uint32_t)n;
 	return 0;
-}
-
-int request_get_perms(struct conn *c, struct request *rq)
-{
-	struct node *node;
-	int special, rc = get_path(c, rq, request_only_string(rq), true);
-
-	if (rc)
-		return rc;
-	if (path_is_special(rq->path)) {
-		special = db_special(rq->path);
-		if (special < 0)
-			return ENOENT;
-		if (!(acl_perms(c->srv->db.special[special], c->domid, c->target) & PERM_READ))
-			return EACCES;
-		return reply_perms(rq, c->srv->db.special[special]);
-	}
-	rc = lookup(c, rq, PERM_READ, &node);
-	return rc ? rc : reply_perms(rq, node->acl);
 }
 
 /* May the connection own so many more nodes? */
@@ -182,7 +169,8 @@ static uint32_t add_missing(const struct tree *tree, const char *whole, struct b
 			continue;
 		if (!cs->nr)
 			*name_len = strlen(strrchr(path, '/') + 1) + 1;
-		changeset_set(cs, path, i == len ? value : empty, acl, i == len);
+		changeset_set(cs, path, i == len ? value : empty, acl,
+			      i == len ? FIRE_ALL : FIRE_NONE);
 	}
 	blob_put(empty);
 	return cs->nr;
@@ -227,7 +215,7 @@ int request_write(struct conn *c, struct request *rq)
 		rc = create(c, rq, value, &cs);
 	} else {
 		rc = check_size(c, node_size(value->len, node->acl->nr, node_children_len(node)));
-		changeset_set(&cs, rq->path, value, node->acl, true);
+		changeset_set(&cs, rq->path, value, node->acl, FIRE_ALL);
 	}
 	if (!rc)
 		rc = request_apply(c, rq, &cs);
@@ -273,7 +261,7 @@ int request_rm(struct conn *c, struct request *rq)
 	if (!strcmp(rq->path, "/"))
 		return EINVAL;
 	changeset_init(&cs);
-	changeset_remove(&cs, rq->path, true);
+	changeset_remove(&cs, rq->path, FIRE_ALL);
 	rc = request_apply(c, rq, &cs);
 	changeset_free(&cs);
 	return rc;
@@ -291,10 +279,10 @@ static int set_special(struct conn *c, struct request *rq, struct acl *acl)
 	if (rq->tx)
 		return EINVAL;
 	if (db_special(rq->path) < 0)
-		return ENOENT;
+		return EINVAL;
 	empty = blob_new("", 0);
 	changeset_init(&cs);
-	changeset_set(&cs, rq->path, empty, acl, false);
+	changeset_set(&cs, rq->path, empty, acl, FIRE_NONE);
 	rc = request_apply(c, rq, &cs);
 	changeset_free(&cs);
 	blob_put(empty);
@@ -317,7 +305,7 @@ static int set_node(struct conn *c, struct request *rq, struct acl *acl)
 	if (rc)
 		return rc;
 	changeset_init(&cs);
-	changeset_set(&cs, rq->path, node->value, acl, true);
+	changeset_set(&cs, rq->path, node->value, acl, FIRE_ALL);
 	rc = request_apply(c, rq, &cs);
 	changeset_free(&cs);
 	return rc;

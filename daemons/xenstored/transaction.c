@@ -17,7 +17,7 @@ struct access {
 	struct access *next_same;     /* in the chain */
 	uint32_t hash;
 	bool modified;
-	bool fire;
+	enum change_fire fire;
 	uint64_t generation; /* in the snapshot; 0: did not exist */
 	char path[];
 };
@@ -203,7 +203,7 @@ int transaction_touch(struct transaction *tx, const char *path, const struct nod
 }
 
 static int touch_modified(struct transaction *tx, const char *path, const struct node *node,
-			  bool fire)
+			  enum change_fire fire)
 {
 	struct access *a = touch(tx, path, node);
 
@@ -214,13 +214,15 @@ static int touch_modified(struct transaction *tx, const char *path, const struct
 		*tx->last_modified = a;
 		tx->last_modified = &a->next_modified;
 	}
-	a->fire |= fire;
+	if (a->fire < fire)
+		a->fire = fire;
 	return 0;
 }
 
+/* What goes with its parent is news only to watches that were set on it. */
 static int touch_removed(void *ctx, const char *path, struct node *node)
 {
-	return touch_modified(ctx, path, node, true);
+	return touch_modified(ctx, path, node, FIRE_BELOW);
 }
 
 /* A node that comes or goes changes its parent's set of children. */
@@ -252,7 +254,9 @@ int transaction_apply(struct transaction *tx, struct changeset *cs)
 			if (!rc)
 				rc = tree_set(&tx->tree, c->path, c->value, c->acl);
 		} else {
-			rc = tree_walk(node, c->path, touch_removed, tx);
+			rc = touch_modified(tx, c->path, node, c->fire);
+			if (!rc)
+				rc = tree_walk(node, c->path, touch_removed, tx);
 			if (!rc)
 				rc = tree_remove(&tx->tree, c->path);
 		}

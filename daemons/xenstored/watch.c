@@ -158,29 +158,33 @@ static void match_exact(struct server *srv, const char *path, size_t len, const 
 			add_event(w, event);
 }
 
-/* Watches on the node itself and on everything above it. */
-static void match_upwards(struct server *srv, const char *path, const struct acl *after)
+/* Watches on the node itself and, with FIRE_ALL, on everything above it. */
+static void match_upwards(struct server *srv, const char *path, const struct acl *after,
+			  enum change_fire fire)
 {
 	size_t len;
 
-	match_exact(srv, "/", 1, path, after);
-	if (path[1] == '\0')
+	if (fire == FIRE_BELOW || path[1] == '\0') {
+		match_exact(srv, path, strlen(path), path, after);
 		return;
+	}
+	match_exact(srv, "/", 1, path, after);
 	for (len = 1; path[len - 1]; len++)
 		if (path[len] == '/' || path[len] == '\0')
 			match_exact(srv, path, len, path, after);
 }
 
-void watch_match_set(struct server *srv, const char *path, const struct acl *after)
+void watch_match_set(struct server *srv, const char *path, const struct acl *after,
+		     enum change_fire fire)
 {
-	match_upwards(srv, path, after);
+	match_upwards(srv, path, after, fire);
 }
 
-void watch_match_remove(struct server *srv, const char *path)
+void watch_match_remove(struct server *srv, const char *path, enum change_fire fire)
 {
 	struct watch *w;
 
-	match_upwards(srv, path, NULL);
+	match_upwards(srv, path, NULL, fire);
 	/* A watch below is told of its own node, if that existed. */
 	for (w = srv->watches.all; w; w = w->next_all)
 		if (path_below(path, w->path) && strcmp(path, w->path) != 0 &&

@@ -49,8 +49,9 @@ void watch_remove(struct watch *w);
 void watch_remove_all(struct conn *c);
 
 /* Before the change is applied; after: the permissions the node gets, or NULL. */
-void watch_match_set(struct server *srv, const char *path, const struct acl *after);
-void watch_match_remove(struct server *srv, const char *path);
+void watch_match_set(struct server *srv, const char *path, const struct acl *after,
+		     enum change_fire fire);
+void watch_match_remove(struct server *srv, const char *path, enum change_fire fire);
 void watch_match_special(struct server *srv, int special);
 /* The one event that every new watch gets. */
 void watch_match_new(struct watch *w);

@@ -23,8 +23,8 @@
 #include "server.h"
 #include "test_xenstore_fake.h"
 
-#define MAX_SEEDS 64
-#define MAX_BYTES 8192
+#define MAX_SEEDS     64
+#define MAX_BYTES     8192
 #define CHECK_EVERY   64
 #define RESTART_EVERY 2000
 
@@ -42,10 +42,28 @@ static const struct stream *feed; /* what the local connection still has to read
 static size_t fed;
 
 static const char *const names[XS_TYPE_COUNT] = {
-	"control", "directory", "read", "get_perms", "watch", "unwatch", "transaction_start",
-	"transaction_end", "introduce", "release", "get_domain_path", "write", "mkdir", "rm",
-	"set_perms", "watch_event", "error", "is_domain_introduced", "resume", "set_target",
-	[XS_RESET_WATCHES] = "reset_watches", [XS_DIRECTORY_PART] = "directory_part",
+	"control",
+	"directory",
+	"read",
+	"get_perms",
+	"watch",
+	"unwatch",
+	"transaction_start",
+	"transaction_end",
+	"introduce",
+	"release",
+	"get_domain_path",
+	"write",
+	"mkdir",
+	"rm",
+	"set_perms",
+	"watch_event",
+	"error",
+	"is_domain_introduced",
+	"resume",
+	"set_target",
+	[XS_RESET_WATCHES] = "reset_watches",
+	[XS_DIRECTORY_PART] = "directory_part",
 };
 
 static void broken(const char *what)
@@ -147,8 +165,10 @@ static size_t some_message(const struct stream *s)
 
 static void mutate(struct stream *s)
 {
-	static const char *const words[] = {"data/x", "/", "@releaseDomain", "//", "T", "n1", "b0",
-					    "/local/domain/1/data", "4294967296", "-1", "%n"};
+	static const char *const words[] = {
+		"data/x", "/",	"@releaseDomain",	"//",	      "T",
+		"n1",	  "b0", "/local/domain/1/data", "4294967296", "-1",
+		"%n"};
 	static const uint32_t numbers[] = {0, 1, 2, 4096, 4097, 0x7fffffff, 0xffffffff, 13, 16};
 	size_t at = any(s->len + 1), from, len;
 	const struct stream *other;
@@ -170,7 +190,8 @@ static void mutate(struct stream *s)
 	case 3: /* type, request, transaction or length of a message */
 		at = some_message(s) + 4 * any(4);
 		if (at + 4 <= s->len)
-			memcpy(s->bytes + at, &numbers[any(sizeof(numbers) / sizeof(numbers[0]))], 4);
+			memcpy(s->bytes + at, &numbers[any(sizeof(numbers) / sizeof(numbers[0]))],
+			       4);
 		break;
 	default:
 		other = &seeds[any(nr_seeds)];
@@ -299,10 +320,10 @@ static void introduce(void)
 
 	fake->dom[1].state = fake->dom[2].state = HYPER_RUNNING;
 	changeset_init(&cs);
-	changeset_set(&cs, "/local", empty, root, false);
-	changeset_set(&cs, "/local/domain", empty, root, false);
-	changeset_set(&cs, "/local/domain/1", empty, root, false);
-	changeset_set(&cs, "/local/domain/1/data", empty, mine, false);
+	changeset_set(&cs, "/local", empty, root, FIRE_NONE);
+	changeset_set(&cs, "/local/domain", empty, root, FIRE_NONE);
+	changeset_set(&cs, "/local/domain/1", empty, root, FIRE_NONE);
+	changeset_set(&cs, "/local/domain/1/data", empty, mine, FIRE_NONE);
 	if (db_commit(&srv->db, &cs, &nobody) ||
 	    (!srv->domains[1] && domain_introduce(srv, 1, FAKE_GFN, FAKE_PORT)))
 		broken("introduction");

@@ -11,3 +11,6 @@ nacre_unit_test(xenstore_ring SOURCES test_xenstore_ring.c test_xenstore_fake.c
   test_xenstore_server.c LIBS nacre_xenstored nacre_ring_daemon nacre_store)
 nacre_unit_test(xenconsoled_daemon SOURCES test_xenconsoled_daemon.c test_xenstore_fake.c
   test_xenstore_server.c LIBS nacre_xenconsoled nacre_xenstored nacre_ring_daemon nacre_store)
+nacre_unit_test(xenstore_golden SOURCES test_xenstore_golden.c test_xenstore_fake.c
+  test_xenstore_server.c LIBS nacre_xenstored nacre_ring_daemon
+  DEFS GOLDEN="${CMAKE_CURRENT_SOURCE_DIR}/xenstore_golden.txt")

@@ -28,8 +28,8 @@ static void append(struct journal *j, const char *path, const char *value)
 	struct changeset cs;
 
 	changeset_init(&cs);
-	changeset_set(&cs, path, blob, acl, true);
-	changeset_remove(&cs, "/gone", true);
+	changeset_set(&cs, path, blob, acl, FIRE_ALL);
+	changeset_remove(&cs, "/gone", FIRE_ALL);
 	cr_assert_eq(journal_append(j, &cs, &guest), 0);
 	changeset_free(&cs);
 	acl_put(acl);
@@ -176,7 +176,7 @@ Test(xenstore_journal, a_full_disk_changes_nothing, .init = fake_init, .fini = f
 	full = open("/dev/full", O_WRONLY | O_CLOEXEC);
 	cr_assert_geq(full, 0);
 	changeset_init(&cs);
-	changeset_remove(&cs, "/x", true);
+	changeset_remove(&cs, "/x", FIRE_ALL);
 	cr_assert_neq(dup2(j.fd, 200), -1);
 	cr_assert_neq(dup2(full, j.fd), -1);
 	cr_assert_eq(journal_append(&j, &cs, &guest), ENOSPC);

@@ -233,7 +233,7 @@ Test(xenstore_protocol, domains_come_and_go)
 	cr_assert_eq(store_read(s, XBT_NULL, "/local/domain/3/data", &value, NULL), -ENOENT);
 	check_reads("/local/domain/3/theirs", "");
 	cr_assert_eq(store_release(s, 3), -ENOENT);
-	cr_assert_eq(store_introduce(s, 4, FAKE_GFN, FAKE_PORT), -ENOENT);
+	cr_assert_eq(store_introduce(s, 4, FAKE_GFN, FAKE_PORT), -EINVAL);
 }
 
 Test(xenstore_protocol, guests_have_only_their_permissions)

@@ -48,11 +48,11 @@ Test(xenstore_path, lengths)
 
 	memset(name, 'a', sizeof(name));
 	name[0] = '/';
-	name[XENSTORE_ABS_PATH_MAX] = '\0';
+	name[XENSTORE_ABS_PATH_MAX - 1] = '\0';
 	cr_assert_eq(canon(name, true, out), 0);
 	cr_assert_eq(canon(name, false, out), EINVAL); /* a guest's quota */
-	name[XENSTORE_ABS_PATH_MAX] = 'a';
-	name[XENSTORE_ABS_PATH_MAX + 1] = '\0';
+	name[XENSTORE_ABS_PATH_MAX - 1] = 'a';
+	name[XENSTORE_ABS_PATH_MAX] = '\0';
 	cr_assert_eq(canon(name, true, out), EINVAL);
 	name[0] = 'a';
 	name[XENSTORE_REL_PATH_MAX] = '\0';
