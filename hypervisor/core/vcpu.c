@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 #include <hv/arch.h>
+#include <hv/arch_x86.h>
 #include <hv/domain.h>
 #include <hv/evtchn.h>
 #include <hv/guest_access.h>
@@ -223,16 +224,18 @@ void vcpu_update_runstate_area(struct vcpu *v)
 void vcpu_update_time(struct vcpu *v)
 {
 	vcpu_time_info_t *t = &v->vcpu_info->time;
+	uint64_t zero = arch_tsc_boot() + (uint64_t)hvm_tsc_offset(v);
 	uint32_t mul;
 	int8_t shift;
 
 	arch_pvclock_scale(&mul, &shift);
-	if (t->tsc_to_system_mul == mul && t->tsc_shift == shift)
-		return; /* one linear clock for all CPUs: written once is right for ever */
+	/* One linear clock for all CPUs: right until the guest moves its own TSC. */
+	if (t->tsc_to_system_mul == mul && t->tsc_shift == shift && t->tsc_timestamp == zero)
+		return;
 	v->pvclock_version = (v->pvclock_version & ~1u) + 2;
 	WRITE_ONCE(t->version, v->pvclock_version | 1);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	t->tsc_timestamp = arch_tsc_boot();
+	t->tsc_timestamp = zero;
 	t->system_time = 0;
 	t->tsc_to_system_mul = mul;
 	t->tsc_shift = shift;

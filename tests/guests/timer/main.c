@@ -29,6 +29,18 @@ static void check_monotonic(void)
 	}
 }
 
+/* The paravirtual clock does not follow a TSC that the guest sets. */
+static void check_tsc_write(void)
+{
+	uint64_t before = now_ns();
+
+	wrmsr(0x10, 12345);
+	check(rdtsc() < 1ull << 40, "the TSC did not take the value");
+	check_monotonic();
+	check(now_ns() >= before && now_ns() - before < 60000000000ull,
+	      "clock jumps from %lu to %lu", before, now_ns());
+}
+
 static void check_shot(uint64_t delay_ns)
 {
 	struct vcpu_set_singleshot_timer timer = {.timeout_abs_ns = now_ns() + delay_ns};
@@ -53,6 +65,7 @@ void test_main(void)
 
 	evtchn_init();
 	check_monotonic();
+	check_tsc_write();
 	port = evtchn_bind_virq(VIRQ_TIMER, 0);
 	check(port > 0, "bind_virq: %ld", port);
 	evtchn_set((unsigned int)port, on_timer);

@@ -211,6 +211,7 @@ int hvm_wrmsr(struct vcpu *v, uint32_t msr, uint64_t val)
 		return set_efer(v, val);
 	if (msr == MSR_TSC) {
 		v->arch->vmcb->tsc_offset = val - arch_tsc();
+		vcpu_update_time(v); /* the paravirtual clock goes on */
 		return 0;
 	}
 	if (!slot || !value_allowed(msr, val))
