@@ -23,6 +23,8 @@ struct daemon {
 	sd_event_source *rundir; /* inotify: xenstored's socket comes back */
 	sd_event_source *control;
 	unsigned int nr_control;
+	unsigned int retries; /* to bind what a killed process has not let go of yet */
+	bool retry_set;
 	int log_dir;
 	int control_fd;
 	int inotify_fd;

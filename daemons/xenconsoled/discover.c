@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <time.h>
 
 #include "daemon.h"
 #include "guest.h"
@@ -13,6 +14,8 @@
 #include "store.h"
 
 #define MAX_DOMID 0x7ff0u
+#define RETRY_US  20000
+#define RETRY_MAX 500 /* ten seconds in a row */
 
 void daemon_publish_tty(struct daemon *d, uint32_t domid, const char *name)
 {
@@ -49,6 +52,20 @@ static bool wants_us(struct daemon *d, uint32_t domid)
 	return ours;
 }
 
+static int on_retry(sd_event_source *s, uint64_t usec, void *arg);
+
+/*
+ * The event channels of a killed process are closed some time after its end,
+ * of which nothing tells.
+ */
+static void look_again_soon(struct daemon *d)
+{
+	if (d->retry_set || d->retries++ >= RETRY_MAX)
+		return;
+	d->retry_set = sd_event_add_time_relative(d->event, NULL, CLOCK_MONOTONIC, RETRY_US, 0,
+						  on_retry, d) >= 0;
+}
+
 static struct guest *serve(struct daemon *d, uint32_t domid, uint64_t gfn, uint32_t port)
 {
 	char fallback[24], *name = NULL;
@@ -58,6 +75,10 @@ static struct guest *serve(struct daemon *d, uint32_t domid, uint64_t gfn, uint3
 	store_readf(d->store, XBT_NULL, &name, "/local/domain/%u/name", domid);
 	g = guest_new(d, domid, name && *name ? name : fallback, gfn, port);
 	free(name);
+	if (g)
+		d->retries = 0;
+	else
+		look_again_soon(d);
 	return g;
 }
 
@@ -101,6 +122,16 @@ static void look_at_all(struct daemon *d)
 		discover_domain(d, (uint32_t)domid);
 	}
 	store_free_list(names);
+}
+
+static int on_retry(sd_event_source *s, uint64_t usec, void *arg)
+{
+	struct daemon *d = arg;
+
+	d->retry_set = false;
+	if (d->store)
+		look_at_all(d);
+	return 0;
 }
 
 static void drop_dead(struct daemon *d)

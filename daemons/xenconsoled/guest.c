@@ -43,13 +43,20 @@ static void recall(struct guest *g)
 	history_add(&g->history, buf, n);
 }
 
+/* Once in a row: it is tried again. */
+static void complain(const struct guest *g, const char *what, int error)
+{
+	if (!g->daemon->retries)
+		log_warning("d%u: cannot %s yet: %s", g->domid, what, strerror(error));
+}
+
 static int attach(struct guest *g)
 {
 	struct hyper *h = g->daemon->hyper;
 	int rc = hyper_map(h, g->domid, GNTTAB_RESERVED_CONSOLE, g->gfn, &g->page);
 
 	if (rc) {
-		log_error("d%u: cannot map its console: %s", g->domid, strerror(rc));
+		complain(g, "map its console", rc);
 		return rc;
 	}
 	g->port = hyper_bind(h, g->domid, g->remote_port);

@@ -207,7 +207,7 @@ bool conn_turn(struct conn *c)
 {
 	bool more;
 
-	if (c->h.error)
+	if (c->h.error || (c->ops->ready && !c->ops->ready(c)))
 		return false;
 	more = turn(c);
 	if (!c->dead)

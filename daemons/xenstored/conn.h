@@ -23,6 +23,8 @@ struct transaction;
 struct watch;
 
 struct conn_ops {
+	/* NULL, or: is there anything to carry it yet? */
+	bool (*ready)(const struct conn *c);
 	/* Up to len bytes: their number, 0 if none are there, -1 if the connection ended. */
 	ssize_t (*recv)(struct conn *c, void *buf, size_t len);
 	/* The same, for the bytes of at most two pieces. */

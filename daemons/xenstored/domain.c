@@ -66,16 +66,12 @@ static int attach_hardware(struct domain *d)
 	struct hyper *h = d->srv->hyper;
 	int rc = hyper_map(h, d->domid, GNTTAB_RESERVED_XENSTORE, d->gfn, &d->page);
 
-	if (rc) {
-		log_error("d%u: cannot map its ring: %s", d->domid, strerror(rc));
+	if (rc)
 		return rc;
-	}
 	d->port = hyper_bind(h, d->domid, d->remote_port);
 	if (d->port >= 0)
 		return 0;
 	rc = -d->port;
-	log_error("d%u: cannot bind its event channel %u: %s", d->domid, d->remote_port,
-		  strerror(rc));
 	hyper_unmap(h, &d->page);
 	return rc;
 }
@@ -131,7 +127,7 @@ static int reintroduce(struct domain *d, uint64_t gfn, uint32_t port)
 	uint32_t old = d->remote_port;
 	int local, rc;
 
-	if (gfn != d->gfn)
+	if (gfn != d->gfn || !d->page.addr)
 		return EINVAL;
 	hyper_unbind(srv->hyper, d->port);
 	d->port = -1;
@@ -166,6 +162,8 @@ int domain_introduce(struct server *srv, uint32_t domid, uint64_t gfn, uint32_t 
 	d->remote_port = port;
 	rc = attach_hardware(d);
 	if (rc) {
+		log_error("d%u: cannot map its ring or bind its event channel %u: %s", domid, port,
+			  strerror(rc));
 		domain_free(d, false);
 		return EINVAL;
 	}
@@ -321,19 +319,27 @@ void domain_replay(struct server *srv, const struct change *c)
 		replay_watch(d, c);
 }
 
-void domain_restore_all(struct server *srv)
+bool domain_restore_all(struct server *srv)
 {
 	struct domain *d, *next;
+	enum hyper_state state;
+	bool missing = false;
 
 	for (d = srv->domain_list; d; d = next) {
 		next = d->next;
-		if (!srv->hyper || attach_hardware(d)) {
-			domain_release(d);
+		if (d->page.addr)
 			continue;
+		state = srv->hyper ? hyper_domain_state(srv->hyper, d->domid) : HYPER_GONE;
+		if (state == HYPER_GONE || state == HYPER_DYING) {
+			domain_release(d);
+		} else if (attach_hardware(d)) {
+			missing = true;
+		} else {
+			transaction_restore(d->conn);
+			ring_resume(d->conn);
 		}
-		transaction_restore(d->conn);
-		ring_resume(d->conn);
 	}
+	return missing;
 }
 
 void domain_dump_all(struct server *srv, struct journal *to)

@@ -39,8 +39,12 @@ int domain_set_target(struct domain *d, uint32_t target);
 
 /* One journalled change that is not of the tree. */
 void domain_replay(struct server *srv, const struct change *c);
-/* Map and bind what the journal has told of; drop files of others. */
-void domain_restore_all(struct server *srv);
+/*
+ * Map and bind what the journal has told of and release what has died.  Event
+ * channels of a killed process are closed a little later than it ends: true
+ * if some domain cannot be bound yet.
+ */
+bool domain_restore_all(struct server *srv);
 void domain_free_all(struct server *srv);
 /* VIRQ_DOM_EXC: see who has died or shut down, tell @releaseDomain. */
 void domain_check_all(struct server *srv);

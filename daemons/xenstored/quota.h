@@ -23,7 +23,7 @@
 #define TURN_REQUESTS 8
 
 /* Unsent bytes a connection may have; power of two, several messages. */
-#define OUT_GUEST 65536u
+#define OUT_GUEST 32768u
 #define OUT_LOCAL 262144u
 
 #define MAX_DOMID 0x7ff0u /* DOMID_FIRST_RESERVED */

@@ -122,12 +122,19 @@ static void ring_turn_end(struct conn *c)
 		conn_schedule(c);
 }
 
+/* After a restart the page may be mapped a little later. */
+static bool ring_ready(const struct conn *c)
+{
+	return page_of(c) != NULL;
+}
+
 static void ring_close(struct conn *c)
 {
 	c->domain->conn = NULL;
 }
 
 const struct conn_ops ring_conn_ops = {
+	.ready = ring_ready,
 	.recv = ring_recv,
 	.send = ring_send,
 	.turn_end = ring_turn_end,

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 #include <xen/xen.h>
@@ -18,6 +19,9 @@
 #include "ring.h"
 #include "server.h"
 #include "socket.h"
+
+#define RETRY_US  20000
+#define RETRY_MAX 500 /* ten seconds */
 
 static int on_run(sd_event_source *s, void *arg)
 {
@@ -107,12 +111,6 @@ static int open_hypervisor(struct server *srv)
 			  strerror(rc));
 		return rc;
 	}
-	srv->virq_port = hyper_bind_virq(srv->hyper, VIRQ_DOM_EXC);
-	if (srv->virq_port < 0) {
-		log_error("cannot bind VIRQ_DOM_EXC: %s", strerror(-srv->virq_port));
-		return -srv->virq_port;
-	}
-	hyper_unmask(srv->hyper, srv->virq_port);
 	return -sd_event_add_io(srv->event, &srv->evtchn, hyper_fd(srv->hyper), EPOLLIN, on_evtchn,
 				srv);
 }
@@ -138,6 +136,51 @@ static int setup_loop(struct server *srv)
 	return rc < 0 ? -rc : 0;
 }
 
+/* False: somebody has it. */
+static bool bind_virq(struct server *srv)
+{
+	if (!srv->hyper || srv->virq_port >= 0)
+		return true;
+	srv->virq_port = hyper_bind_virq(srv->hyper, VIRQ_DOM_EXC);
+	if (srv->virq_port < 0)
+		return false;
+	hyper_unmask(srv->hyper, srv->virq_port);
+	return true;
+}
+
+static int on_retry(sd_event_source *s, uint64_t usec, void *arg);
+
+/*
+ * Reach what the hypervisor has.  The event channels of a killed process are
+ * closed some time after its end, of which nothing tells: look again soon.
+ */
+static void attach_all(struct server *srv)
+{
+	bool bound = bind_virq(srv), missing = domain_restore_all(srv);
+
+	if (bound && srv->hyper)
+		domain_check_all(srv); /* who has died in the meantime */
+	watch_deliver(srv);
+	journal_mark_done(&srv->db.journal);
+	if (bound && !missing)
+		return;
+	if (srv->retries++ < RETRY_MAX) {
+		sd_event_add_time_relative(srv->event, NULL, CLOCK_MONOTONIC, RETRY_US, 0, on_retry,
+					   srv);
+		return;
+	}
+	/* A guest may have closed its end: that is its loss. */
+	log_error("%s cannot be bound", bound ? "a guest's event channel" : "VIRQ_DOM_EXC");
+	if (!bound)
+		sd_event_exit(srv->event, EBUSY);
+}
+
+static int on_retry(sd_event_source *s, uint64_t usec, void *arg)
+{
+	attach_all(arg);
+	return 0;
+}
+
 /* What the journal says, brought to life; then the journal in its short form. */
 static int restore(struct server *srv, const char *rundir)
 {
@@ -148,10 +191,7 @@ static int restore(struct server *srv, const char *rundir)
 			  rc == EBUSY ? "another xenstored runs here" : strerror(rc));
 		return rc;
 	}
-	domain_restore_all(srv);
-	if (srv->hyper)
-		domain_check_all(srv);
-	watch_deliver(srv);
+	attach_all(srv);
 	rc = db_make_standard_nodes(&srv->db);
 	if (!rc)
 		rc = journal_rewrite(&srv->db.journal, produce, srv);

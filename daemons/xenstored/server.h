@@ -26,6 +26,7 @@ struct server {
 	sd_event_source *run;
 	sd_event_source *evtchn;
 	sd_event_source *listener;
+	unsigned int retries; /* to bind what a killed process has not let go of yet */
 	int listen_fd;
 	unsigned int nr_local;
 	uint32_t next_tx;

@@ -413,7 +413,10 @@ Test(xenconsoled_daemon, restarts_unnoticed)
 	expect_end(v);
 	close(v);
 	guest_says(ring(1), "while away\n", 11);
+	fake->busy = 3; /* the killed process lets go late */
 	console_pid = start_console();
+	while (log_size("guest-one.log") != 18)
+		cr_assert(fake_wait_side(1, FAKE_CONSOLE));
 	v = view(1);
 	expect(v, "before\nwhile away\n", 18);
 	for (i = 0; i < 100; i++) {

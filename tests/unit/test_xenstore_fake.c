@@ -120,9 +120,17 @@ void hyper_unmap(struct hyper *h, struct hyper_page *page)
 	page->addr = NULL;
 }
 
+static bool still_busy(void)
+{
+	if (!fake->busy)
+		return false;
+	fake->busy--;
+	return true;
+}
+
 int hyper_bind(struct hyper *h, uint32_t domid, uint32_t remote_port)
 {
-	if (remote_port != FAKE_PORT)
+	if (remote_port != FAKE_PORT || still_busy())
 		return -EINVAL;
 	fake->dom[domid].port[fake_side].masked = 0;
 	fake->dom[domid].port[fake_side].bound = 1;
@@ -131,7 +139,7 @@ int hyper_bind(struct hyper *h, uint32_t domid, uint32_t remote_port)
 
 int hyper_bind_virq(struct hyper *h, unsigned int virq)
 {
-	return FAKE_VIRQ_PORT;
+	return still_busy() ? -EEXIST : FAKE_VIRQ_PORT;
 }
 
 void hyper_unbind(struct hyper *h, int port)

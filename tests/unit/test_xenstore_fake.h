@@ -49,6 +49,7 @@ struct fake_domain {
 struct fake {
 	struct fake_domain dom[FAKE_DOMAINS];
 	volatile uint32_t virq_pending;
+	volatile uint32_t busy;	   /* so many bindings fail */
 	volatile uint32_t kills;   /* of a test that kills the daemon */
 	int daemon_fd[FAKE_SIDES]; /* what hyper_fd() gives */
 };

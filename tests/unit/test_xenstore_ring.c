@@ -263,6 +263,19 @@ Test(xenstore_ring, an_open_transaction_is_tried_again)
 	cr_assert_str_eq(m.data, "1");
 }
 
+Test(xenstore_ring, the_killed_process_lets_go_late)
+{
+	cr_assert_eq(guest_path(1, XS_MKDIR, 0, "data/x", &m), 0);
+	fake_xenstored_kill(daemon_pid, SIGKILL);
+	cr_assert(guest_send(1, XS_READ, 5, 0, "data/x", 7)); /* waits */
+	fake->busy = 7;
+	start();
+	cr_assert(guest_recv(1, &m));
+	cr_assert_eq(m.h.type, XS_READ, "%s", m.data);
+	cr_assert_eq(guest_path(2, XS_MKDIR, 0, "data/y", &m), 0);
+	cr_assert_eq(fake->busy, 0);
+}
+
 Test(xenstore_ring, a_domain_that_died_meanwhile_is_released)
 {
 	struct store *s;
