@@ -7,10 +7,12 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <hv/link_abi.h>
 
 struct arena_map {
+	pid_t pid; /* the area is not inherited by a forked child (MADV_DONTFORK) */
 	struct arena_map *next;
 	dev_t dev;
 	ino_t ino; /* which instance's area */
@@ -27,7 +29,7 @@ static struct arena_map *find_map(const struct stat *st)
 {
 	struct arena_map *m = maps;
 
-	while (m && (m->dev != st->st_dev || m->ino != st->st_ino))
+	while (m && (m->dev != st->st_dev || m->ino != st->st_ino || m->pid != getpid()))
 		m = m->next;
 	return m;
 }
@@ -43,6 +45,7 @@ static struct arena_map *new_map(const struct link *l, const struct stat *st)
 	m = calloc(1, sizeof(*m));
 	if (!m)
 		return NULL;
+	m->pid = getpid();
 	m->dev = st->st_dev;
 	m->ino = st->st_ino;
 	m->size = l->area_size - LINK_ARENA;
