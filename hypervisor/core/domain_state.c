@@ -162,6 +162,9 @@ void domain_getinfo(struct domain *d, struct xen_domctl_getdomaininfo *out)
 		if (v->running)
 			flags |= XEN_DOMINF_running;
 	}
+	/* Nobody left to be blocked. */
+	if (!out->nr_online_vcpus)
+		flags = 0;
 	/* Whoever asks through the link is the hosted dom0: it runs. */
 	if (d->external)
 		flags = XEN_DOMINF_running;

@@ -94,6 +94,8 @@ Test(domain, the_last_vcpu_down_is_a_poweroff)
 	domain_getinfo(d, &info);
 	cr_assert_eq((info.flags >> XEN_DOMINF_shutdownshift) & XEN_DOMINF_shutdownmask,
 		     SHUTDOWN_poweroff);
+	cr_assert_eq(info.nr_online_vcpus, 0);
+	cr_assert(!(info.flags & (XEN_DOMINF_blocked | XEN_DOMINF_running)), "just shut down");
 	host_kill(d);
 }
 
