@@ -19,7 +19,7 @@ uint64_t frame_table_nr;
 
 static spinlock_t alloc_lock = SPINLOCK_INIT;
 static uint32_t free_head[FRAME_MAX_ORDER + 1];
-static uint64_t total_frames, free_frames;
+static uint64_t total_frames, free_frames, claimed_frames;
 
 static uint32_t index_of(mfn_t mfn)
 {
@@ -103,16 +103,45 @@ static uint32_t take_block(unsigned int order, uint64_t max)
 	return NIL;
 }
 
-static uint32_t alloc_block(unsigned int order, uint64_t max)
+/* What is claimed is only for those who claimed it. */
+static uint32_t alloc_block(unsigned int order, uint64_t max, struct domain *d)
 {
-	uint32_t i;
+	uint64_t n = 1ULL << order, mine;
+	uint32_t i = NIL;
 
 	if (order > FRAME_MAX_ORDER)
 		return NIL;
 	spin_lock(&alloc_lock);
-	i = take_block(order, max);
+	mine = d ? MIN(d->outstanding_pages, n) : 0;
+	if (n - mine <= free_frames - claimed_frames)
+		i = take_block(order, max);
+	if (i != NIL && mine) {
+		d->outstanding_pages -= mine;
+		claimed_frames -= mine;
+	}
 	spin_unlock(&alloc_lock);
 	return i;
+}
+
+int frame_claim(struct domain *d, uint64_t pages)
+{
+	int rc = 0;
+
+	spin_lock(&alloc_lock);
+	if (!pages) {
+		claimed_frames -= d->outstanding_pages;
+		d->outstanding_pages = 0;
+	} else if (d->dying != DOM_ALIVE || d->outstanding_pages || pages <= d->tot_pages ||
+		   pages > d->max_pages) {
+		rc = -XEN_EINVAL;
+	} else if (pages - d->tot_pages > free_frames - claimed_frames) {
+		rc = -XEN_ENOMEM;
+	} else {
+		d->outstanding_pages = pages - d->tot_pages;
+		claimed_frames += d->outstanding_pages;
+	}
+	spin_unlock(&alloc_lock);
+	return rc;
 }
 
 static void release_block(uint32_t i, unsigned int order)
@@ -145,7 +174,7 @@ void frame_add_range(mfn_t start, uint64_t n)
 
 void *pages_alloc(unsigned int order)
 {
-	uint32_t i = alloc_block(order, INVALID_FRAME);
+	uint32_t i = alloc_block(order, INVALID_FRAME, NULL);
 	void *va;
 
 	if (i == NIL)
@@ -246,7 +275,7 @@ static int own_block(struct domain *d, uint32_t i, uint64_t n)
 
 int frame_alloc_domain(struct domain *d, unsigned int order, uint64_t max_mfn, mfn_t *out)
 {
-	uint32_t i = alloc_block(order, max_mfn);
+	uint32_t i = alloc_block(order, max_mfn, d);
 	int rc;
 
 	if (i == NIL)
@@ -387,4 +416,9 @@ uint64_t frames_total(void)
 uint64_t frames_free(void)
 {
 	return __atomic_load_n(&free_frames, __ATOMIC_RELAXED);
+}
+
+uint64_t frames_claimed(void)
+{
+	return __atomic_load_n(&claimed_frames, __ATOMIC_RELAXED);
 }

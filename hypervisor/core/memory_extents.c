@@ -135,20 +135,8 @@ static long run_extents(struct hypercall *hc, unsigned int op, struct domain *d,
 	return i;
 }
 
-/* A claim promises memory to a domain that is being built.  Domains are built
- * one after the other under the toolstack's lock, so the promise is the check
- * that the memory is there. */
-static long claim(struct hypercall *hc, struct domain *d, const struct extents *e)
-{
-	if (!hc->v->domain->privileged)
-		return -XEN_EPERM;
-	if (!e->nr)
-		return 0;
-	if (e->nr <= d->tot_pages || e->nr > d->max_pages)
-		return -XEN_EINVAL;
-	return e->nr - d->tot_pages <= frames_free() ? 0 : -XEN_ENOMEM;
-}
-
+/* Builders claim all the memory of a domain first, so that two of them do not
+ * starve each other half-way. */
 static long claim_op(struct hypercall *hc, const struct extents *e)
 {
 	struct domain *d;
@@ -159,7 +147,7 @@ static long claim_op(struct hypercall *hc, const struct extents *e)
 	d = domain_get(e->domid); /* DOMID_SELF does not name anybody here */
 	if (!d)
 		return -XEN_EINVAL;
-	rc = claim(hc, d, e);
+	rc = hc->v->domain->privileged ? frame_claim(d, e->nr) : -XEN_EPERM;
 	domain_put(d);
 	return rc;
 }

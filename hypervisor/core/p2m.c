@@ -246,13 +246,15 @@ bool p2m_get_page(struct domain *d, gfn_t gfn, bool write, mfn_t *out)
 /*
  * From the top downwards, so that max_gfn remembers where a preempted call goes
  * on.  P2M_FOREIGN entries own a reference; grants' references belong to the
- * maptrack (gnttab.c), which has given them up by now.
+ * maptrack (gnttab.c), which has given them up by now.  A dying domain grows no
+ * more, so what it claimed is free for others.
  */
 int p2m_teardown(struct domain *d)
 {
 	struct p2m *p2m = &d->p2m;
 	unsigned int steps = 0;
 
+	frame_claim(d, 0);
 	while (has_p2m(d)) {
 		enum p2m_type type;
 		unsigned int order;

@@ -29,6 +29,7 @@ int sysctl_physinfo(struct xen_sysctl *op, bool *copyback)
 		XEN_SYSCTL_PHYSCAP_hvm | XEN_SYSCTL_PHYSCAP_hap | XEN_SYSCTL_PHYSCAP_gnttab_v1;
 	p->total_pages = frames_total();
 	p->free_pages = frames_free();
+	p->outstanding_pages = frames_claimed();
 	p->max_mfn = frame_table_nr - 1;
 	memcpy(p->hw_cap, facts.hw_cap, sizeof(p->hw_cap));
 	*copyback = true;

@@ -269,7 +269,6 @@ Test(memory_op, claims_are_checked)
 {
 	struct xen_memory_reservation r = {.domid = d->id, .nr_extents = 1000}, x;
 
-	cr_assert_eq(MOP(zero, claim_pages, &r), 0);
 	x = r;
 	x.nr_extents = 5000;
 	cr_assert_eq(MOP(zero, claim_pages, &x), -XEN_EINVAL, "more than it may have");
@@ -288,6 +287,39 @@ Test(memory_op, claims_are_checked)
 	cr_assert_eq(MOP(v, claim_pages, &x), -XEN_EPERM);
 	x.domid = DOMID_SELF;
 	cr_assert_eq(MOP(v, claim_pages, &x), -XEN_EINVAL);
+}
+
+/* Claimed memory is there for the claimer, and for nobody else. */
+Test(memory_op, claims_hold)
+{
+	struct xen_memory_reservation r = {.domid = d->id};
+	struct domain *other = hv_guest(1, 16);
+	struct xen_domctl_getdomaininfo info;
+	uint64_t left;
+	mfn_t m;
+
+	other->max_pages = d->max_pages = 1u << 20;
+	r.nr_extents = d->tot_pages + frames_free() - 5;
+	cr_assert_eq(MOP(zero, claim_pages, &r), 0);
+	cr_assert_eq(MOP(zero, claim_pages, &r), -XEN_EINVAL, "one claim at a time");
+	left = frames_claimed();
+	cr_assert_eq(left, frames_free() - 5);
+	for (int i = 0; i < 5; i++)
+		cr_assert_eq(frame_alloc_domain(other, 0, INVALID_FRAME, &m), 0);
+	cr_assert_eq(frame_alloc_domain(other, 0, INVALID_FRAME, &m), -XEN_ENOMEM);
+	cr_assert_null(pages_alloc(0));
+	cr_assert_eq(frame_alloc_domain(d, 3, INVALID_FRAME, &m), 0);
+	cr_assert_eq(frames_claimed(), left - 8);
+	domain_getinfo(d, &info);
+	cr_assert_eq(info.outstanding_pages, left - 8);
+	r.nr_extents = 0;
+	cr_assert_eq(MOP(zero, claim_pages, &r), 0);
+	cr_assert_eq(frames_claimed(), 0);
+	cr_assert_eq(frame_alloc_domain(other, 0, INVALID_FRAME, &m), 0);
+	r.nr_extents = d->tot_pages + 100;
+	cr_assert_eq(MOP(zero, claim_pages, &r), 0);
+	host_kill(d);
+	cr_assert_eq(frames_claimed(), 0, "a claim dies with its domain");
 }
 
 Test(memory_op, odds_and_ends)

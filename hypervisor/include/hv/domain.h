@@ -43,6 +43,7 @@ struct domain {
 	/* memory; page counts under page_lock */
 	spinlock_t page_lock;
 	uint64_t tot_pages, max_pages, xenheap_pages, shared_pages;
+	uint64_t outstanding_pages;	/* claimed, not yet allocated (frame.c's lock) */
 	uint32_t first_frame;		/* allocation list head (frame.c) */
 	uint64_t mempool_pages;		/* XEN_DOMCTL_set_paging_mempool_size */
 	struct p2m p2m;

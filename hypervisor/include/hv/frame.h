@@ -78,5 +78,10 @@ mfn_t frame_first_of(const struct domain *d);
 bool mfn_is_ram(mfn_t mfn);
 uint64_t frames_total(void);
 uint64_t frames_free(void);
+/* Set memory aside so that @d can grow to @pages (XENMEM_claim_pages); what it
+ * allocates comes out of the claim. 0 gives the rest back.  -XEN_EINVAL: it has
+ * a claim, has that much already, may not have as much, is dying; -XEN_ENOMEM. */
+int frame_claim(struct domain *d, uint64_t pages);
+uint64_t frames_claimed(void);
 
 #endif
