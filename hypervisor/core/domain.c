@@ -81,7 +81,7 @@ struct domain *domain_next(domid_t first)
 
 static bool unit_wanted(const struct unit *u, const struct domain *d)
 {
-	return !d->external || u == &evtchn_unit || u == &gnttab_unit;
+	return !d->external || u == &evtchn_unit || u == &gnttab_unit || u == &sched_unit;
 }
 
 static void units_undo(struct domain *d, unsigned int n)

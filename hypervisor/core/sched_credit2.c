@@ -3,9 +3,9 @@
 /*
  * Credit2, its core: credits burnt in inverse proportion to weight, one run
  * queue in order of credit for all CPUs, reset when the best has none left,
- * hard affinity, rate limit.  Caps, several run queues and load balancing are
- * not here yet: a cap other than 0 is refused with -EOPNOTSUPP.
- * Constants are those of Xen 4.17.
+ * hard affinity, rate limit, and caps: a domain's vCPUs share a budget of CPU time
+ * that is filled up every period.  Several run queues and load balancing are not
+ * here yet.  Constants are those of Xen 4.17.
  */
 #include <hv/arch.h>
 #include <hv/domain.h>
@@ -20,6 +20,7 @@
 #define MIGRATE_RESIST	 500000LL
 #define RATELIMIT_DEFAULT_US 1000
 #define DEFAULT_WEIGHT	 256
+#define CAP_PERIOD	 10000000LL
 
 struct unit_c2 {
 	struct list all;  /* every vCPU of the pool */
@@ -28,6 +29,14 @@ struct unit_c2 {
 	int64_t credit;
 	int64_t ran_ns; /* without a break, for the rate limit */
 	bool queued;
+};
+
+struct domain_c2 {
+	struct domain *d;
+	int64_t budget;	    /* ns left in this period; what was run too long is owed */
+	int64_t per_period; /* 0: not capped */
+	stime_t period_end;
+	struct timer refill;
 };
 
 static struct {
@@ -54,12 +63,22 @@ static int64_t credit_of(const struct vcpu *v)
 	return unit_of(v)->credit;
 }
 
+static bool has_budget(const struct vcpu *v)
+{
+	const struct domain_c2 *dom = v->domain->sched;
+
+	return !dom->per_period || dom->budget > 0;
+}
+
 /* All below: pool.lock held unless stated. */
 
 static void burn(struct vcpu *v, int64_t ran_ns)
 {
 	struct unit_c2 *u = unit_of(v);
+	struct domain_c2 *dom = v->domain->sched;
 
+	if (dom->per_period)
+		dom->budget -= ran_ns;
 	u->ran_ns += ran_ns;
 	u->credit -= ran_ns * pool.max_weight / v->domain->weight;
 	if (u->credit < CREDIT_MIN)
@@ -120,6 +139,8 @@ static void tickle_for(struct vcpu *v)
 	unsigned int best = NR_CPUS;
 	int64_t lowest = credit_of(v) - MIGRATE_RESIST;
 
+	if (!has_budget(v))
+		return;
 	if (idle) {
 		best = idle & (1ULL << v->cpu) ? v->cpu : (unsigned int)__builtin_ctzll(idle);
 		pool.idle &= ~(1ULL << best);
@@ -147,7 +168,7 @@ static struct vcpu *candidate(unsigned int cpu, const struct vcpu *prev)
 		struct vcpu *v = list_entry(p, struct unit_c2, runq)->v;
 
 		/* One whose context is still being saved elsewhere is not ready. */
-		if ((v->hard.bits & (1ULL << cpu)) && (!v->running || v == prev))
+		if ((v->hard.bits & (1ULL << cpu)) && (!v->running || v == prev) && has_budget(v))
 			return v;
 	}
 	return NULL;
@@ -155,7 +176,7 @@ static struct vcpu *candidate(unsigned int cpu, const struct vcpu *prev)
 
 static bool keep_running(const struct vcpu *prev, unsigned int cpu, const struct vcpu *next)
 {
-	if (!vcpu_runnable(prev) || !(prev->hard.bits & (1ULL << cpu)))
+	if (!vcpu_runnable(prev) || !(prev->hard.bits & (1ULL << cpu)) || !has_budget(prev))
 		return false;
 	if (!next)
 		return true;
@@ -177,12 +198,16 @@ static bool all_spent(const struct vcpu *next, unsigned int cpu)
 static int64_t slice_for(const struct vcpu *v, unsigned int cpu)
 {
 	const struct vcpu *waiter = candidate(cpu, NULL);
-	int64_t slice;
+	const struct domain_c2 *dom = v->domain->sched;
+	int64_t slice = SLICE_MAX;
 
-	if (!waiter)
-		return SLICE_MAX;
 	/* Credit is not time: a lighter vCPU burns it faster. */
-	slice = (credit_of(v) - MAX(credit_of(waiter), 0)) * v->domain->weight / pool.max_weight;
+	if (waiter)
+		slice = (credit_of(v) - MAX(credit_of(waiter), 0)) * v->domain->weight /
+			pool.max_weight;
+	/* Its siblings may be running on the same budget. */
+	if (dom->per_period)
+		slice = MIN(slice, dom->budget / v->domain->max_vcpus);
 	return slice < SLICE_MIN ? SLICE_MIN : MIN(slice, SLICE_MAX);
 }
 
@@ -277,14 +302,61 @@ static int c2_cpu_add(unsigned int cpu)
 	return 0;
 }
 
+/* A new period: the budget is filled up, but never beyond one period's worth. */
+static void refill(void *data)
+{
+	struct domain_c2 *dom = data;
+
+	spin_lock(&pool.lock);
+	dom->budget = MIN(dom->budget + dom->per_period, dom->per_period);
+	dom->period_end = stime_add(dom->period_end, CAP_PERIOD);
+	for (unsigned int i = 0; i < dom->d->max_vcpus; i++) {
+		struct vcpu *v = dom->d->vcpu[i];
+
+		if (v && v->sched && unit_of(v)->queued)
+			tickle_for(v);
+	}
+	spin_unlock(&pool.lock);
+	if (dom->per_period)
+		timer_set(&dom->refill, dom->period_end);
+}
+
+static void set_cap(struct domain *d, uint16_t cap)
+{
+	struct domain_c2 *dom = d->sched;
+
+	timer_stop(&dom->refill);
+	spin_lock(&pool.lock);
+	d->cap = cap;
+	dom->per_period = CAP_PERIOD * cap / 100;
+	dom->budget = 0;
+	dom->period_end = arch_now();
+	spin_unlock(&pool.lock);
+	refill(dom); /* starts the first period, or frees those that had no budget */
+}
+
 static int c2_domain_add(struct domain *d)
 {
+	struct domain_c2 *dom = heap_alloc(sizeof(*dom));
+
+	if (!dom)
+		return -XEN_ENOMEM;
+	dom->d = d;
+	timer_init(&dom->refill, refill, dom, this_cpu()->id);
+	d->sched = dom;
 	d->weight = DEFAULT_WEIGHT;
 	return 0;
 }
 
 static void c2_domain_remove(struct domain *d)
 {
+	struct domain_c2 *dom = d->sched;
+
+	if (!dom)
+		return;
+	timer_kill(&dom->refill);
+	d->sched = NULL;
+	heap_free(dom);
 }
 
 static int c2_vcpu_add(struct vcpu *v)
@@ -328,8 +400,10 @@ static int c2_adjust(struct domain *d, struct xen_domctl_scheduler_op *op)
 		op->u.credit2.cap = d->cap;
 		return 0;
 	case XEN_DOMCTL_SCHEDOP_putinfo:
-		if (cap)
-			return cap > 100 * d->max_vcpus ? -XEN_EINVAL : -XEN_EOPNOTSUPP;
+		if (cap > 100 * d->max_vcpus)
+			return -XEN_EINVAL;
+		if (cap != d->cap)
+			set_cap(d, cap);
 		if (weight) { /* 0: leave it */
 			spin_lock(&pool.lock);
 			d->weight = weight;

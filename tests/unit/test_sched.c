@@ -158,6 +158,52 @@ Test(sched, a_yielder_lets_the_other_run)
 	}
 }
 
+static void cap(int i, uint16_t percent)
+{
+	cr_assert_eq(sched_policy->adjust(doms[i], &(struct xen_domctl_scheduler_op){
+		.cmd = XEN_DOMCTL_SCHEDOP_putinfo, .u.credit2.cap = percent}), 0);
+}
+
+/* The clock moves in steps of 50 us here, and the timers with it. */
+static double share_of_one_cpu(int i, int64_t ns)
+{
+	memset(ran, 0, sizeof(ran));
+	for (int64_t t = 0; t < ns; t += 50000) {
+		host_advance(0);
+		run(50000);
+	}
+	return (double)ran[i] / (double)ns;
+}
+
+Test(sched, caps_hold_with_idle_cpus_around)
+{
+	static const uint16_t percents[] = {5, 50, 150};
+
+	host_boot(2, 64);
+	add(0, 256, 2);
+	for (int i = 0; i < 3; i++) {
+		cap(0, percents[i]);
+		share_of_one_cpu(0, 100 * MS); /* from one cap to the next */
+		cr_assert_float_eq(share_of_one_cpu(0, 2000 * MS), percents[i] / 100.0, 0.01,
+				   "cap %u", percents[i]);
+	}
+	cap(0, 0);
+	cr_assert_float_eq(share_of_one_cpu(0, 1000 * MS), 2.0, 0.01);
+}
+
+Test(sched, a_capped_domain_leaves_the_rest_to_others)
+{
+	host_boot(1, 64);
+	add(0, 65535, 1);
+	add(1, 1, 1);
+	cap(0, 20);
+	share_of_one_cpu(0, 100 * MS);
+	cr_assert_float_eq(share_of_one_cpu(0, 2000 * MS), 0.2, 0.01);
+	cr_assert_float_eq(share(1), 0.8, 0.01);
+	host_kill(doms[0]); /* its timer goes with it */
+	cr_assert_eq(pcpus[0].timers.nr, 0);
+}
+
 Test(sched, limits_of_the_parameters)
 {
 	struct xen_domctl_scheduler_op op = {.cmd = XEN_DOMCTL_SCHEDOP_putinfo};
@@ -167,8 +213,12 @@ Test(sched, limits_of_the_parameters)
 	add(0, 256, 1);
 	op.u.credit2.cap = 101;
 	cr_assert_eq(sched_policy->adjust(doms[0], &op), -XEN_EINVAL);
-	op.u.credit2.cap = 50;
-	cr_assert_eq(sched_policy->adjust(doms[0], &op), -XEN_EOPNOTSUPP, "caps come later");
+	op.u.credit2.cap = 100;
+	cr_assert_eq(sched_policy->adjust(doms[0], &op), 0);
+	op.cmd = XEN_DOMCTL_SCHEDOP_getinfo;
+	cr_assert_eq(sched_policy->adjust(doms[0], &op), 0);
+	cr_assert_eq(op.u.credit2.cap, 100);
+	cr_assert_eq(op.u.credit2.weight, 256);
 	g.u.sched_credit2.ratelimit_us = 99;
 	cr_assert_eq(sched_policy->adjust_global(&g), -XEN_EINVAL);
 	g.u.sched_credit2.ratelimit_us = 0;
