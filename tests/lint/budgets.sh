@@ -10,6 +10,7 @@ say() {
 }
 code() { cat "$@" | grep -cvE '^\s*(/?\*|//|#\s*$|$)'; }
 cd "$top" || exit 1
+git ls-files --error-unmatch check >/dev/null || exit 1 # no git, no list of files
 
 while read -r f; do
 	n=$(wc -l <"$f")

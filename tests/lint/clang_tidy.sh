@@ -12,6 +12,7 @@ command -v clang-tidy >/dev/null || {
 	exit 1
 }
 cd "$top" || exit 1
+git ls-files --error-unmatch check >/dev/null || exit 1 # no git, no list of files
 git ls-files 'hypervisor/core/*.c' 'hypervisor/arch/x86/*.c' 'toolstack/*.c' 'daemons/*.c' |
 	xargs -P 2 -n 8 clang-tidy --quiet -p "$db" --warnings-as-errors='*' \
 		--checks='-*,bugprone-branch-clone,bugprone-infinite-loop,bugprone-integer-division,bugprone-macro-parentheses,bugprone-misplaced-widening-cast,bugprone-posix-return,bugprone-signal-handler,bugprone-string-literal-with-embedded-nul,bugprone-suspicious-*,-bugprone-suspicious-include,bugprone-too-small-loop-variable,bugprone-undefined-memory-manipulation,cert-err34-c,cert-fio38-c,cert-flp30-c,misc-redundant-expression' \

@@ -4,6 +4,7 @@
 # Seams that only hold while nobody cuts through them.
 set -u
 cd "$1" || exit 1
+git ls-files --error-unmatch check >/dev/null || exit 1 # no git, no list of files
 bad=0
 deny() { # WHY PATTERN FILE...
 	local why=$1 pattern=$2

@@ -23,6 +23,7 @@ cfg=$(cfg_tiny cycle ticker)
 one() { xl create -q "$cfg" && xl destroy cycle; }
 one || fail first # what is made once and kept
 before=$(snapshot)
+[[ $before =~ descriptors\ [1-9].*nodes\ [1-9] ]] || fail counts "cannot count: $before"
 for ((i = 0; i < cycles; i++)); do
 	one || {
 		fail cycle "number $i"
