@@ -19,7 +19,7 @@ static void key_help(void);
 
 static void dump_vcpu(const struct vcpu *v)
 {
-	printk("    VCPU%u: CPU%u pause_flags %#x upcall_pend %u exits %lu%s\n", v->id, v->cpu,
+	printk("    VCPU%u: CPU%u pause_flags 0x%x upcall_pend %u exits %lu%s\n", v->id, v->cpu,
 	       READ_ONCE(v->pause_flags), v->vcpu_info->evtchn_upcall_pending, v->exits,
 	       READ_ONCE(v->running) ? " running" : "");
 }

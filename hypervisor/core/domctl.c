@@ -94,6 +94,7 @@ static domctl_fn *const table[] = {
 	[XEN_DOMCTL_setvcpuaffinity] = domctl_setvcpuaffinity,
 	[XEN_DOMCTL_shadow_op] = domctl_shadow_op,
 	[XEN_DOMCTL_max_mem] = domctl_max_mem,
+	[XEN_DOMCTL_getvcpucontext] = domctl_getvcpucontext,
 	[XEN_DOMCTL_getvcpuinfo] = domctl_getvcpuinfo,
 	[XEN_DOMCTL_max_vcpus] = domctl_max_vcpus,
 	[XEN_DOMCTL_scheduler_op] = scheduler_op,

@@ -6,17 +6,36 @@
 #include <hv/arch.h>
 #include <hv/guest_access.h>
 #include <hv/heap.h>
-#include <hv/policy.h>
 
 #define TSC_MODE_DEFAULT       0
 #define TSC_MODE_NEVER_EMULATE 2
 
-struct buffers {
-	xen_cpuid_leaf_t leaves[CPU_POLICY_MAX_LEAVES];
-	xen_msr_entry_t msrs[CPU_POLICY_MAX_MSRS];
-};
+static int put(uint64_t to, uint32_t *nr, const void *from, uint32_t have, uint32_t max,
+	       size_t size)
+{
+	/* Without a buffer the question is how large one must be. */
+	if (!to) {
+		*nr = max;
+		return 0;
+	}
+	if (*nr < have)
+		return -XEN_ENOBUFS;
+	*nr = have;
+	return handle_copy_out(to, 0, from, have, size);
+}
 
-static int set_from(struct domain *d, struct xen_domctl_cpu_policy *p, struct buffers *b)
+int policy_put(const struct policy_buffers *b, uint64_t leaves, uint32_t *nr_leaves, uint64_t msrs,
+	       uint32_t *nr_msrs)
+{
+	int rc = put(leaves, nr_leaves, b->leaves, b->nr_leaves, CPU_POLICY_MAX_LEAVES,
+		     sizeof(b->leaves[0]));
+
+	return rc ? rc
+		  : put(msrs, nr_msrs, b->msrs, b->nr_msrs, CPU_POLICY_MAX_MSRS,
+			sizeof(b->msrs[0]));
+}
+
+static int set_from(struct domain *d, struct xen_domctl_cpu_policy *p, struct policy_buffers *b)
 {
 	if (copy_from_handle(b->leaves, p->leaves, p->nr_leaves) ||
 	    copy_from_handle(b->msrs, p->msrs, p->nr_msrs))
@@ -29,7 +48,7 @@ int domctl_set_cpu_policy(struct domain *self, struct domain *d, struct xen_domc
 			  bool *copyback)
 {
 	struct xen_domctl_cpu_policy *p = &op->u.cpu_policy;
-	struct buffers *b;
+	struct policy_buffers *b;
 	int rc;
 
 	if (d == self || d->external)
@@ -49,34 +68,11 @@ int domctl_set_cpu_policy(struct domain *self, struct domain *d, struct xen_domc
 	return rc;
 }
 
-static int get_into(struct domain *d, struct xen_domctl_cpu_policy *p, struct buffers *b)
-{
-	uint32_t nl = CPU_POLICY_MAX_LEAVES, nm = CPU_POLICY_MAX_MSRS;
-	int rc = cpu_policy_domain_get(d, b->leaves, &nl, b->msrs, &nm);
-
-	if (rc)
-		return rc;
-	if (!handle_is_null(p->leaves)) {
-		if (p->nr_leaves < nl)
-			return -XEN_ENOBUFS;
-		if (copy_to_handle(p->leaves, b->leaves, nl))
-			return -XEN_EFAULT;
-	}
-	if (!handle_is_null(p->msrs)) {
-		if (p->nr_msrs < nm)
-			return -XEN_ENOBUFS;
-		if (copy_to_handle(p->msrs, b->msrs, nm))
-			return -XEN_EFAULT;
-	}
-	p->nr_leaves = nl;
-	p->nr_msrs = nm;
-	return 0;
-}
-
 int domctl_get_cpu_policy(struct domain *self, struct domain *d, struct xen_domctl *op,
 			  bool *copyback)
 {
-	struct buffers *b;
+	struct xen_domctl_cpu_policy *p = &op->u.cpu_policy;
+	struct policy_buffers *b;
 	int rc;
 
 	if (d->external)
@@ -84,7 +80,12 @@ int domctl_get_cpu_policy(struct domain *self, struct domain *d, struct xen_domc
 	b = heap_alloc(sizeof(*b));
 	if (!b)
 		return -XEN_ENOMEM;
-	rc = get_into(d, &op->u.cpu_policy, b);
+	b->nr_leaves = CPU_POLICY_MAX_LEAVES;
+	b->nr_msrs = CPU_POLICY_MAX_MSRS;
+	rc = cpu_policy_domain_get(d, b->leaves, &b->nr_leaves, b->msrs, &b->nr_msrs);
+	if (!rc)
+		rc = policy_put(b, (uintptr_t)p->leaves.p, &p->nr_leaves, (uintptr_t)p->msrs.p,
+				&p->nr_msrs);
 	*copyback = !rc;
 	heap_free(b);
 	return rc;

@@ -2,7 +2,10 @@
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 /* Domctls about vCPUs: what they do, where they may run. */
 #include "domctl.h"
+#include "hvm_context.h"
 
+#include <hv/guest_access.h>
+#include <hv/heap.h>
 #include <hv/sched.h>
 
 #define AFFINITY_KNOWN (XEN_VCPUAFFINITY_HARD | XEN_VCPUAFFINITY_SOFT | XEN_VCPUAFFINITY_FORCE)
@@ -33,6 +36,29 @@ int domctl_getvcpuinfo(struct domain *self, struct domain *d, struct xen_domctl 
 	i->cpu = v->cpu;
 	*copyback = true;
 	return 0;
+}
+
+int domctl_getvcpucontext(struct domain *self, struct domain *d, struct xen_domctl *op,
+			  bool *copyback)
+{
+	vcpu_guest_context_t *c;
+	struct vcpu *v;
+	int rc = d == self || d->external ? -XEN_EINVAL : vcpu_of(d, op->u.vcpucontext.vcpu, &v);
+
+	if (rc)
+		return rc;
+	if (!v->initialised)
+		return -XEN_ENODATA;
+	c = heap_alloc(sizeof(*c));
+	if (!c)
+		return -XEN_ENOMEM;
+	vcpu_pause(v);
+	hvm_state_to_context(v, c);
+	vcpu_unpause(v);
+	if (copy_to_handle(op->u.vcpucontext.ctxt, c, 1))
+		rc = -XEN_EFAULT;
+	heap_free(c);
+	return rc;
 }
 
 /* The masks to set, and those that take effect, written back to the caller. */

@@ -19,4 +19,7 @@ int hvm_record_load_lapic(struct vcpu *v, const void *rec);
 int hvm_record_load_lapic_regs(struct vcpu *v, const void *rec);
 int hvm_record_load_mtrr(struct vcpu *v, const void *rec);
 
+/* XEN_DOMCTL_getvcpucontext: @c is zeroed. */
+void hvm_state_to_context(struct vcpu *v, vcpu_guest_context_t *c);
+
 #endif

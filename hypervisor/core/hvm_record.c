@@ -55,35 +55,23 @@ static void load_segments(struct hvm_state *st, const struct hvm_hw_cpu *c)
 		(struct segment_reg){.limit = c->gdtr_limit, .base = c->gdtr_base};
 }
 
+#define FOR_EACH_GPR(X)                                                                            \
+	X(rax) X(rbx) X(rcx) X(rdx) X(rbp) X(rsi) X(rdi) X(rsp) X(r8) X(r9) X(r10) X(r11) X(r12) \
+	X(r13) X(r14) X(r15) X(rip) X(rflags)
+
 static void save_gprs(const struct guest_regs *r, struct hvm_hw_cpu *c)
 {
-	c->rax = r->rax;
-	c->rbx = r->rbx;
-	c->rcx = r->rcx;
-	c->rdx = r->rdx;
-	c->rbp = r->rbp;
-	c->rsi = r->rsi;
-	c->rdi = r->rdi;
-	c->rsp = r->rsp;
-	c->r8 = r->r8;
-	c->r9 = r->r9;
-	c->r10 = r->r10;
-	c->r11 = r->r11;
-	c->r12 = r->r12;
-	c->r13 = r->r13;
-	c->r14 = r->r14;
-	c->r15 = r->r15;
-	c->rip = r->rip;
-	c->rflags = r->rflags;
+#define SAVE(n) c->n = r->n;
+	FOR_EACH_GPR(SAVE)
+#undef SAVE
 }
 
 static void load_gprs(struct guest_regs *r, const struct hvm_hw_cpu *c)
 {
-	*r = (struct guest_regs){
-		.rax = c->rax, .rbx = c->rbx, .rcx = c->rcx, .rdx = c->rdx, .rbp = c->rbp,
-		.rsi = c->rsi, .rdi = c->rdi, .rsp = c->rsp, .r8 = c->r8, .r9 = c->r9,
-		.r10 = c->r10, .r11 = c->r11, .r12 = c->r12, .r13 = c->r13, .r14 = c->r14,
-		.r15 = c->r15, .rip = c->rip, .rflags = c->rflags | 2};
+#define LOAD(n) r->n = c->n;
+	FOR_EACH_GPR(LOAD)
+#undef LOAD
+	r->rflags |= 2;
 }
 
 void hvm_record_save_cpu(struct vcpu *v, void *rec)
@@ -147,6 +135,34 @@ int hvm_record_load_cpu(struct vcpu *v, const void *rec)
 	v->initialised = true;
 	vcpu_clear_flags(v, VPF_DOWN);
 	return 0;
+}
+
+/* The older form, for xenctx and debuggers. */
+void hvm_state_to_context(struct vcpu *v, vcpu_guest_context_t *c)
+{
+	struct cpu_user_regs *u = &c->user_regs;
+	struct hvm_state st;
+
+	hvm_get_state(v, &st);
+	c->flags = VGCF_online | (hvm_cpl(v) ? 0 : VGCF_in_kernel);
+#define COPY(n) u->n = st.regs.n;
+	FOR_EACH_GPR(COPY)
+#undef COPY
+	u->cs = st.seg[SEG_CS].sel;
+	u->ss = st.seg[SEG_SS].sel;
+	u->ds = st.seg[SEG_DS].sel;
+	u->es = st.seg[SEG_ES].sel;
+	u->fs = st.seg[SEG_FS].sel;
+	u->gs = st.seg[SEG_GS].sel;
+	c->fs_base = st.seg[SEG_FS].base;
+	c->gs_base_user = st.seg[SEG_GS].base;
+	c->gs_base_kernel = st.kernel_gs_base;
+	c->ctrlreg[0] = st.cr0;
+	c->ctrlreg[2] = st.cr2;
+	c->ctrlreg[3] = st.cr3;
+	c->ctrlreg[4] = st.cr4;
+	c->debugreg[6] = st.dr6;
+	c->debugreg[7] = st.dr7;
 }
 
 /* --- local APIC ------------------------------------------------------------ */

@@ -10,6 +10,11 @@
 #include <hv/printk.h>
 #include <hv/unit.h>
 
+/* Tables that a domain may have: what the toolstack gave, or enough for all its
+ * memory in single pages and some spread.  A guest that maps here and there can
+ * so use up only its own share, not the machine's memory. */
+#define TABLES_MIN	256
+#define PAGES_PER_TABLE 128
 /* Entries cleared between two looks at the clock of a preemptible teardown. */
 #define TEARDOWN_BATCH 64
 
@@ -26,6 +31,7 @@ int p2m_create(struct domain *d)
 	d->p2m.root = mk_mfn(INVALID_FRAME);
 	if (d->external)
 		return 0;
+	d->mempool_pages = TABLES_MIN;
 	rc = hvm_p2m_alloc_root(&d->p2m);
 	if (rc)
 		d->p2m.root = mk_mfn(INVALID_FRAME);
@@ -50,12 +56,6 @@ static bool range_valid(gfn_t gfn, unsigned int order)
 	return order <= FRAME_MAX_ORDER && gfn.v <= P2M_MAX_GFN &&
 	       (1ULL << order) - 1 <= P2M_MAX_GFN - gfn.v && !(gfn.v & ((1ULL << order) - 1));
 }
-
-/* Tables that a domain may have: what the toolstack gave, or enough for all its
- * memory in single pages and some spread.  A guest that maps here and there can
- * so use up only its own share, not the machine's memory. */
-#define TABLES_MIN	 256
-#define PAGES_PER_TABLE 128
 
 static bool within_pool(const struct domain *d, unsigned int new_tables)
 {

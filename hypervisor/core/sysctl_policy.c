@@ -1,58 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 /* Sysctls about the CPU policies of the system. */
+#include "domctl.h"
 #include "sysctl.h"
 
 #include <hv/guest_access.h>
 #include <hv/heap.h>
-#include <hv/policy.h>
 
 #define MAX_FEATURE_WORDS 64
 
-struct buffers {
-	xen_cpuid_leaf_t leaves[CPU_POLICY_MAX_LEAVES];
-	xen_msr_entry_t msrs[CPU_POLICY_MAX_MSRS];
-};
-
-static int get_into(struct xen_sysctl_cpu_policy *p, struct buffers *b)
-{
-	uint32_t nl = CPU_POLICY_MAX_LEAVES, nm = CPU_POLICY_MAX_MSRS;
-	int rc = cpu_policy_system(p->index, b->leaves, &nl, b->msrs, &nm);
-
-	if (rc)
-		return rc;
-	if (!handle_is_null(p->leaves)) {
-		if (p->nr_leaves < nl)
-			return -XEN_ENOBUFS;
-		if (copy_to_handle(p->leaves, b->leaves, nl))
-			return -XEN_EFAULT;
-		p->nr_leaves = nl;
-	} else {
-		p->nr_leaves = CPU_POLICY_MAX_LEAVES;
-	}
-	if (!handle_is_null(p->msrs)) {
-		if (p->nr_msrs < nm)
-			return -XEN_ENOBUFS;
-		if (copy_to_handle(p->msrs, b->msrs, nm))
-			return -XEN_EFAULT;
-		p->nr_msrs = nm;
-	} else {
-		p->nr_msrs = CPU_POLICY_MAX_MSRS;
-	}
-	return 0;
-}
-
 int sysctl_get_cpu_policy(struct xen_sysctl *op, bool *copyback)
 {
-	struct buffers *b;
+	struct xen_sysctl_cpu_policy *p = &op->u.cpu_policy;
+	struct policy_buffers *b;
 	int rc;
 
-	if (op->u.cpu_policy._rsvd)
+	if (p->_rsvd)
 		return -XEN_EINVAL;
 	b = heap_alloc(sizeof(*b));
 	if (!b)
 		return -XEN_ENOMEM;
-	rc = get_into(&op->u.cpu_policy, b);
+	b->nr_leaves = CPU_POLICY_MAX_LEAVES;
+	b->nr_msrs = CPU_POLICY_MAX_MSRS;
+	rc = cpu_policy_system(p->index, b->leaves, &b->nr_leaves, b->msrs, &b->nr_msrs);
+	if (!rc)
+		rc = policy_put(b, (uintptr_t)p->leaves.p, &p->nr_leaves, (uintptr_t)p->msrs.p,
+				&p->nr_msrs);
 	*copyback = !rc;
 	heap_free(b);
 	return rc;

@@ -317,8 +317,11 @@ Test(domctl, time_and_identity)
 Test(domctl, paging_pool)
 {
 	struct domain *d = hv_guest(1, 16);
-	struct xen_domctl op = {.cmd = XEN_DOMCTL_set_paging_mempool_size, .domain = d->id};
+	struct xen_domctl op = {.cmd = XEN_DOMCTL_get_paging_mempool_size, .domain = d->id};
 
+	cr_assert_eq(hv_domctl(zero, &op), 0);
+	cr_assert_eq(op.u.paging_mempool.size, 1 << 20); /* what each domain starts with */
+	op.cmd = XEN_DOMCTL_set_paging_mempool_size;
 	op.u.paging_mempool.size = 3 << 20;
 	cr_assert_eq(hv_domctl(zero, &op), 0);
 	op.u.paging_mempool.size = 12345;
@@ -386,6 +389,28 @@ Test(domctl, policies_go_out_and_come_back)
 	op.cmd = XEN_DOMCTL_set_cpu_policy;
 	p->nr_leaves = p->nr_msrs = 0;
 	cr_assert_eq(hv_domctl(zero, &op), -XEN_EEXIST, "it has run");
+}
+
+Test(domctl, a_vcpu_can_be_looked_at)
+{
+	struct domain *d = hv_guest(1, 16);
+	struct xen_domctl op = {.cmd = XEN_DOMCTL_getvcpucontext, .domain = d->id};
+	vcpu_guest_context_t c;
+
+	op.u.vcpucontext.ctxt.p = (void *)BUF2;
+	cr_assert_eq(hv_domctl(zero, &op), -XEN_ENODATA);
+	d->vcpu[0]->initialised = true;
+	d->vcpu[0]->regs.rip = 0x1234;
+	d->vcpu[0]->regs.r15 = 15;
+	cr_assert_eq(hv_domctl(zero, &op), 0);
+	hv_get(zero, BUF2, &c, sizeof(c));
+	cr_assert_eq(c.user_regs.rip, 0x1234);
+	cr_assert_eq(c.user_regs.r15, 15);
+	cr_assert(c.flags & VGCF_in_kernel);
+	op.u.vcpucontext.ctxt.p = (void *)BAD;
+	cr_assert_eq(hv_domctl(zero, &op), -XEN_EFAULT);
+	op.u.vcpucontext.vcpu = 1;
+	cr_assert_eq(hv_domctl(zero, &op), -XEN_EINVAL);
 }
 
 Test(domctl, destroying_is_preemptible)
