@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "acl.h"
+#include "log.h"
 #include "path.h"
 #include "tree.h"
 #include "quota.h"
@@ -124,6 +125,15 @@ Test(xenstore_acl, who_may_what)
 	cr_assert_eq(acl_owner(acl), 1);
 	acl_put(other);
 	acl_put(acl);
+}
+
+Test(xenstore_log, guests_words_cannot_forge_a_line)
+{
+	char out[64];
+
+	cr_assert_str_eq(log_escape("a\n<3>b\t\x1b[2J%s\0\\\xff", 16, out, sizeof(out)),
+			 "a\\x0a<3>b\\x09\\x1b[2J%s\\x00\\x5c\\xff");
+	cr_assert_str_eq(log_escape("\n\n\n\n", 4, out, 12), "\\x0a\\x0a"); /* cut whole */
 }
 
 /* --- trees --- */
