@@ -427,7 +427,7 @@ static int gnttab_domain_create(struct domain *d)
 	t->max_chunks = d->config.max_maptrack_frames;
 	t->free_handle = UINT32_MAX;
 	t->frame = t->max_frames ? heap_array(t->max_frames, sizeof(*t->frame)) : NULL;
-	t->chunk = t->max_chunks ? heap_array(t->max_chunks, sizeof(*t->chunk)) : NULL;
+	t->chunk = t->max_chunks ? heap_array(t->max_chunks, sizeof(void *)) : NULL;
 	rc = (t->max_frames && !t->frame) || (t->max_chunks && !t->chunk) ? -XEN_ENOMEM : 0;
 	/* The first frame exists from the start, as in Xen. */
 	if (!rc && t->max_frames)
