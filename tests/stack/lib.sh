@@ -5,6 +5,7 @@
 set -u
 BUILD=$(cd "${1:?usage: $0 BUILD-DIRECTORY}" && pwd)
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+unset NACRE_INSTANCE NACRE_RUNDIR
 export PATH=$BUILD/bin:$PATH
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/nacre-test.XXXXXX")
 export NACRE_RUNTIME_DIR=$WORK/run
