@@ -14,30 +14,28 @@
 #define B(n) (1u << (n))
 
 /* FPU VME DE PSE TSC MSR PAE CX8 APIC SEP PGE CMOV PAT PSE36 CLFLUSH MMX FXSR SSE SSE2 SS */
-#define OFFERED_1D                                                                        \
-	(B(0) | B(1) | B(2) | B(3) | B(4) | B(5) | B(6) | B(8) | B(9) | B(11) | B(13) |   \
-	 B(15) | B(16) | B(17) | B(19) | B(23) | B(24) | B(25) | B(26) | B(27))
+#define OFFERED_1D                                                                                 \
+	(B(0) | B(1) | B(2) | B(3) | B(4) | B(5) | B(6) | B(8) | B(9) | B(11) | B(13) | B(15) |    \
+	 B(16) | B(17) | B(19) | B(23) | B(24) | B(25) | B(26) | B(27))
 /* SSE3 PCLMUL SSSE3 FMA CX16 SSE4.1 SSE4.2 X2APIC MOVBE POPCNT AES XSAVE AVX F16C RDRAND
  * HYPERVISOR */
-#define OFFERED_1C                                                                        \
-	(B(0) | B(1) | B(9) | B(12) | B(13) | B(19) | B(20) | B(21) | B(22) | B(23) |     \
-	 B(25) | B(26) | B(28) | B(29) | B(30) | B(31))
+#define OFFERED_1C                                                                                 \
+	(B(0) | B(1) | B(9) | B(12) | B(13) | B(19) | B(20) | B(21) | B(22) | B(23) | B(25) |      \
+	 B(26) | B(28) | B(29) | B(30) | B(31))
 /* AMD repeats these of 1.EDX; SYSCALL NX MMXEXT 1GB RDTSCP LM 3DNOWEXT 3DNOW */
 #define COMMON_1D 0x0183f3ffu
-#define OFFERED_E1D                                                                       \
-	((OFFERED_1D & COMMON_1D) | B(11) | B(20) | B(22) | B(26) | B(27) | B(29) |       \
-	 B(30) | B(31))
+#define OFFERED_E1D                                                                                \
+	((OFFERED_1D & COMMON_1D) | B(11) | B(20) | B(22) | B(26) | B(27) | B(29) | B(30) | B(31))
 /* LAHF CMP_LEGACY CR8_LEGACY ABM SSE4A MISALIGNSSE 3DNOWPREFETCH XOP FMA4 TBM */
-#define OFFERED_E1C \
-	(B(0) | B(1) | B(4) | B(5) | B(6) | B(7) | B(8) | B(11) | B(16) | B(21))
+#define OFFERED_E1C (B(0) | B(1) | B(4) | B(5) | B(6) | B(7) | B(8) | B(11) | B(16) | B(21))
 /* XSAVEOPT XSAVEC XGETBV1 */
 #define OFFERED_DA1 (B(0) | B(1) | B(2))
-#define AVX512_7B (B(16) | B(17) | B(21) | B(28) | B(30) | B(31))
+#define AVX512_7B   (B(16) | B(17) | B(21) | B(28) | B(30) | B(31))
 /* FSGSBASE BMI1 AVX2 FDP_EXCP_ONLY SMEP BMI2 ERMS NO_FPU_SEL RDSEED ADX SMAP CLFLUSHOPT
  * CLWB SHA and AVX-512 */
-#define OFFERED_7B                                                                        \
-	(B(0) | B(3) | B(5) | B(6) | B(7) | B(8) | B(9) | B(13) | B(18) | B(19) | B(20) | \
-	 B(23) | B(24) | B(29) | AVX512_7B)
+#define OFFERED_7B                                                                                 \
+	(B(0) | B(3) | B(5) | B(6) | B(7) | B(8) | B(9) | B(13) | B(18) | B(19) | B(20) | B(23) |  \
+	 B(24) | B(29) | AVX512_7B)
 #define AVX512_7C (B(1) | B(6) | B(11) | B(12) | B(14))
 /* UMIP GFNI VAES VPCLMULQDQ RDPID and AVX-512 */
 #define OFFERED_7C (B(2) | B(8) | B(9) | B(10) | B(22) | AVX512_7C)
@@ -48,9 +46,9 @@
 /* CLZERO RSTR_FP_ERR_PTRS */
 #define OFFERED_E8B (B(0) | B(2))
 
-#define FORCED_1C (B(21) | B(27) | B(31)) /* X2APIC, OSXSAVE, HYPERVISOR */
-#define FORCED_1D (B(9) | B(28))	  /* APIC, HTT */
-#define FORCED_E1C B(1)			  /* CMP_LEGACY */
+#define FORCED_1C  (B(21) | B(27) | B(31)) /* X2APIC, OSXSAVE, HYPERVISOR */
+#define FORCED_1D  (B(9) | B(28))	   /* APIC, HTT */
+#define FORCED_E1C B(1)			   /* CMP_LEGACY */
 
 #define NONE XEN_CPUID_NO_SUBLEAF
 

@@ -67,7 +67,7 @@ struct domain *domain_next(domid_t first)
 	struct list *p;
 
 	spin_lock(&table_lock);
-	list_for_each(p, &all_domains) {
+	list_for_each (p, &all_domains) {
 		struct domain *d = list_entry(p, struct domain, link);
 
 		if (d->id >= first && domain_ref(d)) {
@@ -151,7 +151,7 @@ static int enter_table(struct domain *d, domid_t id)
 	if (!rc) {
 		d->id = id;
 		by_id[id] = d;
-		list_for_each(p, &all_domains)
+		list_for_each (p, &all_domains)
 			if (list_entry(p, struct domain, link)->id > id)
 				break;
 		list_add_before(p, &d->link);

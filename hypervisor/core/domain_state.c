@@ -183,8 +183,7 @@ void domain_getinfo(struct domain *d, struct xen_domctl_getdomaininfo *out)
 	out->max_pages = d->max_pages;
 	out->outstanding_pages = d->outstanding_pages;
 	out->shr_pages = d->shared_pages;
-	out->shared_info_frame =
-		d->external ? INVALID_FRAME : virt_to_mfn(d->shared_info).v;
+	out->shared_info_frame = d->external ? INVALID_FRAME : virt_to_mfn(d->shared_info).v;
 	out->ssidref = d->ssidref;
 	memcpy(out->handle, d->handle, sizeof(out->handle));
 	out->cpupool = d->cpupool;

@@ -16,42 +16,29 @@ enum form {
 	F_STRING,
 };
 
-#define BYTE_OP	  1 /* the operand is a byte */
-#define TO_REG	  2
-#define WORD_SRC  4 /* MOVZX, MOVSX of 16 bits */
+#define BYTE_OP	 1 /* the operand is a byte */
+#define TO_REG	 2
+#define WORD_SRC 4 /* MOVZX, MOVSX of 16 bits */
 
 struct entry {
 	uint8_t form, op, flags;
 };
 
 static const struct entry one_byte[256] = {
-	[0x09] = {F_RM, OP_OR, 0},
-	[0x0b] = {F_RM, OP_OR, TO_REG},
-	[0x21] = {F_RM, OP_AND, 0},
-	[0x23] = {F_RM, OP_AND, TO_REG},
-	[0x31] = {F_RM, OP_XOR, 0},
-	[0x33] = {F_RM, OP_XOR, TO_REG},
-	[0x39] = {F_RM, OP_CMP, 0},
-	[0x3b] = {F_RM, OP_CMP, TO_REG},
-	[0x81] = {F_RM_IMM, OP_NONE, 0},  /* group 1: operation in ModRM.reg */
-	[0x83] = {F_RM_IMM8, OP_NONE, 0},
-	[0x85] = {F_RM, OP_TEST, 0},
-	[0x87] = {F_RM, OP_XCHG, 0},
-	[0x88] = {F_RM, OP_STORE, BYTE_OP},
-	[0x89] = {F_RM, OP_STORE, 0},
-	[0x8a] = {F_RM, OP_LOAD, BYTE_OP},
-	[0x8b] = {F_RM, OP_LOAD, 0},
-	[0xa0] = {F_MOFFS, OP_LOAD, BYTE_OP},
-	[0xa1] = {F_MOFFS, OP_LOAD, 0},
-	[0xa2] = {F_MOFFS, OP_STORE, BYTE_OP},
-	[0xa3] = {F_MOFFS, OP_STORE, 0},
-	[0xa4] = {F_STRING, OP_MOVS, BYTE_OP},
-	[0xa5] = {F_STRING, OP_MOVS, 0},
-	[0xaa] = {F_STRING, OP_STOS, BYTE_OP},
-	[0xab] = {F_STRING, OP_STOS, 0},
-	[0xc6] = {F_RM_IMM, OP_STORE, BYTE_OP},
-	[0xc7] = {F_RM_IMM, OP_STORE, 0},
-	[0xf7] = {F_RM_IMM, OP_TEST, 0},
+	[0x09] = {F_RM, OP_OR, 0},	  [0x0b] = {F_RM, OP_OR, TO_REG},
+	[0x21] = {F_RM, OP_AND, 0},	  [0x23] = {F_RM, OP_AND, TO_REG},
+	[0x31] = {F_RM, OP_XOR, 0},	  [0x33] = {F_RM, OP_XOR, TO_REG},
+	[0x39] = {F_RM, OP_CMP, 0},	  [0x3b] = {F_RM, OP_CMP, TO_REG},
+	[0x81] = {F_RM_IMM, OP_NONE, 0}, /* group 1: operation in ModRM.reg */
+	[0x83] = {F_RM_IMM8, OP_NONE, 0}, [0x85] = {F_RM, OP_TEST, 0},
+	[0x87] = {F_RM, OP_XCHG, 0},	  [0x88] = {F_RM, OP_STORE, BYTE_OP},
+	[0x89] = {F_RM, OP_STORE, 0},	  [0x8a] = {F_RM, OP_LOAD, BYTE_OP},
+	[0x8b] = {F_RM, OP_LOAD, 0},	  [0xa0] = {F_MOFFS, OP_LOAD, BYTE_OP},
+	[0xa1] = {F_MOFFS, OP_LOAD, 0},	  [0xa2] = {F_MOFFS, OP_STORE, BYTE_OP},
+	[0xa3] = {F_MOFFS, OP_STORE, 0},  [0xa4] = {F_STRING, OP_MOVS, BYTE_OP},
+	[0xa5] = {F_STRING, OP_MOVS, 0},  [0xaa] = {F_STRING, OP_STOS, BYTE_OP},
+	[0xab] = {F_STRING, OP_STOS, 0},  [0xc6] = {F_RM_IMM, OP_STORE, BYTE_OP},
+	[0xc7] = {F_RM_IMM, OP_STORE, 0}, [0xf7] = {F_RM_IMM, OP_TEST, 0},
 };
 
 static const struct entry two_byte[256] = {
@@ -63,7 +50,10 @@ static const struct entry two_byte[256] = {
 
 /* Group 1, /1 OR, /4 AND, /6 XOR, /7 CMP; the rest needs carries. */
 static const uint8_t group1[8] = {
-	[1] = OP_OR, [4] = OP_AND, [6] = OP_XOR, [7] = OP_CMP,
+	[1] = OP_OR,
+	[4] = OP_AND,
+	[6] = OP_XOR,
+	[7] = OP_CMP,
 };
 
 struct decoder {
@@ -108,7 +98,9 @@ static uint64_t immediate(struct decoder *d, unsigned int bytes)
 /* False: not a prefix. */
 static bool take_prefix(struct decoder *d, struct insn *out, uint8_t b)
 {
-	static const struct { uint8_t byte, segment; } segments[] = {
+	static const struct {
+		uint8_t byte, segment;
+	} segments[] = {
 		{0x26, SEG_ES}, {0x2e, SEG_CS}, {0x36, SEG_SS},
 		{0x3e, SEG_DS}, {0x64, SEG_FS}, {0x65, SEG_GS},
 	};
@@ -248,7 +240,8 @@ bool emulate_decode(const uint8_t *buf, unsigned int n, enum insn_mode mode, str
 		return false;
 	/* A locked read-modify-write of a device register: XCHG and friends only,
 	 * and they are as atomic here as the vCPU is alone on its APIC. */
-	if (d.lock && (out->op <= OP_MOVS || out->op == OP_TEST || out->op == OP_CMP || out->to_reg))
+	if (d.lock &&
+	    (out->op <= OP_MOVS || out->op == OP_TEST || out->op == OP_CMP || out->to_reg))
 		return false;
 	if (d.overrun || d.pos > n || d.pos > INSN_MAX)
 		return false;

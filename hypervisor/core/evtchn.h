@@ -22,10 +22,10 @@ enum evtchn_state {
 struct evtchn {
 	uint8_t state;
 	uint8_t virq;
-	domid_t remote_id;	/* unbound: who may bind */
-	uint32_t remote_port;	/* interdomain */
-	struct domain *remote;	/* interdomain; valid while the state lasts */
-	uint32_t vcpu;		/* which one is notified */
+	domid_t remote_id;     /* unbound: who may bind */
+	uint32_t remote_port;  /* interdomain */
+	struct domain *remote; /* interdomain; valid while the state lasts */
+	uint32_t vcpu;	       /* which one is notified */
 };
 
 #define EVTCHNS_PER_BUCKET 128
@@ -33,11 +33,11 @@ struct evtchn {
 
 struct evtchns {
 	spinlock_t lock;
-	uint32_t limit;		/* ports are below it, whatever the width */
-	uint32_t valid;		/* ports of the buckets there are */
-	bool narrow;		/* 32-bit layout of shared_info */
-	bool dying;		/* no new channels */
-	uint32_t closed;	/* dying: ports below it are closed */
+	uint32_t limit;	 /* ports are below it, whatever the width */
+	uint32_t valid;	 /* ports of the buckets there are */
+	bool narrow;	 /* 32-bit layout of shared_info */
+	bool dying;	 /* no new channels */
+	uint32_t closed; /* dying: ports below it are closed */
 	struct evtchn *bucket[EVTCHN_BUCKETS];
 };
 

@@ -318,33 +318,6 @@ int frame_release_domain(struct domain *d, mfn_t mfn)
 	return 0;
 }
 
-int frame_steal(struct domain *from, mfn_t mfn)
-{
-	struct frame *f;
-	int rc = -XEN_EINVAL;
-
-	if (mfn.v >= frame_table_nr)
-		return rc;
-	f = &frame_table[mfn.v];
-	spin_lock(&from->page_lock);
-	if (__atomic_load_n(&f->count, __ATOMIC_ACQUIRE) == 1 && disown(from, mfn.v)) {
-		f->owner = OWNER_XEN;
-		rc = 0;
-	}
-	spin_unlock(&from->page_lock);
-	if (!rc)
-		domain_put(from);
-	return rc;
-}
-
-int frame_assign(struct domain *to, mfn_t mfn)
-{
-	uint32_t i = index_of(mfn);
-
-	ASSERT(frame_table[i].owner == OWNER_XEN && frame_table[i].count == 1);
-	return own_block(to, i, 1);
-}
-
 mfn_t frame_first_of(const struct domain *d)
 {
 	uint32_t i = READ_ONCE(d->first_frame);

@@ -82,26 +82,6 @@ uint64_t gnttab_note_gfn(struct domain *d, uint32_t idx, uint64_t gfn)
 	return old;
 }
 
-int gnttab_set_entry(struct domain *d, uint32_t ref, domid_t to, gfn_t gfn)
-{
-	struct gnttab *t = d->gnttab;
-	grant_entry_v1_t *e;
-	mfn_t mfn;
-	int rc = gnttab_get_frame(d, ref / GRANTS_PER_FRAME, false, &mfn);
-
-	if (rc)
-		return rc;
-	if (gfn.v > UINT32_MAX)
-		return -XEN_EINVAL;
-	spin_lock(&t->lock);
-	e = &t->frame[ref / GRANTS_PER_FRAME].shared[ref % GRANTS_PER_FRAME];
-	e->domid = to;
-	e->frame = gfn.v;
-	__atomic_store_n(&e->flags, GTF_permit_access, __ATOMIC_RELEASE);
-	spin_unlock(&t->lock);
-	return 0;
-}
-
 /* --- set-up sub-operations ----------------------------------------------------- */
 
 /* 0 or a GNTST_ code; a reference on *@out. */

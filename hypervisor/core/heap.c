@@ -21,7 +21,7 @@ struct slab {
 	struct list link; /* in its class while it has free objects */
 	void *free;	  /* singly linked through the objects */
 	uint16_t used, class;
-	uint32_t pad[9];  /* objects start 64 bytes in, 32-byte aligned */
+	uint32_t pad[9]; /* objects start 64 bytes in, 32-byte aligned */
 };
 _Static_assert(sizeof(struct slab) == 64, "keeps objects aligned");
 
@@ -68,7 +68,7 @@ static void *small_alloc(size_t size)
 	void *obj = NULL;
 
 	while ((1u << (MIN_SHIFT + class)) < size)
-		class++;
+		class ++;
 	spin_lock(&heap_lock);
 	if (!ready) {
 		for (unsigned int i = 0; i < NR_CLASSES; i++)

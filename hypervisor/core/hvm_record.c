@@ -20,17 +20,17 @@
 #define MTRR_CAP_VALUE 0x508
 
 /* X(name in the record, our segment) for those with a selector. */
-#define FOR_EACH_SEGMENT(X)                                                              \
-	X(cs, SEG_CS)                                                                    \
-	X(ds, SEG_DS) X(es, SEG_ES) X(fs, SEG_FS) X(gs, SEG_GS) X(ss, SEG_SS)            \
-	X(tr, SEG_TR) X(ldtr, SEG_LDTR)
+#define FOR_EACH_SEGMENT(X)                                                                        \
+	X(cs, SEG_CS)                                                                              \
+	X(ds, SEG_DS)                                                                              \
+	X(es, SEG_ES) X(fs, SEG_FS) X(gs, SEG_GS) X(ss, SEG_SS) X(tr, SEG_TR) X(ldtr, SEG_LDTR)
 
 static void save_segments(const struct hvm_state *st, struct hvm_hw_cpu *c)
 {
-#define SAVE(n, s)                                                                       \
-	c->n##_sel = st->seg[s].sel;                                                     \
-	c->n##_limit = st->seg[s].limit;                                                 \
-	c->n##_base = st->seg[s].base;                                                   \
+#define SAVE(n, s)                                                                                 \
+	c->n##_sel = st->seg[s].sel;                                                               \
+	c->n##_limit = st->seg[s].limit;                                                           \
+	c->n##_base = st->seg[s].base;                                                             \
 	c->n##_arbytes = st->seg[s].attr;
 	FOR_EACH_SEGMENT(SAVE)
 #undef SAVE
@@ -42,22 +42,22 @@ static void save_segments(const struct hvm_state *st, struct hvm_hw_cpu *c)
 
 static void load_segments(struct hvm_state *st, const struct hvm_hw_cpu *c)
 {
-#define LOAD(n, s)                                                                       \
-	st->seg[s] = (struct segment_reg){.sel = (uint16_t)c->n##_sel,                   \
-					  .limit = c->n##_limit,                         \
-					  .base = c->n##_base,                           \
+#define LOAD(n, s)                                                                                 \
+	st->seg[s] = (struct segment_reg){.sel = (uint16_t)c->n##_sel,                             \
+					  .limit = c->n##_limit,                                   \
+					  .base = c->n##_base,                                     \
 					  .attr = (uint16_t)(c->n##_arbytes & ATTR_MASK)};
 	FOR_EACH_SEGMENT(LOAD)
 #undef LOAD
-	st->seg[SEG_IDTR] =
-		(struct segment_reg){.limit = c->idtr_limit, .base = c->idtr_base};
-	st->seg[SEG_GDTR] =
-		(struct segment_reg){.limit = c->gdtr_limit, .base = c->gdtr_base};
+	st->seg[SEG_IDTR] = (struct segment_reg){.limit = c->idtr_limit, .base = c->idtr_base};
+	st->seg[SEG_GDTR] = (struct segment_reg){.limit = c->gdtr_limit, .base = c->gdtr_base};
 }
 
+/* clang-format off */
 #define FOR_EACH_GPR(X)                                                                            \
-	X(rax) X(rbx) X(rcx) X(rdx) X(rbp) X(rsi) X(rdi) X(rsp) X(r8) X(r9) X(r10) X(r11) X(r12) \
-	X(r13) X(r14) X(r15) X(rip) X(rflags)
+	X(rax) X(rbx) X(rcx) X(rdx) X(rbp) X(rsi) X(rdi) X(rsp) X(r8) X(r9) X(r10) X(r11)          \
+	X(r12) X(r13) X(r14) X(r15) X(rip) X(rflags)
+/* clang-format on */
 
 static void save_gprs(const struct guest_regs *r, struct hvm_hw_cpu *c)
 {
@@ -224,7 +224,7 @@ int hvm_record_load_lapic(struct vcpu *v, const void *rec)
 /* Configuration can be set; interrupts in flight and a running timer cannot. */
 int hvm_record_load_lapic_regs(struct vcpu *v, const void *rec)
 {
-	static const uint16_t settable[] = {0x80, 0xf0, 0x320, 0x330, 0x340,
+	static const uint16_t settable[] = {0x80,  0xf0,  0x320, 0x330, 0x340,
 					    0x350, 0x360, 0x370, 0x3e0};
 	const struct hvm_hw_lapic_regs *l = rec;
 	bool by_msr = x2apic(v);

@@ -158,7 +158,8 @@ static long map_resource(struct hypercall *hc)
 	d = domain_get((domid_t)hc->arg[0]);
 	if (!d)
 		return -XEN_ESRCH;
-	out = nr <= (uint32_t)d->config.max_grant_frames ? arena_at(hc->arg[4], nr * sizeof(*out)) : NULL;
+	out = nr <= (uint32_t)d->config.max_grant_frames ? arena_at(hc->arg[4], nr * sizeof(*out))
+							 : NULL;
 	if (!nr)
 		rc = d->config.max_grant_frames;
 	else

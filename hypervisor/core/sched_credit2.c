@@ -12,15 +12,15 @@
 #include <hv/heap.h>
 #include <hv/sched.h>
 
-#define CREDIT_INIT	 10000000LL /* ns */
-#define CREDIT_CARRYOVER 500000LL
-#define CREDIT_MIN	 (-10000000LL)
-#define SLICE_MIN	 500000LL
-#define SLICE_MAX	 10000000LL
-#define MIGRATE_RESIST	 500000LL
+#define CREDIT_INIT	     10000000LL /* ns */
+#define CREDIT_CARRYOVER     500000LL
+#define CREDIT_MIN	     (-10000000LL)
+#define SLICE_MIN	     500000LL
+#define SLICE_MAX	     10000000LL
+#define MIGRATE_RESIST	     500000LL
 #define RATELIMIT_DEFAULT_US 1000
-#define DEFAULT_WEIGHT	 256
-#define CAP_PERIOD	 10000000LL
+#define DEFAULT_WEIGHT	     256
+#define CAP_PERIOD	     10000000LL
 
 struct unit_c2 {
 	struct list all;  /* every vCPU of the pool */
@@ -42,7 +42,7 @@ struct domain_c2 {
 static struct {
 	spinlock_t lock;
 	struct list all, runq;
-	uint64_t cpus, idle;	 /* masks; idle: no current and not yet tickled */
+	uint64_t cpus, idle; /* masks; idle: no current and not yet tickled */
 	uint16_t max_weight;
 	uint32_t ratelimit_us;
 	struct vcpu *curr[NR_CPUS];
@@ -91,7 +91,7 @@ static void enqueue(struct unit_c2 *u)
 
 	if (u->queued)
 		return;
-	list_for_each(p, &pool.runq)
+	list_for_each (p, &pool.runq)
 		if (list_entry(p, struct unit_c2, runq)->credit < u->credit)
 			break;
 	list_add_before(p, &u->runq);
@@ -112,7 +112,7 @@ static void reset_credits(void)
 {
 	struct list *p;
 
-	list_for_each(p, &pool.all) {
+	list_for_each (p, &pool.all) {
 		struct unit_c2 *u = list_entry(p, struct unit_c2, all);
 
 		u->credit = MIN(u->credit + CREDIT_INIT, CREDIT_INIT + CREDIT_CARRYOVER);
@@ -124,7 +124,7 @@ static void update_max_weight(void)
 	struct list *p;
 
 	pool.max_weight = 1;
-	list_for_each(p, &pool.all) {
+	list_for_each (p, &pool.all) {
 		struct domain *d = list_entry(p, struct unit_c2, all)->v->domain;
 
 		if (d->weight > pool.max_weight)
@@ -164,7 +164,7 @@ static struct vcpu *candidate(unsigned int cpu, const struct vcpu *prev)
 {
 	struct list *p;
 
-	list_for_each(p, &pool.runq) {
+	list_for_each (p, &pool.runq) {
 		struct vcpu *v = list_entry(p, struct unit_c2, runq)->v;
 
 		/* One whose context is still being saved elsewhere is not ready. */

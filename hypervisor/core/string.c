@@ -93,16 +93,6 @@ char *strchr(const char *s, int c)
 	return (char *)(uintptr_t)s;
 }
 
-char *strstr(const char *s, const char *what)
-{
-	size_t n = strlen(what);
-
-	for (; *s; s++)
-		if (!strncmp(s, what, n))
-			return (char *)(uintptr_t)s;
-	return n ? NULL : (char *)(uintptr_t)s;
-}
-
 size_t strlcpy(char *dst, const char *src, size_t size)
 {
 	size_t n = strlen(src);

@@ -8,17 +8,17 @@
 #include <hv/string.h>
 
 /* Attribute bits, VMCB form (type and S in the low 5 bits). */
-#define AR_TYPE	  0xfu
-#define AR_S	  (1u << 4)
-#define AR_DPL	  (3u << 5)
-#define AR_P	  (1u << 7)
-#define AR_G	  (1u << 11)
-#define TYPE_CODE 8u
-#define TYPE_RW	  2u /* readable code, writable data */
+#define AR_TYPE	      0xfu
+#define AR_S	      (1u << 4)
+#define AR_DPL	      (3u << 5)
+#define AR_P	      (1u << 7)
+#define AR_G	      (1u << 11)
+#define TYPE_CODE     8u
+#define TYPE_RW	      2u /* readable code, writable data */
 #define TYPE_BUSY_TSS 0xbu
-#define AR_CODE64 0xa9bu
-#define AR_DATA	  0xc93u
-#define AR_TSS	  0x8bu
+#define AR_CODE64     0xa9bu
+#define AR_DATA	      0xc93u
+#define AR_TSS	      0x8bu
 
 static bool segment_valid(const struct segment_reg *r, enum segment s)
 {
@@ -48,8 +48,7 @@ static bool segments_valid(const struct hvm_state *st)
 		if (!segment_valid(&st->seg[which[i]], which[i]))
 			return false;
 	return st->regs.rip <= limit && (st->seg[SEG_DS].attr & AR_DPL) <= cpl &&
-	       (st->seg[SEG_ES].attr & AR_DPL) <= cpl &&
-	       (st->seg[SEG_CS].attr & AR_DPL) == cpl;
+	       (st->seg[SEG_ES].attr & AR_DPL) <= cpl && (st->seg[SEG_CS].attr & AR_DPL) == cpl;
 }
 
 /* Limits come in units that the granularity bit names. */
@@ -63,9 +62,16 @@ static int from_32(const struct vcpu_hvm_x86_32 *c, struct hvm_state *st)
 {
 	if (c->pad1 || c->pad2[0] || c->pad2[1] || c->pad2[2])
 		return -XEN_EINVAL;
-	st->regs = (struct guest_regs){
-		.rax = c->eax, .rcx = c->ecx, .rdx = c->edx, .rbx = c->ebx, .rsp = c->esp,
-		.rbp = c->ebp, .rsi = c->esi, .rdi = c->edi, .rip = c->eip, .rflags = c->eflags};
+	st->regs = (struct guest_regs){.rax = c->eax,
+				       .rcx = c->ecx,
+				       .rdx = c->edx,
+				       .rbx = c->ebx,
+				       .rsp = c->esp,
+				       .rbp = c->ebp,
+				       .rsi = c->esi,
+				       .rdi = c->edi,
+				       .rip = c->eip,
+				       .rflags = c->eflags};
 	st->cr0 = c->cr0;
 	st->cr3 = c->cr3;
 	st->cr4 = c->cr4;
@@ -87,12 +93,19 @@ static bool canonical(uint64_t a)
 
 static int from_64(const struct vcpu_hvm_x86_64 *c, struct hvm_state *st)
 {
-	if (!canonical(c->rip) || !(c->cr0 & CR0_PG) || !(c->cr0 & CR0_PE) ||
-	    !(c->cr4 & CR4_PAE) || !(c->efer & EFER_LME))
+	if (!canonical(c->rip) || !(c->cr0 & CR0_PG) || !(c->cr0 & CR0_PE) || !(c->cr4 & CR4_PAE) ||
+	    !(c->efer & EFER_LME))
 		return -XEN_EINVAL;
-	st->regs = (struct guest_regs){
-		.rax = c->rax, .rcx = c->rcx, .rdx = c->rdx, .rbx = c->rbx, .rsp = c->rsp,
-		.rbp = c->rbp, .rsi = c->rsi, .rdi = c->rdi, .rip = c->rip, .rflags = c->rflags};
+	st->regs = (struct guest_regs){.rax = c->rax,
+				       .rcx = c->rcx,
+				       .rdx = c->rdx,
+				       .rbx = c->rbx,
+				       .rsp = c->rsp,
+				       .rbp = c->rbp,
+				       .rsi = c->rsi,
+				       .rdi = c->rdi,
+				       .rip = c->rip,
+				       .rflags = c->rflags};
 	st->cr0 = c->cr0;
 	st->cr3 = c->cr3;
 	st->cr4 = c->cr4;

@@ -19,8 +19,9 @@
 #include <xen/io/console.h>
 #include <xen/io/xs_wire.h>
 
-#define SIZE(type, bytes)	     _Static_assert(sizeof(type) == (bytes), #type)
-#define OFFSET(type, member, bytes) _Static_assert(offsetof(type, member) == (bytes), #type "." #member)
+#define SIZE(type, bytes) _Static_assert(sizeof(type) == (bytes), #type)
+#define OFFSET(type, member, bytes)                                                                \
+	_Static_assert(offsetof(type, member) == (bytes), #type "." #member)
 
 _Static_assert(XEN_DOMCTL_INTERFACE_VERSION == 0x15, "domctl of 4.17");
 _Static_assert(XEN_SYSCTL_INTERFACE_VERSION == 0x15, "sysctl of 4.17");

@@ -6,7 +6,7 @@ foreach(noun printk console_ring cmdline)
 endforeach()
 
 # Under other names, beside the C library's, which are the reference.
-set(string_functions memcpy memmove memset memcmp strlen strnlen strcmp strncmp strchr strstr
+set(string_functions memcpy memmove memset memcmp strlen strnlen strcmp strncmp strchr
   strlcpy strtoull)
 list(TRANSFORM string_functions REPLACE "(.+)" "\\1=hv_\\1" OUTPUT_VARIABLE string_renames)
 add_library(hv_string_host OBJECT ${CMAKE_SOURCE_DIR}/hypervisor/core/string.c)

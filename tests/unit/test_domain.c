@@ -117,10 +117,12 @@ Test(domain, the_first_reason_to_shut_down_stays)
 /* Everything a domain takes, with only @leave frames free; 0 or an error. */
 static int try_to_create(uint64_t leave)
 {
-	struct xen_domctl_createdomain config = {
-		.flags = XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_hap, .max_vcpus = 4,
-		.max_evtchn_port = 1023, .max_grant_frames = 4, .max_maptrack_frames = 4,
-		.arch.emulation_flags = XEN_X86_EMU_LAPIC};
+	struct xen_domctl_createdomain config = {.flags = XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_hap,
+						 .max_vcpus = 4,
+						 .max_evtchn_port = 1023,
+						 .max_grant_frames = 4,
+						 .max_maptrack_frames = 4,
+						 .arch.emulation_flags = XEN_X86_EMU_LAPIC};
 	struct domain *d = NULL;
 	int rc;
 

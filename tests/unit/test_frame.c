@@ -135,24 +135,6 @@ Test(frame, hypervisor_pages_cannot_be_referenced)
 	pages_free(p, 0);
 }
 
-Test(frame, stealing_needs_the_only_reference)
-{
-	struct domain *d = host_domain(1, 1), *e = host_domain(1, 0);
-	mfn_t m = frame_first_of(d);
-
-	e->max_pages = 1;
-	cr_assert(frame_get(m, d));
-	cr_assert_eq(frame_steal(d, m), -XEN_EINVAL);
-	frame_put(m);
-	cr_assert_eq(p2m_clear(d, mk_gfn(0), 0), 0);
-	cr_assert_eq(frame_steal(d, m), 0);
-	cr_assert_eq(frame_assign(e, m), 0);
-	cr_assert_eq(e->tot_pages, 1);
-	cr_assert_eq(d->tot_pages, 0);
-	host_kill(d);
-	host_kill(e);
-}
-
 Test(frame, random_use_loses_nothing)
 {
 	uint64_t before = frames_free();

@@ -63,8 +63,9 @@ static void add(int i, uint16_t weight, unsigned int vcpus)
 {
 	doms[i] = host_domain(vcpus, 0);
 	doms[i]->weight = weight;
-	sched_policy->adjust(doms[i], &(struct xen_domctl_scheduler_op){
-		.cmd = XEN_DOMCTL_SCHEDOP_putinfo, .u.credit2.weight = weight});
+	sched_policy->adjust(doms[i],
+			     &(struct xen_domctl_scheduler_op){.cmd = XEN_DOMCTL_SCHEDOP_putinfo,
+							       .u.credit2.weight = weight});
 	domain_unpause_by_controller(doms[i]);
 	for (unsigned int k = 0; k < vcpus; k++)
 		vcpu_clear_flags(doms[i]->vcpu[k], VPF_DOWN);
@@ -160,8 +161,11 @@ Test(sched, a_yielder_lets_the_other_run)
 
 static void cap(int i, uint16_t percent)
 {
-	cr_assert_eq(sched_policy->adjust(doms[i], &(struct xen_domctl_scheduler_op){
-		.cmd = XEN_DOMCTL_SCHEDOP_putinfo, .u.credit2.cap = percent}), 0);
+	cr_assert_eq(sched_policy->adjust(
+			     doms[i],
+			     &(struct xen_domctl_scheduler_op){.cmd = XEN_DOMCTL_SCHEDOP_putinfo,
+							       .u.credit2.cap = percent}),
+		     0);
 }
 
 /* The clock moves in steps of 50 us here, and the timers with it. */

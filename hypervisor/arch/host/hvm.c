@@ -114,12 +114,6 @@ void hvm_inject_exception(struct vcpu *v, uint8_t vector, int32_t error_code)
 	v->arch->error_code = error_code;
 }
 
-void hvm_inject_page_fault(struct vcpu *v, uint64_t cr2, uint32_t error_code)
-{
-	v->arch->state.cr2 = cr2;
-	hvm_inject_exception(v, VEC_PF, error_code);
-}
-
 void hvm_dump_state(struct vcpu *v)
 {
 }

@@ -18,60 +18,63 @@ enum domain_dying { DOM_ALIVE, DOM_DYING, DOM_DEAD };
 
 struct domain {
 	domid_t id;
-	struct list link;		/* domain list, ordered by id */
-	uint32_t refs;			/* domain_get / domain_put; atomic */
-	spinlock_t lock;		/* life cycle, pause counts, hvm params */
+	struct list link; /* domain list, ordered by id */
+	uint32_t refs;	  /* domain_get / domain_put; atomic */
+	spinlock_t lock;  /* life cycle, pause counts, hvm params */
 	enum domain_dying dying;
-	bool privileged;		/* dom0 */
-	bool external;			/* has no guest code: the hosted dom0 */
-	bool shutting_down, shut_down;	/* SCHEDOP_shutdown, all vCPUs stopped */
-	uint8_t shutdown_code;		/* SHUTDOWN_*; SHUTDOWN_CODE_INVALID = none */
-	bool controller_paused;		/* XEN_DOMCTL_pausedomain count > 0 */
+	bool privileged;	       /* dom0 */
+	bool external;		       /* has no guest code: the hosted dom0 */
+	bool shutting_down, shut_down; /* SCHEDOP_shutdown, all vCPUs stopped */
+	uint8_t shutdown_code;	       /* SHUTDOWN_*; SHUTDOWN_CODE_INVALID = none */
+	bool controller_paused;	       /* XEN_DOMCTL_pausedomain count > 0 */
 	uint32_t controller_pauses;
 	uint32_t pause_count;
-	bool creation_finished;		/* first unpause has happened */
+	bool creation_finished; /* first unpause has happened */
 
 	xen_domain_handle_t handle;
 	uint32_t ssidref;
-	uint32_t create_flags;		/* XEN_DOMCTL_CDF_* */
-	uint32_t emulation_flags;	/* XEN_X86_EMU_* */
+	uint32_t create_flags;	  /* XEN_DOMCTL_CDF_* */
+	uint32_t emulation_flags; /* XEN_X86_EMU_* */
 	uint32_t max_vcpus;
-	struct vcpu **vcpu;		/* max_vcpus entries, NULL until made */
-	vcpu_info_t *spare_vcpu_info;	/* for ids past shared_info's 32, until registered */
+	struct vcpu **vcpu;		       /* max_vcpus entries, NULL until made */
+	vcpu_info_t *spare_vcpu_info;	       /* for ids past shared_info's 32, until registered */
 	struct xen_domctl_createdomain config; /* as checked by domctl.c */
 
 	/* memory; page counts under page_lock */
 	spinlock_t page_lock;
 	uint64_t tot_pages, max_pages, xenheap_pages, shared_pages;
-	uint64_t outstanding_pages;	/* claimed, not yet allocated (frame.c's lock) */
-	uint32_t first_frame;		/* allocation list head (frame.c) */
-	uint64_t mempool_pages;		/* XEN_DOMCTL_set_paging_mempool_size */
+	uint64_t outstanding_pages; /* claimed, not yet allocated (frame.c's lock) */
+	uint32_t first_frame;	    /* allocation list head (frame.c) */
+	uint64_t mempool_pages;	    /* XEN_DOMCTL_set_paging_mempool_size */
 	struct p2m p2m;
-	struct e820_map *memory_map;	/* XENMEM_set_memory_map */
+	struct e820_map *memory_map; /* XENMEM_set_memory_map */
 
-	shared_info_t *shared_info;	/* hypervisor page, FRAME_XENSHARE */
-	uint64_t shared_info_gfn;	/* where the guest mapped it; 0 = nowhere */
-	struct evtchns *evtchn;		/* evtchn.c */
-	struct gnttab *gnttab;		/* gnttab.c */
+	shared_info_t *shared_info; /* hypervisor page, FRAME_XENSHARE */
+	uint64_t shared_info_gfn;   /* where the guest mapped it; 0 = nowhere */
+	struct evtchns *evtchn;	    /* evtchn.c */
+	struct gnttab *gnttab;	    /* gnttab.c */
 	uint64_t hvm_params[HVM_NR_PARAMS];
-	uint8_t callback_vector;	/* from HVM_PARAM_CALLBACK_IRQ; 0 = none */
-	uint64_t wallclock_sec;		/* wc_sec at system time zero, with time_offset */
+	uint8_t callback_vector; /* from HVM_PARAM_CALLBACK_IRQ; 0 = none */
+	uint64_t wallclock_sec;	 /* wc_sec at system time zero, with time_offset */
 	int64_t time_offset;
 	struct timer watchdog[2];
 	uint32_t watchdog_used;
-	struct cpu_policy *cpuid;	/* cpuid_policy.c */
-	uint32_t poll_mask_any;		/* number of vCPUs polling several ports */
+	struct cpu_policy *cpuid; /* cpuid_policy.c */
+	uint32_t poll_mask_any;	  /* number of vCPUs polling several ports */
 
-	void *sched;			/* the policy's domain data */
+	void *sched; /* the policy's domain data */
 	uint16_t weight, cap;
 	uint32_t cpupool;
 
 	struct arch_domain *arch;
-	uint32_t destroy_step;		/* where a preempted destroy goes on */
+	uint32_t destroy_step; /* where a preempted destroy goes on */
 	bool in_use_guest_console;
-	char console_line[256];		/* console_io of this guest, until newline */
+	char console_line[256]; /* console_io of this guest, until newline */
 	uint32_t console_len;
-	struct { int64_t window_ns; uint32_t count; } gprintk; /* rate limit */
+	struct {
+		int64_t window_ns;
+		uint32_t count;
+	} gprintk; /* rate limit */
 };
 
 #define SHUTDOWN_CODE_INVALID 0xff

@@ -27,11 +27,11 @@ struct frame {
 };
 _Static_assert(sizeof(struct frame) == 16, "one GiB of RAM costs 4 MiB of frame table");
 
-#define FRAME_FREE  (1u << 0) /* heads a free block */
-#define FRAME_OWNED (1u << 1) /* the owner's allocation reference is held */
+#define FRAME_FREE     (1u << 0) /* heads a free block */
+#define FRAME_OWNED    (1u << 1) /* the owner's allocation reference is held */
 #define FRAME_XENSHARE (1u << 2) /* hypervisor page shared with its domain; not in tot_pages */
-#define FRAME_RAM   (1u << 3) /* given to the allocator at start-up */
-#define FRAME_SLAB  (1u << 4) /* small objects of heap.c */
+#define FRAME_RAM      (1u << 3) /* given to the allocator at start-up */
+#define FRAME_SLAB     (1u << 4) /* small objects of heap.c */
 
 extern struct frame *frame_table;
 extern uint64_t frame_table_nr; /* one past the highest RAM frame */
@@ -68,10 +68,6 @@ void frame_share_xen(void *va, struct domain *d);
 /* End of sharing: the page goes back to the allocator, at once or when the last
  * mapping of it is gone. The caller must not touch it afterwards. */
 void frame_unshare_xen(void *va);
-/* Give an owned frame with exactly one reference (the allocation's) to another
- * domain (GNTTABOP_transfer, XENMEM_exchange). -EINVAL, -E2BIG. */
-int frame_steal(struct domain *from, mfn_t mfn);
-int frame_assign(struct domain *to, mfn_t mfn);
 /* First frame of @d's allocation list, or INVALID_FRAME: for teardown. */
 mfn_t frame_first_of(const struct domain *d);
 

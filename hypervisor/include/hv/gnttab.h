@@ -10,8 +10,5 @@
 /* Frame @idx of the shared table (growing it as needed up to the limit); takes
  * no reference. @status: v2 status frames. -XEN_EINVAL beyond the limit. */
 int gnttab_get_frame(struct domain *d, uint32_t idx, bool status, mfn_t *out);
-/* Toolstack: pre-set a reserved entry (XEN_DOMCTL / libxc writes it by mapping
- * the table instead; here for build_dom0 and tests). */
-int gnttab_set_entry(struct domain *d, uint32_t ref, domid_t to, gfn_t gfn);
 
 #endif

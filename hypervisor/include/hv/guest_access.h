@@ -27,17 +27,17 @@ int copy_to_gpa(struct domain *d, gpa_t dst, const void *src, size_t len);
 
 /* XEN_GUEST_HANDLE forms: element @idx of an array of the handle's type.
  * Address arithmetic that wraps faults. */
-#define copy_from_handle(dst, hnd, n)	  copy_from_handle_offset(dst, hnd, 0, n)
-#define copy_to_handle(hnd, src, n)	  copy_to_handle_offset(hnd, 0, src, n)
-#define copy_from_handle_offset(dst, hnd, idx, n)                                        \
-	({                                                                               \
-		__typeof__(*(hnd).p) *dst_ = (dst);                                      \
-		handle_copy_in(dst_, (uintptr_t)(hnd).p, (idx), (n), sizeof(*dst_));      \
+#define copy_from_handle(dst, hnd, n) copy_from_handle_offset(dst, hnd, 0, n)
+#define copy_to_handle(hnd, src, n)   copy_to_handle_offset(hnd, 0, src, n)
+#define copy_from_handle_offset(dst, hnd, idx, n)                                                  \
+	({                                                                                         \
+		__typeof__(*(hnd).p) *dst_ = (dst);                                                \
+		handle_copy_in(dst_, (uintptr_t)(hnd).p, (idx), (n), sizeof(*dst_));               \
 	})
-#define copy_to_handle_offset(hnd, idx, src, n)                                          \
-	({                                                                               \
-		const __typeof__(*(hnd).p) *src_ = (src);                                \
-		handle_copy_out((uintptr_t)(hnd).p, (idx), src_, (n), sizeof(*src_));     \
+#define copy_to_handle_offset(hnd, idx, src, n)                                                    \
+	({                                                                                         \
+		const __typeof__(*(hnd).p) *src_ = (src);                                          \
+		handle_copy_out((uintptr_t)(hnd).p, (idx), src_, (n), sizeof(*src_));              \
 	})
 #define handle_is_null(hnd) ((hnd).p == NULL)
 

@@ -11,7 +11,19 @@
 #include <hv/regs.h>
 #include <hv/types.h>
 
-enum segment { SEG_ES, SEG_CS, SEG_SS, SEG_DS, SEG_FS, SEG_GS, SEG_LDTR, SEG_TR, SEG_GDTR, SEG_IDTR, NR_SEGS };
+enum segment {
+	SEG_ES,
+	SEG_CS,
+	SEG_SS,
+	SEG_DS,
+	SEG_FS,
+	SEG_GS,
+	SEG_LDTR,
+	SEG_TR,
+	SEG_GDTR,
+	SEG_IDTR,
+	NR_SEGS
+};
 
 struct segment_reg {
 	uint16_t sel;
@@ -30,8 +42,8 @@ struct hvm_state {
 };
 
 /* --- life (any) --------------------------------------------------------- */
-int hvm_cpu_init(unsigned int cpu);	/* EFER.SVME, host save area; boot CPU and APs */
-int hvm_vcpu_create(struct vcpu *v);	/* VMCB; state as after INIT */
+int hvm_cpu_init(unsigned int cpu);  /* EFER.SVME, host save area; boot CPU and APs */
+int hvm_vcpu_create(struct vcpu *v); /* VMCB; state as after INIT */
 void hvm_vcpu_destroy(struct vcpu *v);
 int hvm_domain_create(struct domain *d);
 void hvm_domain_destroy(struct domain *d);
@@ -63,7 +75,6 @@ bool hvm_long_mode_code(const struct vcpu *v);	   /* EFER.LMA and CS.L */
 #define HVM_NO_ERROR_CODE (-1)
 /* Deliver a hardware exception at the next entry (first one wins, #DF rules). */
 void hvm_inject_exception(struct vcpu *v, uint8_t vector, int32_t error_code);
-void hvm_inject_page_fault(struct vcpu *v, uint64_t cr2, uint32_t error_code);
 
 /* --- printing ------------------------------------------------------------ */
 void hvm_dump_state(struct vcpu *v);

@@ -12,9 +12,9 @@
  * arguments arrive zero-extended and `hc->compat` is set. */
 struct hypercall {
 	uint32_t nr;
-	bool compat;	 /* 32-bit caller: structures have the 32-bit layout */
+	bool compat; /* 32-bit caller: structures have the 32-bit layout */
 	uint64_t arg[5];
-	struct vcpu *v;	 /* the caller; v->domain is its domain */
+	struct vcpu *v; /* the caller; v->domain is its domain */
 };
 typedef long hypercall_fn(struct hypercall *hc);
 

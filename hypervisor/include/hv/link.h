@@ -9,7 +9,7 @@
 
 /* --- given by the architecture (ivshmem device) -------------------------- */
 struct link_area {
-	void *base;	/* BAR2, mapped; NULL: no link (bare metal) */
+	void *base; /* BAR2, mapped; NULL: no link (bare metal) */
 	uint64_t size;
 };
 extern struct link_area link_area;

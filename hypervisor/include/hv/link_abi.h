@@ -31,13 +31,13 @@
 enum link_state { LINK_DOWN = 0, LINK_READY = 1, LINK_DEAD = 2 };
 
 struct link_header {
-	uint64_t magic;	  /* host, before QEMU starts */
-	uint32_t version; /* host */
-	uint32_t size;	  /* host: bytes of the whole area */
+	uint64_t magic;	       /* host, before QEMU starts */
+	uint32_t version;      /* host */
+	uint32_t size;	       /* host: bytes of the whole area */
 	uint64_t wallclock_ns; /* host: CLOCK_REALTIME when QEMU was started */
-	uint32_t state;	  /* hypervisor: enum link_state */
-	uint32_t nr_cpus; /* hypervisor: CPUs online */
-	uint64_t ram_top; /* hypervisor: one past the highest RAM address it uses */
+	uint32_t state;	       /* hypervisor: enum link_state */
+	uint32_t nr_cpus;      /* hypervisor: CPUs online */
+	uint64_t ram_top;      /* hypervisor: one past the highest RAM address it uses */
 	uint8_t pad[LINK_PAGE - 40];
 };
 _Static_assert(sizeof(struct link_header) == LINK_PAGE, "one page");
@@ -53,8 +53,8 @@ enum link_slot_state { SLOT_FREE = 0, SLOT_REQUEST = 1, SLOT_DONE = 2 };
  * -EFAULT.
  */
 struct link_slot {
-	uint32_t state;	   /* enum link_slot_state */
-	uint32_t op;	   /* hypercall number, or LINK_OP_* */
+	uint32_t state; /* enum link_slot_state */
+	uint32_t op;	/* hypercall number, or LINK_OP_* */
 	uint64_t arg[5];
 	uint64_t arena_va; /* caller's address of the arena's first byte */
 	int64_t result;	   /* negative Xen errno or result */

@@ -10,7 +10,10 @@ struct list {
 	struct list *next, *prev;
 };
 
-#define LIST_INIT(l) {&(l), &(l)}
+#define LIST_INIT(l)                                                                               \
+	{                                                                                          \
+		&(l), &(l)                                                                         \
+	}
 
 static inline void list_init(struct list *l)
 {
@@ -46,7 +49,7 @@ static inline void list_del(struct list *n)
 
 #define list_entry(p, type, m) CONTAINER_OF(p, type, m)
 #define list_for_each(p, head) for ((p) = (head)->next; (p) != (head); (p) = (p)->next)
-#define list_for_each_safe(p, n, head) \
+#define list_for_each_safe(p, n, head)                                                             \
 	for ((p) = (head)->next, (n) = (p)->next; (p) != (head); (p) = (n), (n) = (p)->next)
 
 #endif

@@ -18,16 +18,16 @@ enum p2m_type {
 	P2M_SHARED,   /* hypervisor page shared with the guest (shared_info, grant table) */
 	P2M_GRANT_RW, /* mapped grant */
 	P2M_GRANT_RO,
-	P2M_FOREIGN,  /* XENMAPSPACE_gmfn_foreign */
-	P2M_APIC,     /* the local APIC page: emulated */
+	P2M_FOREIGN, /* XENMAPSPACE_gmfn_foreign */
+	P2M_APIC,    /* the local APIC page: emulated */
 };
 
 struct p2m {
 	spinlock_t lock;
-	mfn_t root;		/* nested CR3, one page */
-	uint64_t flush_gen;	/* bumped after each change; CPUs compare at entry */
-	uint64_t max_gfn;	/* highest gfn ever mapped */
-	uint64_t table_pages;	/* pages of the tables */
+	mfn_t root;	      /* nested CR3, one page */
+	uint64_t flush_gen;   /* bumped after each change; CPUs compare at entry */
+	uint64_t max_gfn;     /* highest gfn ever mapped */
+	uint64_t table_pages; /* pages of the tables */
 };
 
 /* gfns have at most this many bits: 48-bit guest-physical addresses. */

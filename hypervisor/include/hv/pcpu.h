@@ -18,13 +18,13 @@
 struct pcpu {
 	unsigned int id;
 	bool online;
-	bool in_guest;		 /* between the last work check and #VMEXIT */
-	uint32_t work;		 /* atomic */
-	struct vcpu *current;	 /* the vCPU chosen to run here; NULL: idle */
-	struct vcpu *serving;	 /* dom0's vCPU while a link request is executed, else NULL */
+	bool in_guest;	      /* between the last work check and #VMEXIT */
+	uint32_t work;	      /* atomic */
+	struct vcpu *current; /* the vCPU chosen to run here; NULL: idle */
+	struct vcpu *serving; /* dom0's vCPU while a link request is executed, else NULL */
 	struct timer_heap timers;
-	void *sched;		 /* the policy's per-CPU data */
-	uint64_t idle_ns;	 /* time spent halted */
+	void *sched;	  /* the policy's per-CPU data */
+	uint64_t idle_ns; /* time spent halted */
 	stime_t idle_since;
 	struct arch_pcpu *arch;
 };

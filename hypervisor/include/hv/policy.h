@@ -7,7 +7,9 @@
 #include <hv/types.h>
 #include <xen/domctl.h>
 
-struct cpuid_leaf_out { uint32_t a, b, c, d; };
+struct cpuid_leaf_out {
+	uint32_t a, b, c, d;
+};
 
 /* What vCPU @v sees for CPUID(@leaf, @subleaf), dynamic bits applied. */
 void cpuid_guest(struct vcpu *v, uint32_t leaf, uint32_t subleaf, struct cpuid_leaf_out *out);

@@ -30,12 +30,11 @@ size_t console_ring_used(void);
 /* Prints a report with a backtrace and stops the machine. */
 void panic(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
 
-#define BUG()                                                                            \
-	panic("BUG at %s:%d", __FILE_NAME__, __LINE__)
-#define BUG_ON(c)                                                                        \
-	do {                                                                             \
-		if (__builtin_expect(!!(c), 0))                                          \
-			panic("BUG at %s:%d: %s", __FILE_NAME__, __LINE__, #c);           \
+#define BUG() panic("BUG at %s:%d", __FILE_NAME__, __LINE__)
+#define BUG_ON(c)                                                                                  \
+	do {                                                                                       \
+		if (__builtin_expect(!!(c), 0))                                                    \
+			panic("BUG at %s:%d: %s", __FILE_NAME__, __LINE__, #c);                    \
 	} while (0)
 #define ASSERT(c) BUG_ON(!(c))
 

@@ -25,12 +25,12 @@ struct sched_policy {
 	int (*cpu_add)(unsigned int cpu);
 	int (*domain_add)(struct domain *d);
 	void (*domain_remove)(struct domain *d);
-	int (*vcpu_add)(struct vcpu *v);       /* also chooses v->cpu */
+	int (*vcpu_add)(struct vcpu *v); /* also chooses v->cpu */
 	void (*vcpu_remove)(struct vcpu *v);
 	void (*wake)(struct vcpu *v, stime_t now);  /* it became runnable */
 	void (*sleep)(struct vcpu *v, stime_t now); /* it stopped being runnable */
 	void (*yield)(struct vcpu *v);
-	void (*affinity)(struct vcpu *v);	    /* hard or soft changed */
+	void (*affinity)(struct vcpu *v); /* hard or soft changed */
 	/* Choose for @cpu. @prev (NULL: idle) has run @ran_ns since it was chosen and
 	 * is put back if still runnable.  The chosen vCPU is marked running inside. */
 	struct sched_choice (*pick)(unsigned int cpu, struct vcpu *prev, int64_t ran_ns,

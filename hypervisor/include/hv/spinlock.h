@@ -14,7 +14,10 @@ typedef struct spinlock {
 	uint16_t next, owner;
 } spinlock_t;
 
-#define SPINLOCK_INIT {0, 0}
+#define SPINLOCK_INIT                                                                              \
+	{                                                                                          \
+		0, 0                                                                               \
+	}
 
 static inline void spin_init(spinlock_t *l)
 {

@@ -15,7 +15,6 @@ size_t strnlen(const char *s, size_t max);
 int strcmp(const char *a, const char *b);
 int strncmp(const char *a, const char *b, size_t n);
 char *strchr(const char *s, int c);
-char *strstr(const char *s, const char *what);
 /* Copies at most @size - 1 bytes and always terminates. */
 size_t strlcpy(char *dst, const char *src, size_t size);
 /* Decimal, 0x hex or 0 octal; *@end as in the C library. */

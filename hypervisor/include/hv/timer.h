@@ -14,7 +14,7 @@ struct timer {
 	stime_t expires;
 	void (*fn)(void *data);
 	void *data;
-	int32_t slot;	 /* place in the heap; -1 = not armed */
+	int32_t slot; /* place in the heap; -1 = not armed */
 	uint32_t cpu;
 	uint32_t running; /* its handler is executing */
 };

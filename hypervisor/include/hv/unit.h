@@ -12,8 +12,8 @@
 
 struct unit {
 	const char *name;
-	int (*init)(void);			    /* once, boot CPU, before others are up */
-	int (*domain_create)(struct domain *d);	    /* negative Xen errno on failure */
+	int (*init)(void);			/* once, boot CPU, before others are up */
+	int (*domain_create)(struct domain *d); /* negative Xen errno on failure */
 	/* May be called for a domain whose domain_create of this unit failed or never
 	 * ran; must be idempotent.  -XEN_ERESTART: call again. First stage: the
 	 * domain still has references; give up everything it holds of others. */
@@ -21,7 +21,7 @@ struct unit {
 	/* Last stage: no reference is left; free the memory. */
 	void (*domain_destroy)(struct domain *d);
 	int (*vcpu_create)(struct vcpu *v);
-	void (*vcpu_destroy)(struct vcpu *v);	    /* idempotent */
+	void (*vcpu_destroy)(struct vcpu *v); /* idempotent */
 };
 
 /* The table in core/unit.c, in order of initialisation. */

@@ -25,41 +25,41 @@ struct cpumask {
 struct vcpu {
 	uint32_t id;
 	struct domain *domain;
-	struct arch_vcpu *arch;	 /* vendor state: VMCB, xstate */
-	struct guest_regs regs;	 /* general registers while not in the guest */
+	struct arch_vcpu *arch; /* vendor state: VMCB, xstate */
+	struct guest_regs regs; /* general registers while not in the guest */
 	struct vlapic *vlapic;
 
 	/* scheduling; fields below are guarded by the policy's lock of `cpu` */
-	uint32_t cpu;		 /* where it runs, or ran last */
-	uint32_t pause_flags;	 /* atomic */
-	uint32_t pause_count;	 /* under domain->lock */
-	bool running;		 /* some pcpu's current is this vCPU */
-	bool initialised;	 /* has a register state (VCPUOP_initialise, setvcpucontext, SIPI) */
+	uint32_t cpu;	      /* where it runs, or ran last */
+	uint32_t pause_flags; /* atomic */
+	uint32_t pause_count; /* under domain->lock */
+	bool running;	      /* some pcpu's current is this vCPU */
+	bool initialised;     /* has a register state (VCPUOP_initialise, setvcpucontext, SIPI) */
 	bool yielding;
 	struct cpumask hard, soft;
-	void *sched;		 /* the policy's unit */
+	void *sched; /* the policy's unit */
 
 	/* runstate: times in ns, as vcpu_runstate_info. */
-	int runstate;		 /* RUNSTATE_* */
+	int runstate; /* RUNSTATE_* */
 	uint64_t runstate_entry;
 	uint64_t runstate_time[4];
-	gva_t runstate_area;	 /* 0 = none; rewritten at every context switch */
-	bool runstate_compat;	 /* the area has the 32-bit layout */
+	gva_t runstate_area;  /* 0 = none; rewritten at every context switch */
+	bool runstate_compat; /* the area has the 32-bit layout */
 
 	/* PV timers */
 	struct timer singleshot, periodic, poll;
 	uint64_t periodic_period_ns;
 	bool polling;
-	int32_t poll_port;	 /* the one polled port, 0 = several */
+	int32_t poll_port; /* the one polled port, 0 = several */
 
 	/* events */
-	vcpu_info_t *vcpu_info;	 /* hypervisor mapping, never NULL */
-	mfn_t vcpu_info_mfn;	 /* INVALID_FRAME: inside shared_info or the dummy */
+	vcpu_info_t *vcpu_info; /* hypervisor mapping, never NULL */
+	mfn_t vcpu_info_mfn;	/* INVALID_FRAME: inside shared_info or the dummy */
 	uint32_t virq_port[NR_VIRQS];
-	uint8_t upcall_vector;	 /* HVMOP_set_evtchn_upcall_vector; 0 = none */
+	uint8_t upcall_vector; /* HVMOP_set_evtchn_upcall_vector; 0 = none */
 	uint32_t nmi_pending;
 	uint32_t pvclock_version;
-	uint64_t exits;		 /* #VMEXITs, for the counters */
+	uint64_t exits; /* #VMEXITs, for the counters */
 };
 
 /* Make vCPU @id of @d (down, not initialised). 0 or -XEN_ENOMEM. Caller holds

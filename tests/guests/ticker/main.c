@@ -10,8 +10,8 @@
 
 const char test_name[] = "ticker";
 
-#define TICK_NS	 250000000ull
-#define WAIT_NS	 20000000000ull
+#define TICK_NS	   250000000ull
+#define WAIT_NS	   20000000000ull
 #define MASK_XS(i) ((i) & (XENSTORE_RING_SIZE - 1))
 
 static struct xenstore_domain_interface *ring;
@@ -90,8 +90,10 @@ static void obey(void)
 
 void test_main(void)
 {
-	static const char feature[] = "control/feature-poweroff\0" "1";
-	static const char feature_reboot[] = "control/feature-reboot\0" "1";
+	static const char feature[] = "control/feature-poweroff\0"
+				      "1";
+	static const char feature_reboot[] = "control/feature-reboot\0"
+					     "1";
 	char answer[128];
 
 	evtchn_init();

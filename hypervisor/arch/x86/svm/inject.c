@@ -76,12 +76,6 @@ void hvm_inject_exception(struct vcpu *v, uint8_t vector, int32_t error_code)
 	svm_queue_event(v, EVENT_EXCEPTION, vector, error_code);
 }
 
-void hvm_inject_page_fault(struct vcpu *v, uint64_t cr2, uint32_t error_code)
-{
-	v->arch->vmcb->cr2 = cr2;
-	hvm_inject_exception(v, VEC_PF, (int32_t)error_code);
-}
-
 static uint64_t encode(const struct svm_event *e)
 {
 	uint64_t inj = EVENT_VALID | EVENT_TYPE(e->type) | e->vector;

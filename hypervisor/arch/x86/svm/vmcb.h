@@ -21,30 +21,30 @@ enum vmcb_seg { VS_ES, VS_CS, VS_SS, VS_DS, VS_FS, VS_GS, VS_GDTR, VS_LDTR, VS_I
 
 struct vmcb {
 	/* 000: control area */
-	uint32_t intercept_cr;	      /* reads 0..15, writes 16..31 */
+	uint32_t intercept_cr; /* reads 0..15, writes 16..31 */
 	uint32_t intercept_dr;
 	uint32_t intercept_exceptions;
 	uint32_t intercept1, intercept2, intercept3;
 	uint8_t reserved_018[0x03c - 0x018];
 	uint16_t pause_threshold, pause_count;
-	uint64_t iopm_pa, msrpm_pa;   /* 040 */
+	uint64_t iopm_pa, msrpm_pa; /* 040 */
 	uint64_t tsc_offset;
-	uint32_t asid;		      /* 058 */
+	uint32_t asid; /* 058 */
 	uint8_t tlb_control;
 	uint8_t reserved_05d[3];
-	uint64_t vintr;		      /* 060 */
+	uint64_t vintr; /* 060 */
 	uint64_t int_state;
-	uint64_t exit_code;	      /* 070 */
+	uint64_t exit_code; /* 070 */
 	uint64_t exit_info1, exit_info2;
-	uint64_t exit_int_info;	      /* 088 */
+	uint64_t exit_int_info; /* 088 */
 	uint64_t np_enable;
 	uint8_t reserved_098[0x0a8 - 0x098];
-	uint64_t event_inj;	      /* 0a8 */
+	uint64_t event_inj; /* 0a8 */
 	uint64_t ncr3;
 	uint64_t lbr_control;
-	uint64_t clean;		      /* 0c0 */
+	uint64_t clean; /* 0c0 */
 	uint64_t next_rip;
-	uint8_t insn_len;	      /* 0d0: decode assist, unused */
+	uint8_t insn_len; /* 0d0: decode assist, unused */
 	uint8_t insn_bytes[15];
 	uint8_t reserved_0e0[0x400 - 0x0e0];
 	/* 400: save area */
@@ -52,23 +52,23 @@ struct vmcb {
 	uint8_t reserved_4a0[0x4cb - 0x4a0];
 	uint8_t cpl;
 	uint32_t reserved_4cc;
-	uint64_t efer;		      /* 4d0 */
+	uint64_t efer; /* 4d0 */
 	uint8_t reserved_4d8[0x548 - 0x4d8];
 	uint64_t cr4, cr3, cr0, dr7, dr6, rflags, rip; /* 548 */
 	uint8_t reserved_580[0x5d8 - 0x580];
-	uint64_t rsp;		      /* 5d8 */
+	uint64_t rsp; /* 5d8 */
 	uint8_t reserved_5e0[0x5f8 - 0x5e0];
-	uint64_t rax;		      /* 5f8 */
+	uint64_t rax; /* 5f8 */
 	uint64_t star, lstar, cstar, sfmask, kernel_gs_base;
 	uint64_t sysenter_cs, sysenter_esp, sysenter_eip;
-	uint64_t cr2;		      /* 640 */
+	uint64_t cr2; /* 640 */
 	uint8_t reserved_648[0x668 - 0x648];
-	uint64_t g_pat;		      /* 668 */
+	uint64_t g_pat; /* 668 */
 	uint64_t debugctl, br_from, br_to, last_excp_from, last_excp_to;
 	uint8_t reserved_698[0x1000 - 0x698];
 };
 
-#define VMCB_AT(field, offset) \
+#define VMCB_AT(field, offset)                                                                     \
 	_Static_assert(offsetof(struct vmcb, field) == (offset), "APM appendix B: " #field)
 VMCB_AT(pause_threshold, 0x03c);
 VMCB_AT(iopm_pa, 0x040);
@@ -112,18 +112,18 @@ _Static_assert(sizeof(struct vmcb) == 4096, "one page");
 #define I1_FERR	    (1u << 30)
 #define I1_SHUTDOWN (1u << 31)
 /* intercept2 */
-#define I2_VMRUN    (1u << 0)
-#define I2_VMMCALL  (1u << 1)
-#define I2_VMLOAD   (1u << 2)
-#define I2_VMSAVE   (1u << 3)
-#define I2_STGI	    (1u << 4)
-#define I2_CLGI	    (1u << 5)
-#define I2_SKINIT   (1u << 6)
-#define I2_WBINVD   (1u << 9)
-#define I2_MONITOR  (1u << 10)
-#define I2_MWAIT    (1u << 11)
-#define I2_XSETBV   (1u << 13)
-#define I2_RDPRU    (1u << 14)
+#define I2_VMRUN   (1u << 0)
+#define I2_VMMCALL (1u << 1)
+#define I2_VMLOAD  (1u << 2)
+#define I2_VMSAVE  (1u << 3)
+#define I2_STGI	   (1u << 4)
+#define I2_CLGI	   (1u << 5)
+#define I2_SKINIT  (1u << 6)
+#define I2_WBINVD  (1u << 9)
+#define I2_MONITOR (1u << 10)
+#define I2_MWAIT   (1u << 11)
+#define I2_XSETBV  (1u << 13)
+#define I2_RDPRU   (1u << 14)
 /* intercept3 */
 #define I3_INVLPGB   (1u << 0)
 #define I3_INVLPGB_X (1u << 1)
@@ -146,57 +146,57 @@ _Static_assert(sizeof(struct vmcb) == 4096, "one page");
 #define TLB_FLUSH_ASID 3
 
 /* EVENTINJ and EXITINTINFO */
-#define EVENT_TYPE(t)	  ((uint64_t)(t) << 8)
-#define EVENT_TYPE_OF(e)  (((e) >> 8) & 7)
-#define EVENT_HAS_ERROR	  (1ULL << 11)
-#define EVENT_VALID	  (1ULL << 31)
-#define EVENT_INTR	  0
-#define EVENT_NMI	  2
-#define EVENT_EXCEPTION	  3
-#define EVENT_SOFTWARE	  4
+#define EVENT_TYPE(t)	 ((uint64_t)(t) << 8)
+#define EVENT_TYPE_OF(e) (((e) >> 8) & 7)
+#define EVENT_HAS_ERROR	 (1ULL << 11)
+#define EVENT_VALID	 (1ULL << 31)
+#define EVENT_INTR	 0
+#define EVENT_NMI	 2
+#define EVENT_EXCEPTION	 3
+#define EVENT_SOFTWARE	 4
 
 /* Exit codes */
-#define VMEXIT_CR_WRITE(n) (0x10 + (n))
+#define VMEXIT_CR_WRITE(n)  (0x10 + (n))
 #define VMEXIT_EXCEPTION(n) (0x40 + (n))
-#define VMEXIT_INTR	   0x60
-#define VMEXIT_NMI	   0x61
-#define VMEXIT_SMI	   0x62
-#define VMEXIT_INIT	   0x63
-#define VMEXIT_VINTR	   0x64
-#define VMEXIT_RDPMC	   0x6f
-#define VMEXIT_CPUID	   0x72
-#define VMEXIT_IRET	   0x74
-#define VMEXIT_INVD	   0x76
-#define VMEXIT_HLT	   0x78
-#define VMEXIT_INVLPGA	   0x7a
-#define VMEXIT_IOIO	   0x7b
-#define VMEXIT_MSR	   0x7c
-#define VMEXIT_TASK_SWITCH 0x7d
-#define VMEXIT_FERR	   0x7e
-#define VMEXIT_SHUTDOWN	   0x7f
-#define VMEXIT_VMRUN	   0x80
-#define VMEXIT_VMMCALL	   0x81
-#define VMEXIT_VMLOAD	   0x82
-#define VMEXIT_VMSAVE	   0x83
-#define VMEXIT_STGI	   0x84
-#define VMEXIT_CLGI	   0x85
-#define VMEXIT_SKINIT	   0x86
-#define VMEXIT_WBINVD	   0x89
-#define VMEXIT_MONITOR	   0x8a
-#define VMEXIT_MWAIT	   0x8b
-#define VMEXIT_MWAIT_ARMED 0x8c
-#define VMEXIT_XSETBV	   0x8d
-#define VMEXIT_RDPRU	   0x8e
-#define VMEXIT_INVLPGB	   0xa0
-#define VMEXIT_INVLPGB_X   0xa1
-#define VMEXIT_MCOMMIT	   0xa3
-#define VMEXIT_TLBSYNC	   0xa4
-#define VMEXIT_NPF	   0x400
-#define VMEXIT_INVALID	   (~0ULL)
+#define VMEXIT_INTR	    0x60
+#define VMEXIT_NMI	    0x61
+#define VMEXIT_SMI	    0x62
+#define VMEXIT_INIT	    0x63
+#define VMEXIT_VINTR	    0x64
+#define VMEXIT_RDPMC	    0x6f
+#define VMEXIT_CPUID	    0x72
+#define VMEXIT_IRET	    0x74
+#define VMEXIT_INVD	    0x76
+#define VMEXIT_HLT	    0x78
+#define VMEXIT_INVLPGA	    0x7a
+#define VMEXIT_IOIO	    0x7b
+#define VMEXIT_MSR	    0x7c
+#define VMEXIT_TASK_SWITCH  0x7d
+#define VMEXIT_FERR	    0x7e
+#define VMEXIT_SHUTDOWN	    0x7f
+#define VMEXIT_VMRUN	    0x80
+#define VMEXIT_VMMCALL	    0x81
+#define VMEXIT_VMLOAD	    0x82
+#define VMEXIT_VMSAVE	    0x83
+#define VMEXIT_STGI	    0x84
+#define VMEXIT_CLGI	    0x85
+#define VMEXIT_SKINIT	    0x86
+#define VMEXIT_WBINVD	    0x89
+#define VMEXIT_MONITOR	    0x8a
+#define VMEXIT_MWAIT	    0x8b
+#define VMEXIT_MWAIT_ARMED  0x8c
+#define VMEXIT_XSETBV	    0x8d
+#define VMEXIT_RDPRU	    0x8e
+#define VMEXIT_INVLPGB	    0xa0
+#define VMEXIT_INVLPGB_X    0xa1
+#define VMEXIT_MCOMMIT	    0xa3
+#define VMEXIT_TLBSYNC	    0xa4
+#define VMEXIT_NPF	    0x400
+#define VMEXIT_INVALID	    (~0ULL)
 
 /* IOIO EXITINFO1 */
-#define IOIO_IN	    (1u << 0)
-#define IOIO_STRING (1u << 2)
+#define IOIO_IN	     (1u << 0)
+#define IOIO_STRING  (1u << 2)
 #define IOIO_SIZE(i) (((i) >> 4) & 7) /* 1, 2 or 4 bytes */
 #define IOIO_PORT(i) ((uint16_t)((i) >> 16))
 
