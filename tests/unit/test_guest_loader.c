@@ -95,7 +95,7 @@ Test(loader, text_is_one_printable_line)
 Test(loader, gets_three_descriptors_and_no_environment)
 {
 	setenv("SECRET", "1", 1);
-	cr_assert_eq(fcntl(0, F_DUPFD, 7), 7);
+	cr_assert_geq(fcntl(0, F_DUPFD, 7), 7);
 	/* Without a pipeline: the shell's own pipes would be seen. */
 	expect("for n in 5 6 7 8 9; do [ -e /proc/$$/fd/$n ] && echo \"open $n\" >&2; done; "
 	       "[ -e /proc/$$/fd/4 ] && echo 'four' >&2; exit 1",
