@@ -60,7 +60,7 @@ struct domain {
 	struct timer watchdog[2];
 	uint32_t watchdog_used;
 	struct cpu_policy *cpuid; /* cpuid_policy.c */
-	uint32_t poll_mask_any;	  /* number of vCPUs polling several ports */
+	uint32_t poll_mask_any;	  /* number of vCPUs in SCHEDOP_poll */
 
 	void *sched; /* the policy's domain data */
 	uint16_t weight, cap;
