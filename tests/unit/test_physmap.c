@@ -6,54 +6,9 @@
 #include <hv/arch.h>
 #include <hv/frame.h>
 #include <hv/gnttab.h>
-#include <xen/memory.h>
-#include "hvcall.h"
+#include "memop.h"
 
-static struct domain *d;
-static struct vcpu *v, *zero;
-
-static void boot(void)
-{
-	hv_boot(2, 64);
-	d = hv_guest(1, 16);
-	d->max_pages = 4096;
-	v = d->vcpu[0];
-	zero = dom0->vcpu[0];
-}
-
-TestSuite(physmap, .init = boot);
-
-static long mop(struct vcpu *who, unsigned int cmd, void *arg, size_t len)
-{
-	return hv_op(who, do_memory_op, cmd, arg, len);
-}
-#define MOP(who, cmd, arg) mop(who, XENMEM_##cmd, arg, sizeof(*(arg)))
-
-/* @n extents from @gfn on; the list is in BUF2. */
-static long extents(struct vcpu *who, unsigned int cmd, uint64_t gfn, unsigned int n,
-		    unsigned int order)
-{
-	struct xen_memory_reservation r = {
-		.extent_start.p = (void *)BUF2,
-		.nr_extents = n,
-		.extent_order = order,
-		.domid = who == v ? DOMID_SELF : d->id,
-	};
-	xen_pfn_t list[512];
-
-	for (unsigned int i = 0; i < n; i++)
-		list[i] = gfn + ((uint64_t)i << order);
-	hv_put(who, BUF2, list, n * sizeof(list[0]));
-	return mop(who, cmd, &r, sizeof(r));
-}
-
-static enum p2m_type type_at(uint64_t gfn)
-{
-	enum p2m_type type;
-
-	p2m_get(d, mk_gfn(gfn), &type, NULL);
-	return type;
-}
+TestSuite(physmap, .init = memop_boot);
 
 static long add(struct vcpu *who, unsigned int space, uint64_t idx, uint64_t gpfn)
 {
