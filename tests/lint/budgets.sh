@@ -29,9 +29,9 @@ asm=$(code $(git ls-files 'hypervisor/*.S'))
 [ "$asm" -le 400 ] || say "assembly in the hypervisor: $asm code lines of 400"
 hv=$(code $(git ls-files 'hypervisor/*.c' 'hypervisor/*.h' 'hypervisor/*.S' | grep -v arch/host))
 # DESIGN asks for 14,000.  The 32-bit guest ABI, decoding without next-RIP and the
-# save records that Debian's libxenguest wants came on top; the limit follows what
-# is there, so that it only grows by decision.
-[ "$hv" -le 16000 ] || say "hypervisor: $hv code lines of 16000"
+# save records that Debian's libxenguest wants came on top, then the rest of the guest
+# ABI (FIFO events, grants v2, hardware tasks, exchange) and Credit2 with its pools.
+[ "$hv" -le 22000 ] || say "hypervisor: $hv code lines of 22000"
 echo "hypervisor: $hv code lines, $asm of assembly"
 if [ -e "$build/lib/nacre/nacre.elf" ]; then
 	tmp=$(mktemp)
