@@ -19,7 +19,7 @@ mkdir -p "$WORK/iso/boot/grub"
 cp "$IMAGE" "$WORK/iso/boot/nacre.elf"
 strip "$WORK/iso/boot/nacre.elf"
 printf 'set timeout=0\nmultiboot2 /boot/nacre.elf noreboot selftest=guest\nboot\n' >"$WORK/iso/boot/grub/grub.cfg"
-if ! grub-mkrescue -o "$WORK/boot.iso" "$WORK/iso" --locales= --fonts= --themes= \
+if ! grub-mkrescue -d /usr/lib/grub/i386-pc -o "$WORK/boot.iso" "$WORK/iso" --locales= --fonts= --themes= \
 	--install-modules="multiboot2 normal iso9660 biosdisk" >"$WORK/mkrescue" 2>&1; then
 	echo "ERROR $TEST: grub-mkrescue: $(tail -n 1 "$WORK/mkrescue")"
 	exit 1

@@ -20,7 +20,7 @@ multiboot2 /boot/nacre.elf noreboot conring_size=128k
 module2 /boot/grub/grub.cfg name of a module
 boot
 END
-if ! grub-mkrescue -o "$WORK/boot.iso" "$WORK/iso" --locales= --fonts= --themes= \
+if ! grub-mkrescue -d /usr/lib/grub/i386-pc -o "$WORK/boot.iso" "$WORK/iso" --locales= --fonts= --themes= \
 	--install-modules="multiboot2 normal iso9660 biosdisk" >"$WORK/mkrescue" 2>&1; then
 	echo "ERROR $TEST: grub-mkrescue: $(tail -n 1 "$WORK/mkrescue")"
 	exit 1
