@@ -1,12 +1,33 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # SPDX-FileCopyrightText: 2026 The Nacre authors
-# Ring 2: each tiny guest on the real image, over the bare hypervisor; one verdict
-# line a guest, which is the guest's own.
+# Ring 2: each tiny guest of guests.txt on the real image, over the bare hypervisor;
+# one verdict line a guest and environment, which is the guest's own.
+#
+#   run.sh BUILD [NAME[.ENVIRONMENT]...]          all, or some
+#   run.sh BUILD --bare [NAME[.ENVIRONMENT]...]   on the emulated machine without a
+#                                                 hypervisor: is it the emulator?
 . "$(dirname "$0")/../stack/lib.sh"
+shift
 TEST=guest
+TABLE=$TOP/tests/guests/guests.txt
+bare=
+if [ "${1-}" = --bare ]; then
+	bare=1
+	shift
+fi
+wanted=("$@")
 
-boot() { # GUEST [option of guest_boot...]
+is_wanted() { # NAME ENVIRONMENT
+	local w
+	[ ${#wanted[@]} = 0 ] && return
+	for w in "${wanted[@]}"; do
+		[ "$w" = "$1" ] || [ "$w" = "$1.$2" ] && return
+	done
+	return 1
+}
+
+boot() { # GUEST.ENVIRONMENT [option of guest_boot...]
 	local guest=$1
 	shift
 	nacre exec "$BUILD/test/guest_boot" -q -V -m 16 -k "$BUILD/guests/$guest.elf" "$@" </dev/null
@@ -20,7 +41,7 @@ verdict() { # NAME STATUS OUTPUT
 	esac
 }
 
-run() { # GUEST [option...]
+run() { # GUEST.ENVIRONMENT [option...]
 	local out rc
 	# Rings full of rubbish come through the console, too.
 	out=$(boot "$@" 2>&1 | tr -d '\000'; echo "status ${PIPESTATUS[0]}")
@@ -28,20 +49,51 @@ run() { # GUEST [option...]
 	verdict "$1" "$rc" "$out"
 }
 
-up --cpus 1
-for guest in hello cpuid evtchn timer apic faults ud triple-fault unmapped wild-ring abi advisory-108; do
-	run "$guest" -t 120
-done
-run advisory-193 -t 120
-run smp -v 4 -t 240
-run spin -t 3
+# The machine that nacre up makes (daemons/host/qemu.c), but for the hypervisor.
+run_bare() { # GUEST.ENVIRONMENT VCPUS SECONDS
+	local out
+	out=$(timeout "$3" qemu-system-x86_64 -accel tcg -cpu max -machine pc -smp "$2" -m 64 \
+		-nodefaults -display none -no-reboot -debugcon stdio \
+		-device isa-debug-exit,iobase=0xf4,iosize=4 \
+		-kernel "$BUILD/guests/$1.elf" </dev/null 2>&1)
+	case $(grep -aE '^(PASS|FAIL|SKIP|ERROR) ' <<<"$out" | tail -n 1) in
+	PASS*) verdict "$1" 0 ;;
+	SKIP*) verdict "$1" 77 "$out" ;;
+	*) verdict "$1" 1 "$out" ;;
+	esac
+}
+
+each() { # COMMAND: with each wanted row and environment
+	local name envs area vcpus seconds on_bare options env words
+	while read -r name envs area vcpus seconds on_bare options <&3; do
+		case $name in '' | '#'*) continue ;; esac
+		[ "$seconds" = - ] && continue
+		for env in ${envs//,/ }; do
+			is_wanted "$name" "$env" || continue
+			eval "words=(${options-})"
+			"$1" "$name.$env" "$vcpus" "$seconds" "$on_bare" "${words[@]}"
+		done
+	done 3<"$TABLE"
+}
+hosted() { run "$1" -v "$2" -t "$3" "${@:5}"; }
+alone() { [ "$4" != bare ] || run_bare "$1" "$2" "$3"; }
 
 # Two guests on one CPU, each with its own pattern in the vector registers.
-boot fpu -t 240 -c 'seed=1 ms=4000' >"$WORK/fpu1" 2>&1 &
-first=$!
-boot fpu -t 240 -c 'seed=2 ms=4000' >"$WORK/fpu2" 2>&1
-second=$?
-wait "$first"
-verdict fpu.first $? "$(cat "$WORK/fpu1")"
-verdict fpu.second $second "$(cat "$WORK/fpu2")"
+side_by_side() {
+	boot fpu.long64 -t 240 -c 'seed=1 ms=4000' >"$WORK/fpu1" 2>&1 &
+	local first=$! second
+	boot fpu.long64 -t 240 -c 'seed=2 ms=4000' >"$WORK/fpu2" 2>&1
+	second=$?
+	wait "$first"
+	verdict fpu.first $? "$(cat "$WORK/fpu1")"
+	verdict fpu.second $second "$(cat "$WORK/fpu2")"
+}
+
+if [ "$bare" ]; then
+	each alone
+	exit $((bad > 0))
+fi
+up --cpus 1
+each hosted
+if is_wanted fpu long64; then side_by_side; fi
 exit $((bad > 0))

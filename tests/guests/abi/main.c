@@ -20,8 +20,7 @@ const char test_name[] = "abi";
 
 /* Offered by the headers to toolstacks only. */
 #define CMD_CLAIM_PAGES 24
-/* Not mapped by lib/start.S. */
-#define BAD ((void *)0x8000000000ul)
+#define BAD		BAD_POINTER
 
 static unsigned int wrong, count;
 

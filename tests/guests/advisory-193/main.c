@@ -33,34 +33,26 @@ static void check_addresses(void)
 	}
 }
 
-static uint64_t cr4(void)
+static void write_cr4(void *arg)
 {
-	uint64_t v;
-
-	asm volatile("mov %%cr4, %0" : "=r"(v));
-	return v;
-}
-
-static void set_cr4(void *arg)
-{
-	asm volatile("mov %0, %%cr4" ::"r"((uint64_t)arg));
+	set_cr4((unsigned long)arg);
 }
 
 static void check_cr4(void)
 {
 	/* MCE, LA57, VMXE, SMXE, PCID, PKE, CET, and what is reserved */
 	static const unsigned int refused[] = {6, 12, 13, 14, 15, 17, 19, 22, 23, 24, 31, 32, 63};
-	uint64_t was = cr4();
+	uint64_t was = get_cr4();
 
 	for (unsigned int i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
-		int vector = trap_catch(set_cr4, (void *)(was | 1ull << refused[i]));
+		int vector = trap_catch(write_cr4, (void *)(was | 1ull << refused[i]));
 
 		check(vector == GP, "CR4 bit %u gives vector %d", refused[i], vector);
-		check(cr4() == was, "CR4 changed to 0x%lx", cr4());
+		check(get_cr4() == was, "CR4 changed to 0x%lx", get_cr4());
 	}
-	check(trap_catch(set_cr4, (void *)(was & ~0x20ul)) == GP, "PAE off in long mode");
-	check(trap_catch(set_cr4, (void *)(was | 4)) == NO_TRAP && cr4() == (was | 4), "TSD");
-	set_cr4((void *)was);
+	check(trap_catch(write_cr4, (void *)(was & ~0x20ul)) == GP, "PAE off in long mode");
+	check(trap_catch(write_cr4, (void *)(was | 4)) == NO_TRAP && get_cr4() == (was | 4), "TSD");
+	set_cr4(was);
 }
 
 static void check_efer(void)

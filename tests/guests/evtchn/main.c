@@ -42,7 +42,7 @@ static void check_ipi(void)
 	for (unsigned int i = 1; i <= ROUNDS; i++) {
 		check(!evtchn_send((unsigned int)port), "send fails");
 		check(wait_flag(&hits, 1000000000ull) == 1, "event %u is lost", i);
-		check(last_port == port, "wrong port %u", last_port);
+		check(last_port == (uint32_t)port, "wrong port %u", last_port);
 		hits = 0;
 	}
 }
@@ -91,7 +91,7 @@ static void check_errors(void)
 	check(ret == -XEN_EPERM, "alloc_unbound in domain 0: %ld", ret);
 	ret = op(1000, &close);
 	check(ret == -XEN_ENOSYS, "unknown operation: %ld", ret);
-	ret = op(EVTCHNOP_close, (void *)0x8000000000ul);
+	ret = op(EVTCHNOP_close, BAD_POINTER);
 	check(ret == -XEN_EFAULT, "bad pointer: %ld", ret);
 }
 

@@ -5,9 +5,6 @@
 
 const char test_name[] = "faults";
 
-#define VECTOR_UD 6
-#define VECTOR_GP 13
-
 #define INSTRUCTION(name, text)                                                                    \
 	static void do_##name(void *arg)                                                           \
 	{                                                                                          \
@@ -43,7 +40,7 @@ void test_main(void)
 	for (unsigned int i = 0; i < sizeof(undefined) / sizeof(undefined[0]); i++) {
 		int vector = trap_catch(undefined[i].fn, (void *)0x200000);
 
-		check(vector == VECTOR_UD, "%s gives vector %d", undefined[i].name, vector);
+		check(vector == VEC_UD, "%s gives vector %d", undefined[i].name, vector);
 	}
 	for (unsigned int i = 0; i < sizeof(forbidden) / sizeof(forbidden[0]); i++)
 		check(!wrmsr_safe(forbidden[i], 0x1234000), "MSR 0x%x can be written",

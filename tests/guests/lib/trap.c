@@ -3,60 +3,62 @@
 /* Exceptions that a test wants to see, interrupts, and safe MSR access. */
 #include "internal.h"
 
-struct gate {
-	uint16_t offset0, selector;
-	uint8_t ist, type;
-	uint16_t offset1;
-	uint32_t offset2, zero;
-};
-
-extern struct gate idt[256];
-extern uint8_t trap_stubs[256][16];
-extern uint64_t catch_sp;
-extern uint8_t trap_resume[];
-int trap_catch_raw(void (*fn)(void *), void *arg);
-
 struct trap_frame trap_last;
-uint64_t trap_cr2;
-static void (*handlers[256])(unsigned int vector);
-
-void trap_init(void)
-{
-	for (unsigned int i = 0; i < 256; i++) {
-		uintptr_t addr = (uintptr_t)trap_stubs[i];
-
-		idt[i] = (struct gate){.offset0 = (uint16_t)addr,
-				       .selector = 8,
-				       .type = 0x8e,
-				       .offset1 = (uint16_t)(addr >> 16)};
-	}
-}
+unsigned long trap_cr2;
+/* Stack pointer to return to, per CPU; 0: nothing is to be caught. */
+static unsigned long catching[MAX_CPUS];
+static void (*irq_handlers[256])(unsigned int vector);
+static void (*trap_handlers[256])(struct trap_frame *frame);
 
 void irq_set(unsigned int vector, void (*handler)(unsigned int vector))
 {
-	handlers[vector] = handler;
+	irq_handlers[vector] = handler;
+}
+
+void trap_set(unsigned int vector, void (*handler)(struct trap_frame *frame))
+{
+	trap_handlers[vector] = handler;
+}
+
+/* In 32 bits the processor pushes SS:ESP only where the privilege changes. */
+static void keep(const struct trap_frame *frame)
+{
+	trap_last = *frame;
+#ifndef __x86_64__
+	if (!(frame->cs & 3) && !(frame->rflags & FLAG_VM)) {
+		trap_last.rsp = (unsigned long)&frame->rsp;
+		asm volatile("mov %%ss, %0" : "=r"(trap_last.ss));
+	}
+#endif
 }
 
 void trap_handler(struct trap_frame *frame)
 {
-	if (frame->vector >= 32 && handlers[frame->vector]) {
-		handlers[frame->vector]((unsigned int)frame->vector);
+	unsigned int vector = (unsigned int)frame->vector, cpu = cpu_index();
+	unsigned long sp = catching[cpu];
+
+	if (trap_handlers[vector]) {
+		trap_handlers[vector](frame);
 		return;
 	}
-	if (!catch_sp || frame->vector >= 32)
-		fail("unexpected vector %lu error 0x%lx at 0x%lx, rsp 0x%lx", frame->vector,
-		     frame->error, frame->rip, frame->rsp);
+	if (vector >= 32 && irq_handlers[vector]) {
+		irq_handlers[vector](vector);
+		return;
+	}
+	keep(frame);
+	if (!sp || (vector >= 32 && vector != VEC_DONE))
+		fail("unexpected vector %u error 0x%lx at 0x%lx:0x%lx, sp 0x%lx", vector,
+		     frame->error, frame->cs, frame->rip, trap_last.rsp);
 	asm volatile("mov %%cr2, %0" : "=r"(trap_cr2));
-	trap_last = *frame;
-	frame->rip = (uintptr_t)trap_resume;
-	frame->rflags &= ~0x100ul; /* single stepping ends with the step */
-	frame->rsp = catch_sp;
-	catch_sp = 0;
+	catching[cpu] = 0;
+	trap_unwind(sp);
 }
 
 int trap_catch(void (*fn)(void *), void *arg)
 {
-	return trap_catch_raw(fn, arg) ? (int)trap_last.vector : NO_TRAP;
+	if (!trap_catch_raw(fn, arg, &catching[cpu_index()]))
+		return NO_TRAP;
+	return trap_last.vector == VEC_DONE ? NO_TRAP : (int)trap_last.vector;
 }
 
 struct msr_access {
@@ -82,7 +84,7 @@ static bool msr_safe(void (*fn)(void *), struct msr_access *access)
 {
 	int vector = trap_catch(fn, access);
 
-	check(vector == NO_TRAP || vector == 13, "MSR 0x%x: vector %d", access->msr, vector);
+	check(vector == NO_TRAP || vector == VEC_GP, "MSR 0x%x: vector %d", access->msr, vector);
 	return vector == NO_TRAP;
 }
 

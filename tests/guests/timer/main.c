@@ -24,7 +24,7 @@ static void check_monotonic(void)
 	for (unsigned int i = 0; i < 100000; i++) {
 		uint64_t t = now_ns();
 
-		check(t >= last, "clock goes back: %lu after %lu", t, last);
+		check(t >= last, "clock goes back: %llu after %llu", LL(t), LL(last));
 		last = t;
 	}
 }
@@ -38,7 +38,7 @@ static void check_tsc_write(void)
 	check(rdtsc() < 1ull << 40, "the TSC did not take the value");
 	check_monotonic();
 	check(now_ns() >= before && now_ns() - before < 60000000000ull,
-	      "clock jumps from %lu to %lu", before, now_ns());
+	      "clock jumps from %llu to %llu", LL(before), LL(now_ns()));
 }
 
 static void check_shot(uint64_t delay_ns)
@@ -53,10 +53,10 @@ static void check_shot(uint64_t delay_ns)
 	while (!fired) {
 		asm volatile("sti; hlt; cli" ::: "memory");
 		check(fired || now_ns() < timer.timeout_abs_ns + 10000000000ull,
-		      "timer of %lu ns is lost", delay_ns);
+		      "timer of %llu ns is lost", LL(delay_ns));
 	}
-	check(now_ns() >= timer.timeout_abs_ns, "timer of %lu ns is %lu ns early", delay_ns,
-	      timer.timeout_abs_ns - now_ns());
+	check(now_ns() >= timer.timeout_abs_ns, "timer of %llu ns is %llu ns early", LL(delay_ns),
+	      LL(timer.timeout_abs_ns - now_ns()));
 }
 
 void test_main(void)

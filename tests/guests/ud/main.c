@@ -8,10 +8,7 @@ const char test_name[] = "ud";
 
 void test_main(void)
 {
-	struct {
-		uint16_t limit;
-		uint64_t base;
-	} __attribute__((packed)) empty = {0, 0};
+	struct desc_ptr empty = {0, 0};
 
 	expect_end("reboot");
 	asm volatile("lidt %0" ::"m"(empty));

@@ -12,8 +12,8 @@ const char test_name[] = "unmapped";
 
 void test_main(void)
 {
-	volatile uint64_t *hole = (uint64_t *)HOLE;
-	uint64_t value;
+	volatile unsigned long *hole = (unsigned long *)HOLE;
+	unsigned long value;
 
 	expect_end("crash");
 	value = *hole;
