@@ -5,7 +5,8 @@
  * domain's lock; the two ends of an interdomain channel change together under
  * both locks, lower domain id first.  So an end in state INTERDOMAIN, seen
  * under its own lock, has a live peer: a domain closes its channels before it
- * goes.  evtchn_set_pending takes no lock; buckets stay until the last stage.
+ * goes.  evtchn_set_pending takes none of these locks; buckets stay until the
+ * last stage.
  */
 #include "evtchn.h"
 
@@ -64,14 +65,21 @@ int evtchn_alloc_locked(struct domain *d, uint32_t *port)
 
 	if (e->dying)
 		return -XEN_EINVAL;
-	for (p = 0; p < evtchn_max_port(d); p++) {
-		if (p >= e->valid) {
-			int rc = add_bucket(e);
+	for (p = e->first_free; p < evtchn_max_port(d); p++) {
+		int rc = p >= e->valid ? add_bucket(e) : 0;
+		struct evtchn *ch = rc ? NULL : evtchn_at(d, p);
+		bool taken;
 
-			if (rc)
-				return rc;
-		}
-		if (evtchn_at(d, p)->state == ECS_FREE) {
+		if (rc)
+			return rc;
+		/* A port that its guest has not yet taken off a queue would bring the
+		 * new owner the old one's event, in the old place. */
+		taken = ch->state == ECS_FREE && !evtchn_fifo_linked(d, p);
+		if (p == e->first_free && (taken || ch->state != ECS_FREE))
+			e->first_free++;
+		if (taken) {
+			WRITE_ONCE(ch->priority, EVTCHN_FIFO_PRIORITY_DEFAULT);
+			e->active++;
 			*port = p;
 			return 0;
 		}
@@ -83,9 +91,16 @@ int evtchn_alloc_locked(struct domain *d, uint32_t *port)
 
 static void forget_virq(struct domain *d, uint32_t port, uint32_t virq)
 {
-	for (unsigned int i = 0; i < d->max_vcpus; i++)
-		if (d->vcpu[i] && READ_ONCE(d->vcpu[i]->virq_port[virq]) == port)
-			WRITE_ONCE(d->vcpu[i]->virq_port[virq], 0);
+	for (unsigned int i = 0; i < d->max_vcpus; i++) {
+		struct vcpu *v = d->vcpu[i];
+
+		if (!v || READ_ONCE(v->virq_port[virq]) != port)
+			continue;
+		/* Nobody is still on the way to the port, which may change hands. */
+		spin_lock(&v->virq_lock);
+		WRITE_ONCE(v->virq_port[virq], 0);
+		spin_unlock(&v->virq_lock);
+	}
 }
 
 /* Lock(s) held. The peer waits for the same domain to bind again. */
@@ -107,6 +122,9 @@ static void close_locked(struct domain *d, uint32_t port, struct evtchn *ch)
 	ch->remote_id = DOMID_INVALID;
 	ch->vcpu = 0;
 	evtchn_clear_pending(d, port);
+	ch->pending = false;
+	d->evtchn->active--;
+	d->evtchn->first_free = MIN(d->evtchn->first_free, port);
 }
 
 /* The peer of an interdomain channel with a reference; NULL for other states. */
@@ -159,10 +177,35 @@ static int close_all(struct domain *d)
 	return 0;
 }
 
-void evtchn_reset_domain(struct domain *d)
+/* The next port that a reset has to look at, or 0: all done. */
+static uint32_t reset_port(struct evtchns *e)
 {
-	for (uint32_t p = 1; p < d->evtchn->valid; p++)
+	uint32_t p;
+
+	spin_lock(&e->lock);
+	p = MAX(e->reset_next, 1u);
+	e->reset_next = p < e->valid ? p + 1 : 0;
+	spin_unlock(&e->lock);
+	return p < e->valid ? p : 0;
+}
+
+int evtchn_reset_domain(struct domain *d)
+{
+	struct evtchns *e = d->evtchn;
+	uint32_t p;
+	int rc;
+
+	while ((p = reset_port(e))) {
 		evtchn_close(d, p);
+		if (p % 64 == 0 && hypercall_preempt_check())
+			return -XEN_ERESTART;
+	}
+	spin_lock(&e->lock);
+	rc = e->active ? -XEN_EAGAIN : 0;
+	if (!rc)
+		evtchn_fifo_leave(d);
+	spin_unlock(&e->lock);
+	return rc;
 }
 
 /* --- virtual interrupts ------------------------------------------------------ */
@@ -187,10 +230,12 @@ bool virq_is_global(uint32_t virq)
 
 void send_vcpu_virq(struct vcpu *v, uint32_t virq)
 {
-	uint32_t port = READ_ONCE(v->virq_port[virq]);
-
-	if (port)
-		evtchn_set_pending(v->domain, port);
+	if (!READ_ONCE(v->virq_port[virq]))
+		return;
+	spin_lock(&v->virq_lock);
+	if (v->virq_port[virq])
+		evtchn_set_pending(v->domain, v->virq_port[virq]);
+	spin_unlock(&v->virq_lock);
 }
 
 /* Under the lock: a handler that goes away has nothing more coming after it
@@ -250,13 +295,18 @@ static void drop_handlers(struct domain *d)
 
 static int evtchn_domain_create(struct domain *d)
 {
-	struct evtchns *e = heap_alloc(sizeof(*e));
+	/* The configured number is the highest port, not how many there are. */
+	uint32_t most = d->external ? EVTCHN_2L_NR_CHANNELS : EVTCHN_FIFO_NR_CHANNELS,
+		 limit = MIN(d->config.max_evtchn_port, most - 1) + 1;
+	struct evtchns *e = heap_alloc(sizeof(*e) + DIV_ROUND_UP(limit, EVTCHNS_PER_BUCKET) *
+							    sizeof(e->bucket[0]));
 
 	if (!e)
 		return -XEN_ENOMEM;
 	spin_init(&e->lock);
-	/* The configured number is the highest port, not how many there are. */
-	e->limit = MIN(d->config.max_evtchn_port, EVTCHN_2L_NR_CHANNELS - 1) + 1;
+	spin_init(&e->fifo_lock);
+	e->limit = limit;
+	e->first_free = 1;
 	if (add_bucket(e)) {
 		heap_free(e);
 		return -XEN_ENOMEM;
@@ -294,9 +344,13 @@ static int evtchn_relinquish(struct domain *d)
 	spin_unlock(&d->evtchn->lock);
 	drop_handlers(d);
 	rc = close_all(d);
-	if (!rc)
-		unmap_vcpu_infos(d);
-	return rc;
+	if (rc)
+		return rc;
+	spin_lock(&d->evtchn->lock);
+	evtchn_fifo_leave(d);
+	spin_unlock(&d->evtchn->lock);
+	unmap_vcpu_infos(d);
+	return 0;
 }
 
 static void evtchn_domain_destroy(struct domain *d)
@@ -306,7 +360,7 @@ static void evtchn_domain_destroy(struct domain *d)
 	if (!e)
 		return;
 	d->evtchn = NULL;
-	for (unsigned int i = 0; i < EVTCHN_BUCKETS; i++)
+	for (uint32_t i = 0; i < e->valid / EVTCHNS_PER_BUCKET; i++)
 		heap_free(e->bucket[i]);
 	heap_free(e);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
-/* HYPERVISOR_event_channel_op (xen/event_channel.h), 2-level ABI. */
+/* HYPERVISOR_event_channel_op (xen/event_channel.h). */
 #include "evtchn_bind.h"
 
 #include <hv/domain.h>
@@ -223,15 +223,26 @@ static int bind_vcpu(struct domain *self, struct evtchn_bind_vcpu *op)
 
 static int unmask(struct domain *self, struct evtchn_unmask *op)
 {
+	if (!evtchn_at(self, op->port))
+		return -XEN_EINVAL;
+	spin_lock(&self->evtchn->lock);
+	evtchn_unmask(self, op->port);
+	spin_unlock(&self->evtchn->lock);
+	return 0;
+}
+
+static int set_priority(struct domain *self, const struct evtchn_set_priority *op)
+{
 	struct evtchn *ch = evtchn_at(self, op->port);
-	struct vcpu *v;
 
 	if (!ch)
 		return -XEN_EINVAL;
-	spin_lock(&self->evtchn->lock);
-	v = vcpu_of(self, ch->vcpu);
-	evtchn_unmask(self, op->port, v ? v : self->vcpu[0]);
-	spin_unlock(&self->evtchn->lock);
+	if (!evtchn_fifo_used(self))
+		return -XEN_ENOSYS;
+	if (op->priority > EVTCHN_FIFO_PRIORITY_MIN)
+		return -XEN_EINVAL;
+	/* For the next time: what is in a queue stays there. */
+	WRITE_ONCE(ch->priority, (uint8_t)op->priority);
 	return 0;
 }
 
@@ -246,7 +257,7 @@ static int reset(struct domain *self, struct evtchn_reset *op)
 	if (d != self && !d->controller_pauses)
 		rc = -XEN_EINVAL;
 	else
-		evtchn_reset_domain(d);
+		rc = evtchn_reset_domain(d);
 	domain_put(d);
 	return rc;
 }
@@ -274,6 +285,9 @@ union evtchn_arg {
 	struct evtchn_unmask unmask;
 	struct evtchn_reset reset;
 	struct evtchn_bind_pirq bind_pirq;
+	struct evtchn_init_control init_control;
+	struct evtchn_expand_array expand_array;
+	struct evtchn_set_priority set_priority;
 };
 
 /* Bytes to copy in; 0: no such operation here.  All layouts are the same for
@@ -292,6 +306,9 @@ static size_t arg_size(unsigned int op)
 		[EVTCHNOP_bind_vcpu] = sizeof(struct evtchn_bind_vcpu),
 		[EVTCHNOP_unmask] = sizeof(struct evtchn_unmask),
 		[EVTCHNOP_reset] = sizeof(struct evtchn_reset),
+		[EVTCHNOP_init_control] = sizeof(struct evtchn_init_control),
+		[EVTCHNOP_expand_array] = sizeof(struct evtchn_expand_array),
+		[EVTCHNOP_set_priority] = sizeof(struct evtchn_set_priority),
 	};
 
 	return op < sizeof(size) ? size[op] : 0;
@@ -327,6 +344,13 @@ static int run(struct domain *d, unsigned int op, union evtchn_arg *a, bool *out
 		return unmask(d, &a->unmask);
 	case EVTCHNOP_reset:
 		return reset(d, &a->reset);
+	case EVTCHNOP_init_control:
+		*out = true;
+		return evtchn_fifo_init_control(d, &a->init_control);
+	case EVTCHNOP_expand_array:
+		return evtchn_fifo_expand_array(d, &a->expand_array);
+	case EVTCHNOP_set_priority:
+		return set_priority(d, &a->set_priority);
 	default:
 		return -XEN_EINVAL; /* bind_pirq: there are no physical interrupts to bind */
 	}

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 /*
- * Two-level event bits in shared_info and vcpu_info, and delivery.
+ * Raising a port in whichever ABI its domain uses, and the two-level one: event
+ * bits in shared_info and vcpu_info.
  *
- * No lock: guests change the same words.  A port that becomes pending sets its
+ * No lock there: guests change the same words.  A port that becomes pending sets its
  * bit; if it is not masked, the bit of its word in the vCPU's selector; if that
  * is new, the vCPU's upcall flag.  32-bit guests have words of 32 bits, 1024
  * ports, the mask right after a shorter pending array, and their selector 4
@@ -27,7 +28,7 @@ static unsigned int nr_ports(const struct domain *d)
 
 uint32_t evtchn_max_port(const struct domain *d)
 {
-	return MIN(d->evtchn->limit, nr_ports(d));
+	return evtchn_fifo_used(d) ? d->evtchn->limit : MIN(d->evtchn->limit, nr_ports(d));
 }
 
 /* Bit arrays are little-endian, so 32-bit words serve both layouts. */
@@ -107,7 +108,7 @@ static void select_port(struct domain *d, uint32_t port, struct vcpu *v)
 		vcpu_mark_events_pending(v);
 }
 
-static void wake_pollers(struct domain *d, uint32_t port)
+void evtchn_wake_pollers(struct domain *d, uint32_t port)
 {
 	if (!__atomic_load_n(&d->poll_mask_any, __ATOMIC_SEQ_CST))
 		return;
@@ -135,38 +136,66 @@ static struct vcpu *notified(struct domain *d, const struct evtchn *ch)
 	return v;
 }
 
-void evtchn_set_pending(struct domain *d, uint32_t port)
+static void raise_2l(struct domain *d, uint32_t port, struct evtchn *ch, struct vcpu *v)
 {
-	const struct evtchn *ch = d->evtchn ? evtchn_at(d, port) : NULL;
-	struct vcpu *v;
+	bool was_set = set_bit(pending_words(d), port);
 
-	if (!ch || port >= evtchn_max_port(d))
+	/* The guest may have changed to the FIFO ABI and not have seen the bit. */
+	if (evtchn_fifo_used(d)) {
+		clear_bit(pending_words(d), port);
+		evtchn_fifo_raise(d, port, ch, v);
 		return;
-	v = notified(d, ch);
-	if (!v || set_bit(pending_words(d), port))
+	}
+	if (was_set)
 		return;
 	if (!bit_is_set(mask_words(d), port))
 		select_port(d, port, v);
-	wake_pollers(d, port);
+	evtchn_wake_pollers(d, port);
+}
+
+void evtchn_set_pending(struct domain *d, uint32_t port)
+{
+	struct evtchn *ch = d->evtchn ? evtchn_at(d, port) : NULL;
+	struct vcpu *v = ch ? notified(d, ch) : NULL;
+
+	if (v && !evtchn_fifo_raise(d, port, ch, v) && port < nr_ports(d))
+		raise_2l(d, port, ch, v);
+}
+
+bool evtchn_2l_clear_pending(struct domain *d, uint32_t port)
+{
+	return port < nr_ports(d) && clear_bit(pending_words(d), port);
 }
 
 void evtchn_clear_pending(struct domain *d, uint32_t port)
 {
-	if (port < nr_ports(d))
-		clear_bit(pending_words(d), port);
+	uint32_t old;
+
+	if (!evtchn_fifo_clear(d, port, 1u << EVTCHN_FIFO_PENDING, &old))
+		evtchn_2l_clear_pending(d, port);
 }
 
-bool evtchn_is_pending(const struct domain *d, uint32_t port)
+bool evtchn_is_pending(struct domain *d, uint32_t port)
 {
+	uint32_t word;
+
+	if (evtchn_fifo_clear(d, port, 0, &word))
+		return word >> EVTCHN_FIFO_PENDING;
 	return port < nr_ports(d) && bit_is_set(pending_words(d), port);
 }
 
-void evtchn_unmask(struct domain *d, uint32_t port, struct vcpu *v)
+void evtchn_unmask(struct domain *d, uint32_t port)
 {
+	uint32_t old;
+
 	/* In this order: see evtchn_set_pending. */
-	if (port < nr_ports(d) && clear_bit(mask_words(d), port) &&
-	    bit_is_set(pending_words(d), port))
-		select_port(d, port, v);
+	if (evtchn_fifo_clear(d, port, 1u << EVTCHN_FIFO_MASKED, &old)) {
+		if (evtchn_is_pending(d, port))
+			evtchn_set_pending(d, port);
+	} else if (port < nr_ports(d) && clear_bit(mask_words(d), port) &&
+		   bit_is_set(pending_words(d), port)) {
+		select_port(d, port, notified(d, evtchn_at(d, port)));
+	}
 }
 
 void evtchn_select_all(struct vcpu *v)

@@ -15,6 +15,18 @@ int physmap_free_page(struct domain *d, gfn_t gfn)
 	return rc ? rc : frame_release_domain(d, mfn);
 }
 
+int physmap_get_own(struct domain *d, gfn_t gfn, bool write, mfn_t *mfn)
+{
+	bool own;
+
+	if (gfn.v > P2M_MAX_GFN || !p2m_get_page(d, gfn, write, mfn))
+		return -XEN_EINVAL;
+	/* The map may also hold others' pages, now or since a moment ago. */
+	own = frame_get(*mfn, d);
+	frame_put(*mfn);
+	return own ? 0 : -XEN_EINVAL;
+}
+
 int physmap_remove(struct domain *d, gfn_t gfn)
 {
 	enum p2m_type type;

@@ -34,6 +34,9 @@ static inline int physmap_add(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned i
 	return p2m_set_over(d, gfn, mfn, order, type, TYPES_REPLACEABLE);
 }
 
+/* Take a reference on a page that @d has mapped and owns itself (RAM, or a page
+ * that it shares with the hypervisor). -XEN_EINVAL. */
+int physmap_get_own(struct domain *d, gfn_t gfn, bool write, mfn_t *mfn);
 /* Unmap and free one page of the domain's own RAM. -XEN_EINVAL, -XEN_ENOENT. */
 int physmap_free_page(struct domain *d, gfn_t gfn);
 /* Make room at @gfn: own RAM is freed, hypervisor pages are unhooked, foreign

@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 /* HYPERVISOR_vcpu_op (xen/vcpu.h) and set_timer_op. */
 #include "evtchn.h"
+#include "physmap.h"
 #include "time.h"
 #include "vcpu_context.h"
 
@@ -69,17 +70,14 @@ static long register_info(struct hypercall *hc, struct vcpu *v)
 	/* The fields are changed atomically, so they must be aligned. */
 	if (op.offset > PAGE_SIZE - sizeof(*info) || op.offset % sizeof(uint64_t))
 		return -XEN_ENXIO;
-	if (!may_register_info(hc, v) || op.mfn > P2M_MAX_GFN)
-		return -XEN_EINVAL;
-	if (!p2m_get_page(d, mk_gfn(op.mfn), true, &mfn))
+	if (!may_register_info(hc, v) || physmap_get_own(d, mk_gfn(op.mfn), true, &mfn))
 		return -XEN_EINVAL;
 	spin_lock(&d->lock);
-	if (mfn_valid_value(v->vcpu_info_mfn) || !frame_get(mfn, d)) {
+	if (mfn_valid_value(v->vcpu_info_mfn)) {
 		spin_unlock(&d->lock);
 		frame_put(mfn);
 		return -XEN_EINVAL;
 	}
-	frame_put(mfn); /* the check's; the first one stays */
 	info = (vcpu_info_t *)(void *)((char *)mfn_to_virt(mfn) + op.offset);
 	memcpy(info, v->vcpu_info, sizeof(*info));
 	v->vcpu_info_mfn = mfn;

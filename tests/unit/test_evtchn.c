@@ -319,11 +319,8 @@ Test(evtchn, wrong_arguments_get_xens_codes)
 	uint32_t x[8] = {0};
 
 	cr_assert_eq(op(av, 999, x, sizeof(x)), -XEN_ENOSYS);
-	cr_assert_eq(op(av, EVTCHNOP_init_control, x, sizeof(x)), -XEN_ENOSYS);
-	cr_assert_eq(op(av, EVTCHNOP_expand_array, x, sizeof(x)), -XEN_ENOSYS);
-	cr_assert_eq(op(av, EVTCHNOP_set_priority, x, sizeof(x)), -XEN_ENOSYS);
 	cr_assert_eq(op(av, EVTCHNOP_bind_pirq, x, sizeof(x)), -XEN_EINVAL);
-	for (unsigned int cmd = 0; cmd <= EVTCHNOP_reset; cmd++)
+	for (unsigned int cmd = 0; cmd <= EVTCHNOP_set_priority; cmd++)
 		cr_assert_eq(hv_call(av, do_event_channel_op, cmd, BAD, 0), -XEN_EFAULT);
 	cr_assert_eq(close_port(av, 0), -XEN_EINVAL);
 	cr_assert_eq(close_port(av, 5), -XEN_EINVAL);

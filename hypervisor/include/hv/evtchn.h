@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
-/* Event channels, 2-level ABI (xen/event_channel.h). Lock: evtchns.lock, after domain.lock. */
+/* Event channels (xen/event_channel.h). Lock: evtchns.lock, after domain.lock. */
 #ifndef HV_EVTCHN_H
 #define HV_EVTCHN_H
 
@@ -8,9 +8,9 @@
 #include <xen/event_channel.h>
 
 /* Set @port of @d pending and deliver the upcall to its vCPU: in the shared
- * page for guests, plus vcpu kick/unblock; for the external dom0 also the
- * link's doorbell.  Any context; takes no lock that callers hold (lock-free
- * on the bit operations, see evtchn.c). */
+ * page or the FIFO queues for guests, plus vcpu kick/unblock; for the external
+ * dom0 also the link's doorbell.  Any context; takes no lock that callers hold
+ * (the innermost one of the FIFO queues, the scheduler's). */
 void evtchn_set_pending(struct domain *d, uint32_t port);
 /* Raise a per-vCPU virtual interrupt; nothing happens if it is not bound. */
 void send_vcpu_virq(struct vcpu *v, uint32_t virq);
@@ -26,6 +26,8 @@ void vcpu_mark_events_pending(struct vcpu *v);
 int evtchn_any_pending(struct domain *d, const evtchn_port_t *ports, unsigned int nr);
 /* XEN_DOMCTL_createdomain's limit, checked against a port number. */
 uint32_t evtchn_max_port(const struct domain *d);
-void evtchn_reset_domain(struct domain *d);
+/* EVTCHNOP_reset: close every channel, then leave the FIFO ABI.  -XEN_ERESTART to
+ * be called again; -XEN_EAGAIN when the domain opened channels meanwhile. */
+int evtchn_reset_domain(struct domain *d);
 
 #endif

@@ -55,6 +55,7 @@ struct vcpu {
 	/* events */
 	vcpu_info_t *vcpu_info; /* hypervisor mapping, never NULL */
 	mfn_t vcpu_info_mfn;	/* INVALID_FRAME: in shared_info or spare_vcpu_info */
+	spinlock_t virq_lock;	/* while a VIRQ is being raised, or its port goes */
 	uint32_t virq_port[NR_VIRQS];
 	uint8_t upcall_vector; /* HVMOP_set_evtchn_upcall_vector; 0 = none */
 	uint32_t nmi_pending;
