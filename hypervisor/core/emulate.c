@@ -8,10 +8,10 @@
  * here.  What is not in the table ends the domain.
  */
 #include "emulate.h"
+#include "segment.h"
 #include <hv/arch_x86.h>
 #include <hv/domain.h>
 #include <hv/exit.h>
-#include <hv/guest_access.h>
 #include <hv/hvm.h>
 #include <hv/string.h>
 #include <hv/vlapic.h>
@@ -24,8 +24,6 @@
 #define FLAG_DF	    (1u << 10)
 #define FLAG_OF	    (1u << 11)
 #define FLAGS_ARITH (FLAG_CF | FLAG_PF | FLAG_AF | FLAG_ZF | FLAG_SF | FLAG_OF)
-
-#define SEG_ATTR_P (1u << 7)
 
 static uint64_t low_bits(unsigned int bytes)
 {
@@ -99,16 +97,16 @@ static bool apic_write(struct vcpu *v, gpa_t gpa, unsigned int bytes, uint64_t v
 	return bytes == 4 && !(offset & 3) && vlapic_mmio_write(v, offset, (uint32_t)val);
 }
 
-/* --- string forms: one element, RIP stays while REP has more to do ---------- */
-
-static uint64_t address_mask(const struct insn *in)
+static enum emulate_result done_if(bool ok)
 {
-	return low_bits(in->address_bytes);
+	return ok ? EMULATE_DONE : EMULATE_REFUSED;
 }
 
-static void step(struct vcpu *v, const struct insn *in, enum gpr reg)
+/* --- string forms: one element, RIP stays while REP has more to do ---------- */
+
+void string_step(struct vcpu *v, const struct insn *in, enum gpr reg)
 {
-	uint64_t mask = address_mask(in), *r = &v->regs.gpr[reg];
+	uint64_t mask = low_bits(in->address_bytes), *r = &v->regs.gpr[reg];
 	uint64_t next = v->regs.rflags & FLAG_DF ? *r - in->bytes : *r + in->bytes;
 
 	if (in->address_bytes == 4)
@@ -117,10 +115,9 @@ static void step(struct vcpu *v, const struct insn *in, enum gpr reg)
 		*r = (*r & ~mask) | (next & mask);
 }
 
-/* Count this element; true when the instruction is complete. */
-static bool last_element(struct vcpu *v, const struct insn *in)
+bool string_last(struct vcpu *v, const struct insn *in)
 {
-	uint64_t mask = address_mask(in), *rcx = &v->regs.rcx, left;
+	uint64_t mask = low_bits(in->address_bytes), *rcx = &v->regs.rcx, left;
 
 	if (!in->rep)
 		return true;
@@ -129,67 +126,44 @@ static bool last_element(struct vcpu *v, const struct insn *in)
 	return left == 0;
 }
 
-/* Base of a data segment if it covers everything there is; a null, limited or
- * expand-down one is not for us (XSA-191). */
-static bool flat_base(struct vcpu *v, enum segment s, uint64_t *base)
+/* One side of MOVS: the register, if that is where the address leads, or RAM. */
+static enum emulate_result movs_side(struct vcpu *v, const struct insn *in, uint64_t linear,
+				     bool write, gpa_t apic, uint64_t *val)
 {
-	struct segment_reg seg;
+	uint32_t access = linear_access(v, write);
+	gpa_t gpa;
 
-	hvm_get_segment(v, s, &seg);
-	*base = hvm_long_mode_code(v) && s != SEG_FS && s != SEG_GS ? 0 : seg.base;
-	if (hvm_long_mode_code(v))
-		return true;
-	return (seg.attr & SEG_ATTR_P) && seg.limit == UINT32_MAX;
+	if (guest_walk(v, (gva_t){linear}, access, &gpa) || gpa_to_gfn(gpa).v != gpa_to_gfn(apic).v)
+		return linear_copy(v, linear, val, in->bytes, access) ? EMULATE_DONE
+								      : EMULATE_RAISED;
+	return done_if(write ? apic_write(v, gpa, in->bytes, *val)
+			     : apic_read(v, gpa, in->bytes, val));
 }
 
-/* The RAM side of MOVS: a guest-physical address, or a fault for the guest. */
-static bool ram_operand(struct vcpu *v, const struct insn *in, enum segment s, enum gpr reg,
-			uint32_t access, gpa_t *gpa)
+static enum emulate_result do_movs(struct vcpu *v, const struct insn *in, gpa_t apic)
 {
-	uint64_t base, linear = v->regs.gpr[reg] & address_mask(in);
-	uint32_t error;
+	uint64_t mask = low_bits(in->address_bytes), src, dst, val = 0;
+	enum emulate_result r;
 
-	if (!flat_base(v, s, &base))
-		return false;
-	linear += base;
-	if (hvm_cpl(v) == 3)
-		access |= PFEC_USER;
-	error = guest_walk(v, (gva_t){linear}, access, gpa);
-	return !error && (gpa->v & (PAGE_SIZE - 1)) + in->bytes <= PAGE_SIZE;
-}
-
-static enum emulate_result do_movs(struct vcpu *v, const struct insn *in, gpa_t gpa)
-{
-	uint64_t page = gpa_to_gfn(gpa).v, val = 0;
-	gpa_t src, dst;
-	bool ok;
-
-	if (!ram_operand(v, in, in->segment, REG_RSI, 0, &src) ||
-	    !ram_operand(v, in, SEG_ES, REG_RDI, PFEC_WRITE, &dst))
-		return EMULATE_REFUSED;
-	if (gpa_to_gfn(src).v == page)
-		ok = apic_read(v, src, in->bytes, &val);
-	else
-		ok = !copy_from_gpa(v->domain, &val, src, in->bytes);
-	if (!ok)
-		return EMULATE_REFUSED;
-	if (gpa_to_gfn(dst).v == page)
-		ok = apic_write(v, dst, in->bytes, val);
-	else
-		ok = !copy_to_gpa(v->domain, dst, &val, in->bytes);
-	if (!ok)
-		return EMULATE_REFUSED;
-	step(v, in, REG_RSI);
-	step(v, in, REG_RDI);
-	return last_element(v, in) ? EMULATE_DONE : EMULATE_AGAIN;
+	if (!segment_linear(v, in->segment, v->regs.rsi & mask, in->bytes, false, 0, &src) ||
+	    !segment_linear(v, SEG_ES, v->regs.rdi & mask, in->bytes, true, 0, &dst))
+		return EMULATE_RAISED;
+	r = movs_side(v, in, src, false, apic, &val);
+	if (r == EMULATE_DONE)
+		r = movs_side(v, in, dst, true, apic, &val);
+	if (r != EMULATE_DONE)
+		return r;
+	string_step(v, in, REG_RSI);
+	string_step(v, in, REG_RDI);
+	return string_last(v, in) ? EMULATE_DONE : EMULATE_AGAIN;
 }
 
 static enum emulate_result do_stos(struct vcpu *v, const struct insn *in, gpa_t gpa)
 {
 	if (!apic_write(v, gpa, in->bytes, v->regs.rax))
 		return EMULATE_REFUSED;
-	step(v, in, REG_RDI);
-	return last_element(v, in) ? EMULATE_DONE : EMULATE_AGAIN;
+	string_step(v, in, REG_RDI);
+	return string_last(v, in) ? EMULATE_DONE : EMULATE_AGAIN;
 }
 
 /* --- the others ---------------------------------------------------------------- */
@@ -254,11 +228,6 @@ static bool do_load(struct vcpu *v, const struct insn *in, gpa_t gpa)
 	return true;
 }
 
-static enum emulate_result done_if(bool ok)
-{
-	return ok ? EMULATE_DONE : EMULATE_REFUSED;
-}
-
 enum emulate_result emulate_execute(struct vcpu *v, const struct insn *in, gpa_t gpa)
 {
 	switch (in->op) {
@@ -313,16 +282,13 @@ void emulate_mmio(struct vcpu *v, gpa_t gpa)
 		hvm_skip(v, in.len);
 		break;
 	case EMULATE_AGAIN:
+		if (v->regs.rflags & RFLAGS_TF)
+			hvm_raise_debug(v, DR6_BS);
+		break;
+	case EMULATE_RAISED:
 		break;
 	case EMULATE_REFUSED:
 		refuse(v, buf, n, gpa);
 		break;
 	}
-}
-
-/* Nothing that guests without a device model talk to needs them. */
-void emulate_string_io(struct vcpu *v, uint16_t port, bool in)
-{
-	domain_crash(v->domain, "d%uv%u used %s on port 0x%x: string I/O is not supported",
-		     v->domain->id, v->id, in ? "INS" : "OUTS", port);
 }

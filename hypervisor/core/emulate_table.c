@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
-/* Which instructions are understood, and how they are laid out (APM vol. 3). */
+/* Which instructions are understood, and how they are laid out (APM vol. 3): those
+ * of emulate.c, and INS and OUTS for string_io.c. */
 #include "emulate.h"
+#include "segment.h"
 #include <hv/string.h>
-
-#define CS_ATTR_DB (1u << 10)
 
 /* How an entry's operands are encoded. */
 enum form {
@@ -25,20 +25,37 @@ struct entry {
 };
 
 static const struct entry one_byte[256] = {
-	[0x09] = {F_RM, OP_OR, 0},	  [0x0b] = {F_RM, OP_OR, TO_REG},
-	[0x21] = {F_RM, OP_AND, 0},	  [0x23] = {F_RM, OP_AND, TO_REG},
-	[0x31] = {F_RM, OP_XOR, 0},	  [0x33] = {F_RM, OP_XOR, TO_REG},
-	[0x39] = {F_RM, OP_CMP, 0},	  [0x3b] = {F_RM, OP_CMP, TO_REG},
+	[0x09] = {F_RM, OP_OR, 0},
+	[0x0b] = {F_RM, OP_OR, TO_REG},
+	[0x21] = {F_RM, OP_AND, 0},
+	[0x23] = {F_RM, OP_AND, TO_REG},
+	[0x31] = {F_RM, OP_XOR, 0},
+	[0x33] = {F_RM, OP_XOR, TO_REG},
+	[0x39] = {F_RM, OP_CMP, 0},
+	[0x3b] = {F_RM, OP_CMP, TO_REG},
+	[0x6c] = {F_STRING, OP_INS, BYTE_OP},
+	[0x6d] = {F_STRING, OP_INS, 0},
+	[0x6e] = {F_STRING, OP_OUTS, BYTE_OP},
+	[0x6f] = {F_STRING, OP_OUTS, 0},
 	[0x81] = {F_RM_IMM, OP_NONE, 0}, /* group 1: operation in ModRM.reg */
-	[0x83] = {F_RM_IMM8, OP_NONE, 0}, [0x85] = {F_RM, OP_TEST, 0},
-	[0x87] = {F_RM, OP_XCHG, 0},	  [0x88] = {F_RM, OP_STORE, BYTE_OP},
-	[0x89] = {F_RM, OP_STORE, 0},	  [0x8a] = {F_RM, OP_LOAD, BYTE_OP},
-	[0x8b] = {F_RM, OP_LOAD, 0},	  [0xa0] = {F_MOFFS, OP_LOAD, BYTE_OP},
-	[0xa1] = {F_MOFFS, OP_LOAD, 0},	  [0xa2] = {F_MOFFS, OP_STORE, BYTE_OP},
-	[0xa3] = {F_MOFFS, OP_STORE, 0},  [0xa4] = {F_STRING, OP_MOVS, BYTE_OP},
-	[0xa5] = {F_STRING, OP_MOVS, 0},  [0xaa] = {F_STRING, OP_STOS, BYTE_OP},
-	[0xab] = {F_STRING, OP_STOS, 0},  [0xc6] = {F_RM_IMM, OP_STORE, BYTE_OP},
-	[0xc7] = {F_RM_IMM, OP_STORE, 0}, [0xf7] = {F_RM_IMM, OP_TEST, 0},
+	[0x83] = {F_RM_IMM8, OP_NONE, 0},
+	[0x85] = {F_RM, OP_TEST, 0},
+	[0x87] = {F_RM, OP_XCHG, 0},
+	[0x88] = {F_RM, OP_STORE, BYTE_OP},
+	[0x89] = {F_RM, OP_STORE, 0},
+	[0x8a] = {F_RM, OP_LOAD, BYTE_OP},
+	[0x8b] = {F_RM, OP_LOAD, 0},
+	[0xa0] = {F_MOFFS, OP_LOAD, BYTE_OP},
+	[0xa1] = {F_MOFFS, OP_LOAD, 0},
+	[0xa2] = {F_MOFFS, OP_STORE, BYTE_OP},
+	[0xa3] = {F_MOFFS, OP_STORE, 0},
+	[0xa4] = {F_STRING, OP_MOVS, BYTE_OP},
+	[0xa5] = {F_STRING, OP_MOVS, 0},
+	[0xaa] = {F_STRING, OP_STOS, BYTE_OP},
+	[0xab] = {F_STRING, OP_STOS, 0},
+	[0xc6] = {F_RM_IMM, OP_STORE, BYTE_OP},
+	[0xc7] = {F_RM_IMM, OP_STORE, 0},
+	[0xf7] = {F_RM_IMM, OP_TEST, 0},
 };
 
 static const struct entry two_byte[256] = {
@@ -72,7 +89,7 @@ enum insn_mode emulate_mode(const struct vcpu *v)
 	if (hvm_long_mode_code(v))
 		return MODE_64;
 	hvm_get_segment(v, SEG_CS, &cs);
-	return cs.attr & CS_ATTR_DB ? MODE_32 : MODE_16;
+	return cs.attr & SEG_ATTR_DB ? MODE_32 : MODE_16;
 }
 
 static uint8_t next(struct decoder *d)
@@ -238,13 +255,38 @@ bool emulate_decode(const uint8_t *buf, unsigned int n, enum insn_mode mode, str
 		out->bytes = 2;
 	if (!decode_operands(&d, e, out) || out->op == OP_NONE)
 		return false;
-	/* A locked read-modify-write of a device register: XCHG and friends only,
-	 * and they are as atomic here as the vCPU is alone on its APIC. */
-	if (d.lock &&
-	    (out->op <= OP_MOVS || out->op == OP_TEST || out->op == OP_CMP || out->to_reg))
-		return false;
-	if (d.overrun || d.pos > n || d.pos > INSN_MAX)
+	if (d.lock || d.overrun || d.pos > n || d.pos > INSN_MAX)
 		return false;
 	out->len = (uint8_t)d.pos;
 	return true;
+}
+
+unsigned int decode_far_transfer(const uint8_t *buf, unsigned int n, enum insn_mode mode)
+{
+	struct decoder d = {.buf = buf, .n = n, .mode = mode};
+	struct insn in = {0};
+	unsigned int modrm, reg;
+
+	switch (take_prefixes(&d, &in)) {
+	case 0x9a: /* CALL, JMP ptr16:16/32 */
+	case 0xea:
+		d.pos += operand_bytes(&d) + 2;
+		break;
+	case 0xff: /* CALL, JMP m16:16/32 */
+		modrm = next(&d);
+		reg = modrm >> 3 & 7;
+		if ((reg != 3 && reg != 5) || !skip_memory_operand(&d, modrm, address_bytes(&d)))
+			return 0;
+		break;
+	case 0xcd: /* INT n */
+		d.pos++;
+		break;
+	case 0xcc: /* INT3, INTO, IRET */
+	case 0xce:
+	case 0xcf:
+		break;
+	default:
+		return 0;
+	}
+	return d.overrun || d.pos > n || d.pos > INSN_MAX ? 0 : d.pos;
 }

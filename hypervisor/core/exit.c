@@ -131,9 +131,15 @@ static void console_putc(struct domain *d, char c)
 
 /* There is no device: an empty bus reads as ones.  The timer's counter is the
  * exception: Linux would poll it 100,000 times for a change of ones. */
-static uint32_t port_read(uint16_t port)
+uint32_t port_read(uint16_t port)
 {
 	return port == PORT_PIT_CH2 ? 0 : ~0u;
+}
+
+void port_write(struct vcpu *v, uint16_t port, unsigned int bytes, uint32_t val)
+{
+	if (port == PORT_CONSOLE && bytes == 1)
+		console_putc(v->domain, (char)val);
 }
 
 void exit_io(struct vcpu *v, uint16_t port, unsigned int bytes, bool in, unsigned int insn_len)
@@ -142,8 +148,7 @@ void exit_io(struct vcpu *v, uint16_t port, unsigned int bytes, bool in, unsigne
 
 	counter_inc(in ? CNT_EXIT_IN : CNT_EXIT_OUT);
 	if (!in) {
-		if (port == PORT_CONSOLE && bytes == 1)
-			console_putc(v->domain, (char)*rax);
+		port_write(v, port, bytes, (uint32_t)*rax);
 	} else if (bytes == 4) {
 		*rax = port_read(port);
 	} else {

@@ -9,6 +9,9 @@
 #include "host.h"
 
 #define hvm_inject_exception   svm_inject_exception
+#define hvm_inject_page_fault  svm_inject_page_fault
+#define hvm_raise_debug	       svm_raise_debug
+#define hvm_enter_task	       svm_enter_task
 #define hvm_interrupts_enabled svm_interrupts_enabled
 #define hvm_linear_rip	       svm_linear_rip
 #define guest_fetch	       svm_fetch
@@ -253,4 +256,72 @@ Test(svm_inject, nmi_waits_for_the_end_of_the_last_one)
 	v->regs.rip += 2;
 	svm_inject(v);
 	cr_assert_eq(vmcb->event_inj, INJECTED(EVENT_NMI, 2));
+}
+
+/* A task gate has taken the event: it must not come again; NMIs stay masked. */
+Test(svm_inject, a_task_switch_is_the_delivery)
+{
+	vmcb->cr0 = CR0_PE;
+	vmcb->dr7 = 0x7ff;
+	leave(WITH_ERROR(INJECTED(EVENT_EXCEPTION, VEC_DF), 0));
+	svm_enter_task(v, 0x5000);
+	svm_inject(v);
+	cr_assert_eq(vmcb->event_inj, 0);
+	cr_assert_eq(vmcb->cr3, 0, "paging is off");
+	cr_assert_eq(vmcb->cr0, CR0_PE | CR0_TS);
+	cr_assert_eq(vmcb->dr7, 0x6aa);
+	vmcb->cr0 |= CR0_PG;
+	leave(INJECTED(EVENT_NMI, 2));
+	svm_enter_task(v, 0x5000);
+	cr_assert_eq(vmcb->cr3, 0x5000);
+	v->nmi_pending = 1;
+	svm_inject(v);
+	cr_assert_eq(vmcb->event_inj, 0, "the task is the handler");
+	cr_assert(vmcb->intercept1 & I1_IRET);
+}
+
+Test(svm_inject, a_fault_on_the_way_to_a_task_combines)
+{
+	leave(WITH_ERROR(INJECTED(EVENT_EXCEPTION, VEC_GP), 0));
+	svm_inject_exception(v, VEC_TS, 0x29);
+	svm_inject(v);
+	cr_assert_eq(vmcb->event_inj, WITH_ERROR(INJECTED(EVENT_EXCEPTION, VEC_DF), 0));
+	leave(INJECTED(EVENT_SOFTWARE, 0x80));
+	svm_inject_exception(v, VEC_TS, 0x28);
+	svm_inject(v);
+	cr_assert_eq(vmcb->event_inj, WITH_ERROR(INJECTED(EVENT_EXCEPTION, VEC_TS), 0x28));
+}
+
+Test(svm_inject, whose_event_it_was)
+{
+	static const struct {
+		uint64_t event;
+		bool software;
+	} cases[] = {
+		{INJECTED(EVENT_SOFTWARE, 0x80), true},
+		{INJECTED(EVENT_EXCEPTION, VEC_BP), true},
+		{INJECTED(EVENT_EXCEPTION, VEC_OF), true},
+		{INJECTED(EVENT_EXCEPTION, VEC_DB), false},
+		{INJECTED(EVENT_INTR, 3), false},
+		{INJECTED(EVENT_INTR, 0x80), false},
+		{INJECTED(EVENT_NMI, 2), false},
+		{INJECTED(EVENT_EXCEPTION, VEC_GP), false},
+	};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++)
+		cr_assert_eq(svm_software_event(cases[i].event), cases[i].software, "%u", i);
+}
+
+Test(svm_inject, page_faults_and_traps_say_why)
+{
+	svm_inject_page_fault(v, PFEC_WRITE | PFEC_USER, 0xdead000);
+	svm_inject(v);
+	cr_assert_eq(vmcb->event_inj, WITH_ERROR(INJECTED(EVENT_EXCEPTION, VEC_PF), 6));
+	cr_assert_eq(vmcb->cr2, 0xdead000);
+	leave(0);
+	vmcb->dr6 = 0xffff0ff0;
+	svm_raise_debug(v, DR6_BT);
+	svm_inject(v);
+	cr_assert_eq(vmcb->event_inj, INJECTED(EVENT_EXCEPTION, VEC_DB));
+	cr_assert_eq(vmcb->dr6, 0xffff8ff0);
 }

@@ -41,6 +41,8 @@ struct domain *host_domain(unsigned int vcpus, uint64_t pages);
 void host_kill(struct domain *d);
 /* Make @v the vCPU being served, as in an exit on this CPU. */
 void host_serve(struct vcpu *v);
+/* The exception raised last, once: its vector, -1 if none. */
+int host_take_exception(struct vcpu *v, int32_t *error_code);
 /* Keep all but @leave frames for ourselves; give everything back. */
 void host_take_memory(uint64_t leave);
 void host_return_memory(void);

@@ -93,6 +93,11 @@ void hvm_get_segment(const struct vcpu *v, enum segment s, struct segment_reg *o
 	*out = v->arch->state.seg[s];
 }
 
+void hvm_set_segment(struct vcpu *v, enum segment s, const struct segment_reg *seg)
+{
+	v->arch->state.seg[s] = *seg;
+}
+
 unsigned int hvm_cpl(const struct vcpu *v)
 {
 	return (v->arch->state.seg[SEG_SS].attr >> 5) & 3;
@@ -112,6 +117,36 @@ void hvm_inject_exception(struct vcpu *v, uint8_t vector, int32_t error_code)
 {
 	v->arch->exception = vector;
 	v->arch->error_code = error_code;
+}
+
+void hvm_inject_page_fault(struct vcpu *v, uint32_t error, uint64_t addr)
+{
+	v->arch->state.cr2 = addr;
+	hvm_inject_exception(v, VEC_PF, (int32_t)error);
+}
+
+void hvm_raise_debug(struct vcpu *v, uint32_t dr6)
+{
+	v->arch->state.dr6 |= dr6;
+	hvm_inject_exception(v, VEC_DB, HVM_NO_ERROR_CODE);
+}
+
+void hvm_enter_task(struct vcpu *v, uint64_t cr3)
+{
+	struct hvm_state *s = &v->arch->state;
+
+	if (s->cr0 & CR0_PG)
+		s->cr3 = cr3;
+	s->cr0 |= CR0_TS;
+}
+
+int host_take_exception(struct vcpu *v, int32_t *error_code)
+{
+	int vector = v->arch->exception;
+
+	*error_code = v->arch->error_code;
+	v->arch->exception = -1;
+	return vector;
 }
 
 void hvm_dump_state(struct vcpu *v)

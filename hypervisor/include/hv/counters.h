@@ -18,6 +18,7 @@
 	X(EXIT_IN, "exit.in")                                                                      \
 	X(EXIT_OUT, "exit.out")                                                                    \
 	X(EXIT_STRING_IO, "exit.string-io")                                                        \
+	X(EXIT_TASK_SWITCH, "exit.task-switch")                                                    \
 	X(EXIT_HYPERCALL, "exit.hypercall")                                                        \
 	X(EXIT_NESTED_FAULT, "exit.nested-fault")                                                  \
 	X(EXIT_MMIO, "exit.apic-mmio")                                                             \

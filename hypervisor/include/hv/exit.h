@@ -14,8 +14,12 @@ void exit_cpuid(struct vcpu *v, unsigned int insn_len);
 void exit_rdmsr(struct vcpu *v, unsigned int insn_len);
 void exit_wrmsr(struct vcpu *v, unsigned int insn_len);
 void exit_hlt(struct vcpu *v, unsigned int insn_len);
-/* One IN/OUT; strings and REP are decoded by emulate.c. */
+/* One IN/OUT; strings are for emulate_string_io(). */
 void exit_io(struct vcpu *v, uint16_t port, unsigned int bytes, bool in, unsigned int insn_len);
+/* What IN gives and OUT does, for 1, 2 or 4 bytes. */
+uint32_t port_read(uint16_t port);
+void port_write(struct vcpu *v, uint16_t port, unsigned int bytes, uint32_t val);
+
 /* Nested page fault at @gpa. @access PFEC_* bits of the fault. */
 void exit_nested_fault(struct vcpu *v, gpa_t gpa, uint32_t access);
 
@@ -30,7 +34,7 @@ unsigned int guest_fetch(struct vcpu *v, uint64_t linear, uint8_t *buf, unsigned
 /* Emulate the one MMIO instruction at RIP that touched @gpa (local APIC page);
  * anything outside the bounded list crashes the domain. */
 void emulate_mmio(struct vcpu *v, gpa_t gpa);
-/* INS/OUTS at RIP: #GP-free refusal or bounded emulation. */
-void emulate_string_io(struct vcpu *v, uint16_t port, bool in);
+/* INS/OUTS at RIP, a bounded number of elements: RIP stays while there are more. */
+void emulate_string_io(struct vcpu *v, uint16_t port, unsigned int bytes, bool in);
 
 #endif

@@ -67,6 +67,8 @@ void hvm_save(struct vcpu *v);
 uint64_t hvm_get_cr(const struct vcpu *v, unsigned int n); /* 0, 2, 3, 4 */
 uint64_t hvm_get_efer(const struct vcpu *v);
 void hvm_get_segment(const struct vcpu *v, enum segment s, struct segment_reg *out);
+/* Nothing is checked. SS brings the privilege level: its DPL. */
+void hvm_set_segment(struct vcpu *v, enum segment s, const struct segment_reg *seg);
 unsigned int hvm_cpl(const struct vcpu *v);
 bool hvm_interrupts_enabled(const struct vcpu *v); /* IF and no shadow */
 bool hvm_long_mode_code(const struct vcpu *v);	   /* EFER.LMA and CS.L */
@@ -75,6 +77,13 @@ bool hvm_long_mode_code(const struct vcpu *v);	   /* EFER.LMA and CS.L */
 #define HVM_NO_ERROR_CODE (-1)
 /* Deliver a hardware exception at the next entry (first one wins, #DF rules). */
 void hvm_inject_exception(struct vcpu *v, uint8_t vector, int32_t error_code);
+/* #PF with @error (PFEC_*) at linear address @addr. */
+void hvm_inject_page_fault(struct vcpu *v, uint32_t error, uint64_t addr);
+/* #DB as a trap; @dr6: the bits that tell why. */
+void hvm_raise_debug(struct vcpu *v, uint32_t dr6);
+/* What a hardware task switch does to control and debug registers: CR3 if paging is
+ * on, CR0.TS, local breakpoints off.  The event that asked for it is delivered. */
+void hvm_enter_task(struct vcpu *v, uint64_t cr3);
 
 /* --- printing ------------------------------------------------------------ */
 void hvm_dump_state(struct vcpu *v);

@@ -24,6 +24,7 @@ struct guest_regs {
 #define RFLAGS_CF (1u << 0)
 #define RFLAGS_TF (1u << 8)
 #define RFLAGS_IF (1u << 9)
+#define RFLAGS_NT (1u << 14)
 #define RFLAGS_RF (1u << 16)
 #define RFLAGS_VM (1u << 17)
 
@@ -55,15 +56,23 @@ struct guest_regs {
 #define EFER_NXE       (1u << 11)
 #define EFER_SVME      (1u << 12)
 
+#define DR6_BS (1u << 14)
+#define DR6_BT (1u << 15)
+
 #define VEC_DE	0
 #define VEC_DB	1
 #define VEC_NMI 2
 #define VEC_BP	3
+#define VEC_OF	4
 #define VEC_UD	6
 #define VEC_NM	7
 #define VEC_DF	8
+#define VEC_TS	10
+#define VEC_NP	11
+#define VEC_SS	12
 #define VEC_GP	13
 #define VEC_PF	14
+#define VEC_AC	17
 #define VEC_MC	18
 
 #define PFEC_PRESENT (1u << 0)

@@ -7,6 +7,7 @@
 #include <hv/exit.h>
 #include <hv/hypercall.h>
 #include <hv/printk.h>
+#include <hv/task_switch.h>
 #include <hv/vlapic.h>
 
 typedef void exit_fn(struct vcpu *v, struct vmcb *vmcb);
@@ -86,7 +87,7 @@ static void on_io(struct vcpu *v, struct vmcb *vmcb)
 	uint64_t len = vmcb->exit_info2 - v->regs.rip;
 
 	if (info & IOIO_STRING) {
-		emulate_string_io(v, IOIO_PORT(info), info & IOIO_IN);
+		emulate_string_io(v, IOIO_PORT(info), IOIO_SIZE(info), info & IOIO_IN);
 		return;
 	}
 	if (len < 1 || len > 15) {
@@ -196,11 +197,34 @@ static void on_shutdown(struct vcpu *v, struct vmcb *vmcb)
 	exit_triple_fault(v);
 }
 
+/* RIP is that of the instruction, if one asked; EXITINTINFO tells (APM vol. 2, 15.14.1). */
 static void on_task_switch(struct vcpu *v, struct vmcb *vmcb)
 {
-	counter_inc(CNT_EXIT_UNEXPECTED);
-	domain_crash(v->domain, "hardware task switch to selector 0x%x is not supported",
-		     (unsigned int)vmcb->exit_info1 & 0xffff);
+	uint64_t info = vmcb->exit_info2, event = vmcb->exit_int_info;
+	struct task_switch ts = {
+		.sel = (uint16_t)vmcb->exit_info1,
+		.cause = info & TASK_BY_IRET  ? TASK_IRET
+			 : info & TASK_BY_JMP ? TASK_JMP
+					      : TASK_CALL,
+		.error_code = info & TASK_HAS_ERROR ? (int32_t)info : HVM_NO_ERROR_CODE,
+		.ext = (event & EVENT_VALID) && !svm_software_event(event),
+		.resume = info & TASK_RF,
+	};
+
+	task_switch(v, &ts);
+}
+
+/* A trap, whose RIP a task gate could not tell apart from a fault's: hence the
+ * intercept.  DR6 stays (APM vol. 3, INT1). */
+static void on_icebp(struct vcpu *v, struct vmcb *vmcb)
+{
+	unsigned int len = svm_insn_len(v, INSN_ICEBP);
+
+	counter_inc(CNT_EXIT_EXCEPTION);
+	if (!len)
+		return;
+	v->regs.rip += len;
+	hvm_raise_debug(v, 0);
 }
 
 static void on_invalid(struct vcpu *v, struct vmcb *vmcb)
@@ -214,7 +238,7 @@ static exit_fn *const low_codes[VMEXIT_TLBSYNC + 1] = {
 	[VMEXIT_CR_WRITE(4)] = on_cr4_write,
 	[VMEXIT_CR_WRITE(8)] = on_cr8_write,
 	[VMEXIT_EXCEPTION(VEC_DB)] = on_exception,
-	[VMEXIT_EXCEPTION(17)] = on_exception,
+	[VMEXIT_EXCEPTION(VEC_AC)] = on_exception,
 	[VMEXIT_EXCEPTION(VEC_MC)] = on_machine_check,
 	[VMEXIT_INTR] = on_host_event,
 	[VMEXIT_NMI] = on_host_event,
@@ -239,6 +263,7 @@ static exit_fn *const low_codes[VMEXIT_TLBSYNC + 1] = {
 	[VMEXIT_STGI] = on_hidden,
 	[VMEXIT_CLGI] = on_hidden,
 	[VMEXIT_SKINIT] = on_hidden,
+	[VMEXIT_ICEBP] = on_icebp,
 	[VMEXIT_WBINVD] = on_cache,
 	[VMEXIT_MONITOR] = on_hidden,
 	[VMEXIT_MWAIT] = on_hidden,

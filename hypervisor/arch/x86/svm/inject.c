@@ -16,9 +16,8 @@
 #include <hv/exit.h>
 #include <hv/vlapic.h>
 
-#define VEC_OF	   4
-#define VEC_TS	   10
 #define OPCODE_HLT 0xf4
+#define DR7_LOCAL  0x155 /* L0..L3, LE */
 
 void svm_queue_event(struct vcpu *v, uint8_t type, uint8_t vector, int32_t error)
 {
@@ -32,8 +31,8 @@ static enum exception_class class_of(uint8_t vector)
 	switch (vector) {
 	case VEC_DE:
 	case VEC_TS:
-	case 11: /* #NP */
-	case 12: /* #SS */
+	case VEC_NP:
+	case VEC_SS:
 	case VEC_GP:
 	case 21: /* #CP */
 		return CONTRIBUTORY;
@@ -76,6 +75,18 @@ void hvm_inject_exception(struct vcpu *v, uint8_t vector, int32_t error_code)
 	svm_queue_event(v, EVENT_EXCEPTION, vector, error_code);
 }
 
+void hvm_inject_page_fault(struct vcpu *v, uint32_t error, uint64_t addr)
+{
+	v->arch->vmcb->cr2 = addr;
+	hvm_inject_exception(v, VEC_PF, (int32_t)error);
+}
+
+void hvm_raise_debug(struct vcpu *v, uint32_t dr6)
+{
+	v->arch->vmcb->dr6 |= dr6;
+	hvm_inject_exception(v, VEC_DB, HVM_NO_ERROR_CODE);
+}
+
 static uint64_t encode(const struct svm_event *e)
 {
 	uint64_t inj = EVENT_VALID | EVENT_TYPE(e->type) | e->vector;
@@ -104,6 +115,19 @@ static bool is_software(const struct svm_event *e)
 	       (e->type == EVENT_EXCEPTION && (e->vector == VEC_BP || e->vector == VEC_OF));
 }
 
+bool svm_software_event(uint64_t exit_int_info)
+{
+	struct svm_event e = decode(exit_int_info);
+
+	return is_software(&e);
+}
+
+static void mask_nmi(struct vcpu *v)
+{
+	v->arch->nmi_masked = true;
+	v->arch->vmcb->intercept1 |= I1_IRET;
+}
+
 void svm_collect_event(struct vcpu *v)
 {
 	struct vmcb *vmcb = v->arch->vmcb;
@@ -117,6 +141,21 @@ void svm_collect_event(struct vcpu *v)
 		v->arch->nmi_masked = false;
 	v->arch->event = e;
 	counter_inc(CNT_REINJECT);
+}
+
+void hvm_enter_task(struct vcpu *v, uint64_t cr3)
+{
+	struct vmcb *vmcb = v->arch->vmcb;
+
+	if (vmcb->cr0 & CR0_PG)
+		vmcb->cr3 = cr3;
+	vmcb->cr0 |= CR0_TS;
+	vmcb->dr7 &= ~(uint64_t)DR7_LOCAL;
+	vmcb->int_state &= ~INT_STATE_SHADOW;
+	v->arch->flush = true;
+	if (v->arch->event.valid && v->arch->event.type == EVENT_NMI)
+		mask_nmi(v);
+	v->arch->event.valid = false;
 }
 
 void svm_inject_undo(struct vcpu *v)
@@ -234,10 +273,8 @@ void svm_inject(struct vcpu *v)
 		inject_interrupt(v, &level);
 	if (av->event.valid) {
 		vmcb->event_inj = encode(&av->event);
-		if (av->event.type == EVENT_NMI) {
-			av->nmi_masked = true;
-			vmcb->intercept1 |= I1_IRET;
-		}
+		if (av->event.type == EVENT_NMI)
+			mask_nmi(v);
 		av->event.valid = false;
 	}
 	request_window(v, level);

@@ -29,10 +29,15 @@ struct opcode {
 };
 
 static const struct opcode opcodes[NR_SVM_INSNS] = {
-	[INSN_CPUID] = {2, {0x0f, 0xa2}},	  [INSN_RDMSR] = {2, {0x0f, 0x32}},
-	[INSN_WRMSR] = {2, {0x0f, 0x30}},	  [INSN_HLT] = {1, {0xf4}},
-	[INSN_VMMCALL] = {3, {0x0f, 0x01, 0xd9}}, [INSN_XSETBV] = {3, {0x0f, 0x01, 0xd1}},
-	[INSN_INVD] = {2, {0x0f, 0x08}},	  [INSN_WBINVD] = {2, {0x0f, 0x09}},
+	[INSN_CPUID] = {2, {0x0f, 0xa2}},
+	[INSN_RDMSR] = {2, {0x0f, 0x32}},
+	[INSN_WRMSR] = {2, {0x0f, 0x30}},
+	[INSN_HLT] = {1, {0xf4}},
+	[INSN_VMMCALL] = {3, {0x0f, 0x01, 0xd9}},
+	[INSN_XSETBV] = {3, {0x0f, 0x01, 0xd1}},
+	[INSN_INVD] = {2, {0x0f, 0x08}},
+	[INSN_WBINVD] = {2, {0x0f, 0x09}},
+	[INSN_ICEBP] = {1, {0xf1}},
 };
 
 static bool is_legacy_prefix(uint8_t b)

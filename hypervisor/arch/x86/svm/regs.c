@@ -9,7 +9,6 @@
 #include <hv/string.h>
 
 #define ATTR_CS_L (1u << 9)
-#define DR6_BS	  (1u << 14)
 
 uint64_t hvm_get_cr(const struct vcpu *v, unsigned int n)
 {
@@ -39,6 +38,14 @@ void hvm_get_segment(const struct vcpu *v, enum segment s, struct segment_reg *o
 	const struct vmcb_segment *seg = svm_segment(v->arch->vmcb, s);
 
 	*out = (struct segment_reg){seg->sel, seg->attr, seg->limit, seg->base};
+}
+
+void hvm_set_segment(struct vcpu *v, enum segment s, const struct segment_reg *seg)
+{
+	*svm_segment(v->arch->vmcb, s) =
+		(struct vmcb_segment){seg->sel, seg->attr, seg->limit, seg->base};
+	if (s == SEG_SS)
+		v->arch->vmcb->cpl = seg->attr >> 5 & 3;
 }
 
 unsigned int hvm_cpl(const struct vcpu *v)
@@ -79,10 +86,8 @@ void hvm_skip(struct vcpu *v, unsigned int len)
 		v->regs.rip &= 0xffffffff;
 	v->arch->vmcb->int_state &= ~INT_STATE_SHADOW;
 	v->regs.rflags &= ~(uint64_t)RFLAGS_RF;
-	if (v->regs.rflags & RFLAGS_TF) {
-		v->arch->vmcb->dr6 |= DR6_BS;
-		hvm_inject_exception(v, VEC_DB, HVM_NO_ERROR_CODE);
-	}
+	if (v->regs.rflags & RFLAGS_TF)
+		hvm_raise_debug(v, DR6_BS);
 }
 
 int64_t hvm_tsc_offset(const struct vcpu *v)

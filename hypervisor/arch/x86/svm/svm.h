@@ -106,11 +106,15 @@ enum svm_insn {
 	INSN_XSETBV,
 	INSN_INVD,
 	INSN_WBINVD,
+	INSN_ICEBP,
 	NR_SVM_INSNS
 };
 unsigned int svm_insn_len(struct vcpu *v, enum svm_insn insn);
 /* MOV to CR@n at RIP: its length and the register it reads; 0 as above. */
 unsigned int svm_mov_to_cr(struct vcpu *v, unsigned int n, unsigned int *gpr);
+
+/* inject.c: did an instruction cause @exit_int_info's event, not hardware? */
+bool svm_software_event(uint64_t exit_int_info);
 
 /* exitmap.c */
 void svm_handle_exit(struct vcpu *v);

@@ -119,6 +119,7 @@ _Static_assert(sizeof(struct vmcb) == 4096, "one page");
 #define I2_STGI	   (1u << 4)
 #define I2_CLGI	   (1u << 5)
 #define I2_SKINIT  (1u << 6)
+#define I2_ICEBP   (1u << 8)
 #define I2_WBINVD  (1u << 9)
 #define I2_MONITOR (1u << 10)
 #define I2_MWAIT   (1u << 11)
@@ -181,6 +182,7 @@ _Static_assert(sizeof(struct vmcb) == 4096, "one page");
 #define VMEXIT_STGI	    0x84
 #define VMEXIT_CLGI	    0x85
 #define VMEXIT_SKINIT	    0x86
+#define VMEXIT_ICEBP	    0x88
 #define VMEXIT_WBINVD	    0x89
 #define VMEXIT_MONITOR	    0x8a
 #define VMEXIT_MWAIT	    0x8b
@@ -199,6 +201,12 @@ _Static_assert(sizeof(struct vmcb) == 4096, "one page");
 #define IOIO_STRING  (1u << 2)
 #define IOIO_SIZE(i) (((i) >> 4) & 7) /* 1, 2 or 4 bytes */
 #define IOIO_PORT(i) ((uint16_t)((i) >> 16))
+
+/* TASK_SWITCH: EXITINFO1 the selector, EXITINFO2 an error code in its low half, and */
+#define TASK_BY_IRET   (1ULL << 36)
+#define TASK_BY_JMP    (1ULL << 38)
+#define TASK_HAS_ERROR (1ULL << 44)
+#define TASK_RF	       (1ULL << 48)
 
 /* NPF EXITINFO1 */
 #define NPF_TABLE_WALK (1ULL << 33)
