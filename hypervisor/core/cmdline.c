@@ -12,30 +12,26 @@ struct boot_options boot_options = {
 };
 char cmdline_saved[1024];
 
-enum kind { BOOLEAN, NUMBER, SIZE, TEXT };
-
-static const struct option {
-	const char *name;
-	enum kind kind;
-	void *var;
-	size_t size; /* of a TEXT */
-} options[] = {
-	{"console", TEXT, boot_options.console, sizeof(boot_options.console)},
-	{"loglvl", TEXT, boot_options.loglvl, sizeof(boot_options.loglvl)},
-	{"selftest", TEXT, boot_options.selftest, sizeof(boot_options.selftest)},
-	{"conring_size", SIZE, &boot_options.conring_size, 0},
-	{"mem", SIZE, &boot_options.mem, 0},
-	{"maxcpus", NUMBER, &boot_options.maxcpus, 0},
-	{"noreboot", BOOLEAN, &boot_options.noreboot, 0},
-	{"upcall_vector", BOOLEAN, &policy_upcall_vector, 0},
-	{"sync_console", BOOLEAN, &boot_options.sync_console, 0},
+static const struct option options[] = {
+	{"console", OPTION_TEXT, boot_options.console, sizeof(boot_options.console)},
+	{"loglvl", OPTION_TEXT, boot_options.loglvl, sizeof(boot_options.loglvl)},
+	{"selftest", OPTION_TEXT, boot_options.selftest, sizeof(boot_options.selftest)},
+	{"conring_size", OPTION_SIZE, &boot_options.conring_size, 0},
+	{"mem", OPTION_SIZE, &boot_options.mem, 0},
+	{"maxcpus", OPTION_NUMBER, &boot_options.maxcpus, 0},
+	{"noreboot", OPTION_BOOLEAN, &boot_options.noreboot, 0},
+	{"upcall_vector", OPTION_BOOLEAN, &policy_upcall_vector, 0},
+	{"sync_console", OPTION_BOOLEAN, &boot_options.sync_console, 0},
+	{"module_guests", OPTION_BOOLEAN, &boot_options.module_guests, 0},
+	{NULL, OPTION_BOOLEAN, NULL, 0},
 };
 
-static const struct option *find(const char *name)
+/* A table ends with an option without a name. */
+static const struct option *find(const struct option *table, const char *name)
 {
-	for (unsigned int i = 0; i < ARRAY_SIZE(options); i++)
-		if (!strcmp(name, options[i].name))
-			return &options[i];
+	for (; table->name; table++)
+		if (!strcmp(name, table->name))
+			return table;
 	return NULL;
 }
 
@@ -80,17 +76,17 @@ static bool set_option(const struct option *o, const char *value)
 	uint64_t v;
 
 	switch (o->kind) {
-	case BOOLEAN:
+	case OPTION_BOOLEAN:
 		return parse_bool(value ? value : "1", o->var);
-	case NUMBER:
+	case OPTION_NUMBER:
 		v = value ? strtoull(value, &end, 0) : 0;
 		if (!value || end == value || *end || v > UINT32_MAX)
 			return false;
 		*(unsigned int *)o->var = (unsigned int)v;
 		return true;
-	case SIZE:
+	case OPTION_SIZE:
 		return value && parse_size(value, o->var);
-	case TEXT:
+	case OPTION_TEXT:
 		if (!value || strlen(value) >= o->size)
 			return false;
 		strlcpy(o->var, value, o->size);
@@ -99,32 +95,31 @@ static bool set_option(const struct option *o, const char *value)
 	return false;
 }
 
-static void parse_word(char *word)
+static void parse_word(const struct option *table, const char *what, char *word)
 {
 	char *value = strchr(word, '=');
 	const struct option *o;
 
 	if (value)
 		*value++ = '\0';
-	o = find(word);
+	o = find(table, word);
 	if (!o && !value && !strncmp(word, "no-", 3)) {
-		o = find(word + 3);
+		o = find(table, word + 3);
 		value = "0";
-		if (o && o->kind != BOOLEAN)
+		if (o && o->kind != OPTION_BOOLEAN)
 			o = NULL;
 	}
 	if (!o)
-		printk("Command line: unknown option \"%s\"\n", word);
+		printk("%s: unknown option \"%s\"\n", what, word);
 	else if (!set_option(o, value))
-		printk("Command line: bad value for \"%s\": \"%s\"\n", word, value ? value : "");
+		printk("%s: bad value for \"%s\": \"%s\"\n", what, word, value ? value : "");
 }
 
-void cmdline_parse(const char *line)
+void options_parse(const struct option *table, const char *what, const char *line)
 {
 	char word[128];
 	bool first = true;
 
-	strlcpy(cmdline_saved, line, sizeof(cmdline_saved));
 	while (*line) {
 		size_t n = 0;
 
@@ -136,14 +131,20 @@ void cmdline_parse(const char *line)
 			break;
 		/* Some loaders put the image's own path in front. */
 		if (n >= sizeof(word)) {
-			printk("Command line: an option is longer than %zu characters\n",
+			printk("%s: an option is longer than %zu characters\n", what,
 			       sizeof(word) - 1);
 		} else if (!first || *line != '/') {
 			memcpy(word, line, n);
 			word[n] = '\0';
-			parse_word(word);
+			parse_word(table, what, word);
 		}
 		first = false;
 		line += n;
 	}
+}
+
+void cmdline_parse(const char *line)
+{
+	strlcpy(cmdline_saved, line, sizeof(cmdline_saved));
+	options_parse(options, "Command line", line);
 }

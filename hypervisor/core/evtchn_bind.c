@@ -28,7 +28,7 @@ static int target(struct domain *self, domid_t id, struct domain **out)
 	return 0;
 }
 
-static int alloc_unbound(struct domain *self, struct evtchn_alloc_unbound *op)
+int evtchn_alloc_unbound(struct domain *self, struct evtchn_alloc_unbound *op)
 {
 	struct domain *d;
 	struct evtchn *ch;
@@ -69,7 +69,7 @@ static int connect(struct domain *ld, struct domain *rd, uint32_t rport, uint32_
 	return 0;
 }
 
-static int bind_interdomain(struct domain *self, struct evtchn_bind_interdomain *op)
+int evtchn_bind_interdomain(struct domain *self, struct evtchn_bind_interdomain *op)
 {
 	struct domain *rd = domain_get_for(self, op->remote_dom);
 	int rc;
@@ -86,7 +86,7 @@ static int bind_interdomain(struct domain *self, struct evtchn_bind_interdomain 
 	return rc;
 }
 
-static int bind_virq(struct domain *self, struct evtchn_bind_virq *op)
+int evtchn_bind_virq(struct domain *self, struct evtchn_bind_virq *op)
 {
 	struct vcpu *v;
 	struct evtchn *ch;
@@ -321,13 +321,13 @@ static int run(struct domain *d, unsigned int op, union evtchn_arg *a, bool *out
 	switch (op) {
 	case EVTCHNOP_alloc_unbound:
 		*out = true;
-		return alloc_unbound(d, &a->alloc_unbound);
+		return evtchn_alloc_unbound(d, &a->alloc_unbound);
 	case EVTCHNOP_bind_interdomain:
 		*out = true;
-		return bind_interdomain(d, &a->bind_interdomain);
+		return evtchn_bind_interdomain(d, &a->bind_interdomain);
 	case EVTCHNOP_bind_virq:
 		*out = true;
-		return bind_virq(d, &a->bind_virq);
+		return evtchn_bind_virq(d, &a->bind_virq);
 	case EVTCHNOP_bind_ipi:
 		*out = true;
 		return bind_ipi(d, &a->bind_ipi);

@@ -85,7 +85,7 @@ static void upcall(struct vcpu *v)
 	uint8_t vector = READ_ONCE(v->upcall_vector);
 
 	if (v->domain->external) {
-		arch_link_doorbell();
+		link_event();
 		return;
 	}
 	if (vector)

@@ -12,6 +12,7 @@
 #include <hv/gnttab.h>
 #include <hv/hypercall.h>
 #include <hv/link.h>
+#include <hv/module_guests.h>
 #include <hv/p2m.h>
 #include <hv/pcpu.h>
 #include <hv/printk.h>
@@ -230,12 +231,26 @@ static bool serve(unsigned int i)
 	return true;
 }
 
+void link_event(void)
+{
+	if (link_area.base)
+		arch_link_doorbell();
+	else
+		pcpu_raise(0, WORK_LINK);
+}
+
 void link_work(void)
 {
 	bool answered = false;
 
-	if (!link_area.base || !dom0)
+	if (!dom0)
 		return;
+	if (!link_area.base) {
+		this_cpu()->serving = dom0->vcpu[0];
+		module_guests_work();
+		this_cpu()->serving = NULL;
+		return;
+	}
 	for (unsigned int i = 0; i < LINK_NR_SLOTS; i++)
 		answered |= serve(i);
 	if (answered)

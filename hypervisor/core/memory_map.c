@@ -7,6 +7,7 @@
 #include <hv/frame.h>
 #include <hv/guest_access.h>
 #include <hv/heap.h>
+#include <hv/string.h>
 
 #define E820_MAX 1024
 #define E820_RAM 1
@@ -87,6 +88,23 @@ long memop_set_memory_map(struct hypercall *hc)
 out:
 	domain_put(d);
 	return rc;
+}
+
+int memory_map_add(struct domain *d, uint64_t addr, uint64_t size, uint32_t type)
+{
+	struct e820_map *old = d->memory_map, *map;
+	uint32_t nr = old ? old->nr : 0;
+
+	map = heap_alloc(sizeof(*map) + (nr + 1) * sizeof(map->entry[0]));
+	if (!map)
+		return -XEN_ENOMEM;
+	if (nr)
+		memcpy(map->entry, old->entry, nr * sizeof(map->entry[0]));
+	map->entry[nr] = (struct e820_entry){addr, size, type};
+	map->nr = nr + 1;
+	d->memory_map = map;
+	heap_free(old);
+	return 0;
 }
 
 /* Both layouts begin with the number of entries. */

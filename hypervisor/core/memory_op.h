@@ -38,6 +38,8 @@ long memop_memory_map(struct hypercall *hc);
 long memop_set_memory_map(struct hypercall *hc);
 long memop_machine_memory_map(struct hypercall *hc);
 long memop_reserved_device_map(struct hypercall *hc);
+/* Append to what XENMEM_memory_map tells @d, which has not run yet. -XEN_ENOMEM. */
+int memory_map_add(struct domain *d, uint64_t addr, uint64_t size, uint32_t type);
 /* memory_resource.c */
 long memop_acquire_resource(struct hypercall *hc, uint64_t start);
 

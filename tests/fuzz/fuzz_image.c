@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 /*
- * Kernel files of any kind of damage through the image loader, and its answer
+ * Kernel files of any kind of damage through both ELF readers; the loader's answer
  * through the builder's check: a loaded image always passes it.  Build it with
  * sanitizers to see more than crashes.
  *
@@ -16,6 +16,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <xen/elfnote.h>
+
+#include "../../hypervisor/core/elf_image.h"
 #include "guest/image.h"
 #include "guest/image_plan.h"
 #include "guest/plan.h"
@@ -31,6 +34,25 @@ static uint64_t next(void)
 	return state;
 }
 
+/* The hypervisor's own reader: what it says must lie inside of the file. */
+static int try_elf(struct sample s)
+{
+	struct elf_image elf;
+	uint32_t entry;
+	const char *why;
+
+	if (elf_image_read(s.data, s.size, &elf, &why))
+		return !why;
+	for (unsigned int i = 0; i < elf.nr; i++) {
+		size_t at = (size_t)((const uint8_t *)elf.segment[i].data - s.data);
+
+		if (at > s.size || elf.segment[i].filesz > s.size - at)
+			return 1;
+	}
+	elf_image_note(&elf, "Xen", XEN_ELFNOTE_PHYS32_ENTRY, &entry, sizeof(entry));
+	return elf.end > 1ull << 32;
+}
+
 /* 1 when an answer came out that the builder would refuse. */
 static int try_one(struct sample s)
 {
@@ -44,6 +66,10 @@ static int try_one(struct sample s)
 
 	if (fd < 0)
 		abort();
+	if (try_elf(s)) {
+		close(fd);
+		return 1;
+	}
 	if (image_convert(s.data, s.size, fd, &err)) {
 		bad = !err.text[0];
 	} else if (fstat(fd, &st) || pread(fd, &plan, sizeof(plan), 0) != (ssize_t)sizeof(plan) ||

@@ -52,9 +52,9 @@ static void add_region(uint64_t start, uint64_t size, uint32_t type)
 	bootinfo.region[bootinfo.nr_regions++] = (struct boot_region){start, size, type};
 }
 
-static void add_module(uint64_t start, uint64_t size, const char *cmdline)
+static void add_module(uint64_t start, uint64_t size, const char *line)
 {
-	struct boot_module *m;
+	struct boot_range *m;
 
 	if (bootinfo.nr_modules == BOOT_MAX_MODULES) {
 		printk("Boot modules: more than %u, the rest is ignored\n", BOOT_MAX_MODULES);
@@ -63,7 +63,7 @@ static void add_module(uint64_t start, uint64_t size, const char *cmdline)
 	m = &bootinfo.module[bootinfo.nr_modules++];
 	m->start = start;
 	m->size = size;
-	strlcpy(m->cmdline, cmdline, sizeof(m->cmdline));
+	strlcpy(m->line, line, sizeof(m->line));
 }
 
 static const char *low_string(uint64_t address)

@@ -14,20 +14,20 @@ struct boot_region {
 	uint32_t type;
 };
 
-struct boot_module {
+struct boot_range {
 	uint64_t start, size;
-	char cmdline[256];
+	char line[128];
 };
 
 #define BOOT_MAX_REGIONS 128
-#define BOOT_MAX_MODULES 4
+#define BOOT_MAX_MODULES 256
 
 struct bootinfo {
 	const char *loader; /* "PVH" or "multiboot2" */
 	char cmdline[1024];
 	struct boot_region region[BOOT_MAX_REGIONS];
 	unsigned int nr_regions;
-	struct boot_module module[BOOT_MAX_MODULES];
+	struct boot_range module[BOOT_MAX_MODULES];
 	unsigned int nr_modules;
 	uint64_t rsdp;	       /* address of the ACPI root pointer; 0: to be searched */
 	uint8_t rsdp_copy[36]; /* multiboot2 gives a copy instead */

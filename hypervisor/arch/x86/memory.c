@@ -103,7 +103,7 @@ void mem_init(void)
 	range_cut(spare, &nr_spare, 0, LOW_END);
 	range_cut(spare, &nr_spare, image_to_phys(image_start), image_to_phys(image_end));
 	for (unsigned int i = 0; i < bootinfo.nr_modules; i++) {
-		const struct boot_module *m = &bootinfo.module[i];
+		const struct boot_range *m = &bootinfo.module[i];
 
 		range_cut(spare, &nr_spare, m->start & PAGE_MASK,
 			  ROUND_UP(m->start + m->size, PAGE_SIZE));

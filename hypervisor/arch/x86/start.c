@@ -21,6 +21,7 @@
 #include <hv/frame.h>
 #include <hv/hvm.h>
 #include <hv/link.h>
+#include <hv/module_guests.h>
 #include <hv/printk.h>
 #include <hv/sched.h>
 #include <hv/unit.h>
@@ -75,6 +76,26 @@ static void start_units(void)
 		panic("No memory for CPU 0");
 }
 
+/* Instead of a domain 0. */
+static void start_module_guests(void)
+{
+	static struct boot_module modules[BOOT_MAX_MODULES];
+
+	for (unsigned int i = 0; i < bootinfo.nr_modules; i++) {
+		const struct boot_range *m = &bootinfo.module[i];
+
+		modules[i] = (struct boot_module){
+			.data = (const void *)(DIRECTMAP_BASE + m->start),
+			.size = m->size,
+			.line = m->line,
+		};
+	}
+	if (dom0)
+		printk("module_guests: not with a hosted domain 0\n");
+	else
+		module_guests_start(modules, bootinfo.nr_modules);
+}
+
 /* On the boot CPU's own stack, between guard pages. */
 static void __attribute__((noreturn)) start_rest(void)
 {
@@ -89,6 +110,8 @@ static void __attribute__((noreturn)) start_rest(void)
 	selftest_run(boot_options.selftest);
 	ivshmem_describe(mem_ram_end(), nr_cpus_online);
 	link_start();
+	if (boot_options.module_guests)
+		start_module_guests();
 	printk("Nacre ready: %u CPUs, %lu MiB free\n", nr_cpus_online, frames_free() >> 8);
 	sched_loop();
 }

@@ -15,9 +15,21 @@ struct boot_options {
 	unsigned int maxcpus;  /* 0 = all */
 	bool noreboot;	       /* a fatal error stops the machine */
 	bool sync_console;     /* the console always is */
+	bool module_guests;    /* boot modules are guests; hv/module_guests.h */
 };
 extern struct boot_options boot_options;
 
+enum option_kind { OPTION_BOOLEAN, OPTION_NUMBER, OPTION_SIZE, OPTION_TEXT };
+
+struct option {
+	const char *name; /* NULL ends a table */
+	enum option_kind kind;
+	void *var;   /* bool, unsigned int, uint64_t or char[] */
+	size_t size; /* of a text */
+};
+
+/* Obey the words of @line; complains about what it does not know of @what. */
+void options_parse(const struct option *table, const char *what, const char *line);
 /* Fills boot_options from @line; warns about what it does not know. */
 void cmdline_parse(const char *line);
 /* The whole line, for XEN_SYSCTL and xen_version(commandline). */

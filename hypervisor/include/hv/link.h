@@ -19,6 +19,8 @@ void arch_link_doorbell(void);
 /* --- core ----------------------------------------------------------------- */
 /* Create the external dom0 and say ready. No-op without a link. */
 void link_start(void);
+/* Something happened that domain 0 should look at. */
+void link_event(void);
 /* WORK_LINK: execute requests; bounded, raises itself again when preempted. */
 void link_work(void);
 /* True while this CPU serves a link request; copies then use the arena. */

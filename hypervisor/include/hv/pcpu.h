@@ -13,7 +13,7 @@
  * consumed by the dispatch loop before a guest is entered. */
 #define WORK_SCHED (1u << 0) /* choose again who runs here */
 #define WORK_TIMER (1u << 1) /* the deadline has passed */
-#define WORK_LINK  (1u << 2) /* the hosted link has requests (boot CPU) */
+#define WORK_LINK  (1u << 2) /* the hosted link has requests, or module guests events (boot CPU) */
 
 struct pcpu {
 	unsigned int id;
