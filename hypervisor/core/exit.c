@@ -69,6 +69,9 @@ void exit_hlt(struct vcpu *v, unsigned int insn_len)
 {
 	counter_inc(CNT_EXIT_HLT);
 	hvm_skip(v, insn_len);
+	/* A single step ends the halt as it begins. */
+	if (v->regs.rflags & RFLAGS_TF)
+		return;
 	/* Nothing can wake it again: that is how PVH kernels switch a CPU off. */
 	if (!(v->regs.rflags & RFLAGS_IF))
 		vcpu_down(v);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 #include <hv/arch.h>
+#include <hv/arch_x86.h>
 #include <hv/domain.h>
 #include <hv/hvm.h>
 #include <hv/hypercall.h>
@@ -60,7 +61,5 @@ void hypercall_exit(struct vcpu *v, unsigned int insn_len)
 		return;
 	}
 	v->regs.rax = compat ? (uint32_t)rc : (uint64_t)rc;
-	v->regs.rip += insn_len;
-	if (compat)
-		v->regs.rip = (uint32_t)v->regs.rip;
+	hvm_skip(v, insn_len);
 }

@@ -78,15 +78,15 @@ each() { # COMMAND: with each wanted row and environment
 hosted() { run "$1" -v "$2" -t "$3" "${@:5}"; }
 alone() { [ "$4" != bare ] || run_bare "$1" "$2" "$3"; }
 
-# Two guests on one CPU, each with its own pattern in the vector registers.
-side_by_side() {
-	boot fpu.long64 -t 240 -c 'seed=1 ms=4000' >"$WORK/fpu1" 2>&1 &
+# Two guests on one CPU: what one has in its registers is not the other's.
+side_by_side() { # GUEST CMDLINE CMDLINE
+	boot "$1.long64" -t 240 -c "$2" >"$WORK/first" 2>&1 &
 	local first=$! second
-	boot fpu.long64 -t 240 -c 'seed=2 ms=4000' >"$WORK/fpu2" 2>&1
+	boot "$1.long64" -t 240 -c "$3" >"$WORK/second" 2>&1
 	second=$?
 	wait "$first"
-	verdict fpu.first $? "$(cat "$WORK/fpu1")"
-	verdict fpu.second $second "$(cat "$WORK/fpu2")"
+	verdict "$1.first" $? "$(cat "$WORK/first")"
+	verdict "$1.second" $second "$(cat "$WORK/second")"
 }
 
 if [ "$bare" ]; then
@@ -95,5 +95,6 @@ if [ "$bare" ]; then
 fi
 up --cpus 1
 each hosted
-if is_wanted fpu long64; then side_by_side; fi
+if is_wanted fpu long64; then side_by_side fpu 'seed=1 ms=4000' 'seed=2 ms=4000'; fi
+if is_wanted debug long64; then side_by_side debug holder other; fi
 exit $((bad > 0))

@@ -23,6 +23,7 @@
 	X(EXIT_NESTED_FAULT, "exit.nested-fault")                                                  \
 	X(EXIT_MMIO, "exit.apic-mmio")                                                             \
 	X(EXIT_CR, "exit.control-register")                                                        \
+	X(EXIT_DR, "exit.debug-register")                                                          \
 	X(EXIT_XSETBV, "exit.xsetbv")                                                              \
 	X(EXIT_CACHE, "exit.cache-flush")                                                          \
 	X(EXIT_EXCEPTION, "exit.exception")                                                        \

@@ -39,6 +39,7 @@ struct guest_regs {
 #define CR0_NW	       (1u << 29)
 #define CR0_CD	       (1u << 30)
 #define CR0_PG	       (1u << 31)
+#define CR4_DE	       (1u << 3)
 #define CR4_PSE	       (1u << 4)
 #define CR4_PAE	       (1u << 5)
 #define CR4_PGE	       (1u << 7)

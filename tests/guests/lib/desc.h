@@ -22,6 +22,8 @@
 
 /* The vector with which code started by mode.h says that it has finished. */
 #define VEC_DONE 0x2f
+/* Vectors below are caught like exceptions, from here on unexpected ones fail. */
+#define VEC_TEST_END 0x40
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>

@@ -46,7 +46,7 @@ void trap_handler(struct trap_frame *frame)
 		return;
 	}
 	keep(frame);
-	if (!sp || (vector >= 32 && vector != VEC_DONE))
+	if (!sp || vector >= VEC_TEST_END)
 		fail("unexpected vector %u error 0x%lx at 0x%lx:0x%lx, sp 0x%lx", vector,
 		     frame->error, frame->cs, frame->rip, trap_last.rsp);
 	asm volatile("mov %%cr2, %0" : "=r"(trap_cr2));

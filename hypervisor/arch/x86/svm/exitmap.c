@@ -96,6 +96,7 @@ static void on_io(struct vcpu *v, struct vmcb *vmcb)
 		return;
 	}
 	exit_io(v, IOIO_PORT(info), IOIO_SIZE(info), info & IOIO_IN, (unsigned int)len);
+	svm_debug_port(v, IOIO_PORT(info), IOIO_SIZE(info));
 }
 
 /* What touched the hole was not the instruction at RIP but the walk of the
@@ -123,7 +124,7 @@ static void on_nested_fault(struct vcpu *v, struct vmcb *vmcb)
 
 static void on_cr4_write(struct vcpu *v, struct vmcb *vmcb)
 {
-	unsigned int gpr, len = svm_mov_to_cr(v, 4, &gpr);
+	unsigned int gpr, len = svm_mov_special(v, OP_MOV_TO_CR, 4, &gpr);
 	uint64_t val;
 
 	counter_inc(CNT_EXIT_CR);
@@ -141,7 +142,7 @@ static void on_cr4_write(struct vcpu *v, struct vmcb *vmcb)
 /* Intercepted while an interrupt waits for it; see open_window(). */
 static void on_cr8_write(struct vcpu *v, struct vmcb *vmcb)
 {
-	unsigned int gpr, len = svm_mov_to_cr(v, 8, &gpr);
+	unsigned int gpr, len = svm_mov_special(v, OP_MOV_TO_CR, 8, &gpr);
 	uint64_t val;
 
 	counter_inc(CNT_EXIT_CR);
@@ -169,6 +170,13 @@ static void on_exception(struct vcpu *v, struct vmcb *vmcb)
 static void on_machine_check(struct vcpu *v, struct vmcb *vmcb)
 {
 	panic("machine check while domain %u vCPU %u ran", v->domain->id, v->id);
+}
+
+static void on_dr(struct vcpu *v, struct vmcb *vmcb)
+{
+	unsigned int n = (unsigned int)vmcb->exit_code & 15;
+
+	svm_debug_access(v, n, vmcb->exit_code >= VMEXIT_DR_WRITE(0));
 }
 
 static void on_iret(struct vcpu *v, struct vmcb *vmcb)
@@ -237,6 +245,8 @@ static void on_invalid(struct vcpu *v, struct vmcb *vmcb)
 static exit_fn *const low_codes[VMEXIT_TLBSYNC + 1] = {
 	[VMEXIT_CR_WRITE(4)] = on_cr4_write,
 	[VMEXIT_CR_WRITE(8)] = on_cr8_write,
+	[VMEXIT_DR_READ(0)... VMEXIT_DR_READ(7)] = on_dr,
+	[VMEXIT_DR_WRITE(0)... VMEXIT_DR_WRITE(7)] = on_dr,
 	[VMEXIT_EXCEPTION(VEC_DB)] = on_exception,
 	[VMEXIT_EXCEPTION(VEC_AC)] = on_exception,
 	[VMEXIT_EXCEPTION(VEC_MC)] = on_machine_check,

@@ -155,21 +155,21 @@ unsigned int svm_insn_len(struct vcpu *v, enum svm_insn insn)
 	return len;
 }
 
-/* 0f 22 /n; the mod bits are ignored by the processor. */
-unsigned int svm_mov_to_cr(struct vcpu *v, unsigned int n, unsigned int *gpr)
+/* 0f @opcode /n; the mod bits are ignored by the processor. */
+unsigned int svm_mov_special(struct vcpu *v, uint8_t opcode, unsigned int n, unsigned int *gpr)
 {
 	uint8_t buf[MAX_INSN], rex;
 	unsigned int modrm, found;
 	unsigned int len = guest_fetch(v, hvm_linear_rip(v), buf, MAX_INSN);
 	unsigned int i = skip_prefixes(v, buf, len, &rex);
 
-	if (len < i + 3 || buf[i] != 0x0f || buf[i + 1] != 0x22) {
+	if (len < i + 3 || buf[i] != 0x0f || buf[i + 1] != opcode) {
 		counter_inc(CNT_INSN_MISMATCH);
 		return 0;
 	}
 	modrm = buf[i + 2];
 	found = (modrm >> 3 & 7) | (rex & 4u) << 1;
-	if (found == 0 && has_lock(buf, i))
+	if (opcode == OP_MOV_TO_CR && found == 0 && has_lock(buf, i))
 		found = 8;
 	if (found != n) {
 		counter_inc(CNT_INSN_MISMATCH);

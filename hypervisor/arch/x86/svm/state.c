@@ -136,8 +136,8 @@ int hvm_set_state(struct vcpu *v, const struct hvm_state *in)
 	vmcb->cr3 = in->cr3;
 	vmcb->cr4 = in->cr4;
 	vmcb->efer = (in->efer & ~(uint64_t)EFER_LMA) | (long_mode(in) ? EFER_LMA : 0) | EFER_SVME;
-	vmcb->dr6 = in->dr6;
-	vmcb->dr7 = in->dr7;
+	vmcb->dr6 = svm_valid_dr6(in->dr6);
+	vmcb->dr7 = svm_valid_dr7(in->dr7);
 	vmcb->g_pat = in->pat;
 	set_segments(vmcb, in);
 	vmcb->star = in->star;

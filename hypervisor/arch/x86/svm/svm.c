@@ -176,10 +176,6 @@ void hvm_load(struct vcpu *v)
 
 	forget_branches(v);
 	xstate_load(&av->xstate);
-	write_dr0(av->dr[0]);
-	write_dr1(av->dr[1]);
-	write_dr2(av->dr[2]);
-	write_dr3(av->dr[3]);
 	if (svm_features.rdtscp)
 		wrmsr(MSR_TSC_AUX, av->tsc_aux);
 	av->vmcb->ncr3 = mfn_to_maddr(v->domain->p2m.root).v;
@@ -190,10 +186,6 @@ void hvm_save(struct vcpu *v)
 	struct arch_vcpu *av = v->arch;
 
 	xstate_save(&av->xstate);
-	av->dr[0] = read_dr0();
-	av->dr[1] = read_dr1();
-	av->dr[2] = read_dr2();
-	av->dr[3] = read_dr3();
 }
 
 static void registers_in(struct vcpu *v)
@@ -256,7 +248,9 @@ void hvm_run(struct vcpu *v)
 		counter_inc(CNT_ENTRY_ABANDONED);
 		return;
 	}
+	svm_debug_arm(v);
 	svm_enter(&v->regs, v->arch->vmcb_pa, svm_cpus[cpu->id].host_pa);
+	svm_debug_disarm(v);
 	__atomic_store_n(&cpu->in_guest, false, __ATOMIC_SEQ_CST);
 	cpu_stgi();
 	v->exits++;

@@ -41,7 +41,8 @@ struct arch_vcpu {
 	struct code_page code[NR_CODE_PAGES];
 	/* eagerly switched */
 	struct xstate xstate;
-	uint64_t dr[4];
+	uint64_t dr[4]; /* in the processor while the guest runs, if DR7 enables any */
+	uint64_t dr7;	/* as the guest sees it, while it runs; else the VMCB's */
 	uint64_t tsc_aux;
 };
 
@@ -84,6 +85,23 @@ void svm_inject_undo(struct vcpu *v);
 void svm_collect_event(struct vcpu *v);
 void svm_queue_event(struct vcpu *v, uint8_t type, uint8_t vector, int32_t error);
 
+/* debug.c: DR6 and DR7 of fixed and reserved bits as they read; around the switch;
+ * exits of MOV DR; #DB after port I/O that a breakpoint covers. */
+#define DR6_RESET 0xffff0ff0
+#define DR7_RESET 0x400
+static inline uint64_t svm_valid_dr6(uint64_t val)
+{
+	return (val & 0xe00f) | DR6_RESET;
+}
+static inline uint64_t svm_valid_dr7(uint64_t val)
+{
+	return (val & 0xffff27ff) | DR7_RESET;
+}
+void svm_debug_arm(struct vcpu *v);
+void svm_debug_disarm(struct vcpu *v);
+void svm_debug_access(struct vcpu *v, unsigned int n, bool write);
+void svm_debug_port(struct vcpu *v, uint16_t port, unsigned int bytes);
+
 /* regs.c: every byte of @pat is a memory type. */
 bool svm_valid_pat(uint64_t pat);
 
@@ -110,8 +128,11 @@ enum svm_insn {
 	NR_SVM_INSNS
 };
 unsigned int svm_insn_len(struct vcpu *v, enum svm_insn insn);
-/* MOV to CR@n at RIP: its length and the register it reads; 0 as above. */
-unsigned int svm_mov_to_cr(struct vcpu *v, unsigned int n, unsigned int *gpr);
+#define OP_MOV_FROM_DR 0x21
+#define OP_MOV_TO_CR   0x22
+#define OP_MOV_TO_DR   0x23
+/* MOV of CR@n or DR@n at RIP: its length and the general register; 0 as above. */
+unsigned int svm_mov_special(struct vcpu *v, uint8_t opcode, unsigned int n, unsigned int *gpr);
 
 /* inject.c: did an instruction cause @exit_int_info's event, not hardware? */
 bool svm_software_event(uint64_t exit_int_info);

@@ -17,9 +17,6 @@
 #define ATTR_TSS32  0x08b
 #define ATTR_NONE   0x000
 
-#define DR6_RESET 0xffff0ff0
-#define DR7_RESET 0x400
-
 static void set_intercepts(struct vmcb *vmcb)
 {
 	/* CR0 and CR3: hardware refuses what is reserved, and with nested paging
@@ -27,6 +24,7 @@ static void set_intercepts(struct vmcb *vmcb)
 	 * not offered (protection keys, 57-bit addresses): checked by us.  CR8 is
 	 * the virtual task priority, watched while an interrupt waits for it. */
 	vmcb->intercept_cr = INTERCEPT_CR_WRITE(4);
+	vmcb->intercept_dr = 0xffffffff; /* debug.c */
 	/* #DB and #AC raised while one of them is being delivered would never let
 	 * an interrupt in (CVE-2015-5307, CVE-2015-8104). #MC is the host's. */
 	vmcb->intercept_exceptions = 1u << VEC_DB | 1u << VEC_AC | 1u << VEC_MC;

@@ -158,6 +158,8 @@ _Static_assert(sizeof(struct vmcb) == 4096, "one page");
 
 /* Exit codes */
 #define VMEXIT_CR_WRITE(n)  (0x10 + (n))
+#define VMEXIT_DR_READ(n)   (0x20 + (n))
+#define VMEXIT_DR_WRITE(n)  (0x30 + (n))
 #define VMEXIT_EXCEPTION(n) (0x40 + (n))
 #define VMEXIT_INTR	    0x60
 #define VMEXIT_NMI	    0x61
