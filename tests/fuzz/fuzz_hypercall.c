@@ -1,306 +1,308 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 /*
- * fuzz_hypercall ROUNDS [FIRST]
+ * fuzz_hypercall CORPUS... (libFuzzer's options)
  *
- * Two hostile guests on the fake machine: hypercalls of every number with
- * arguments that are half sensible, 64- and 32-bit, preempted at will, while
- * the guests scribble their shared pages.  Domain 0 answers with its own calls.
- * Each round is its own seed (the first is FIRST) and ends with both guests'
- * death, after which memory is what it was before.  The sanitizers watch.
+ * All that guests and domain 0 can ask of the hypervisor, guided by coverage: a
+ * case is a list of steps on the world of hypercall/world.h.  Hypercalls enter
+ * as VMMCALL exits through the real SVM code, so do all other exits.  Findings:
+ * a panic, a sanitizer's report, a lock that stays held, a call without an end,
+ * memory or a domain left over.
  */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include <hv/arch.h>
 #include <hv/frame.h>
 #include <hv/gnttab.h>
 #include <hv/guest_access.h>
-#include <hv/heap.h>
-#include <hv/hypercall.h>
 #include <hv/link.h>
-#include <hv/sched.h>
+#include <hv/link_abi.h>
+#include <hv/vlapic.h>
 #include <xen/event_channel.h>
 #include <xen/grant_table.h>
 #include <xen/memory.h>
+#include <xen/sysctl.h>
 
-#include "host.h"
+#include "hypercall/input.h"
+#include "hypercall/world.h"
 
-#define CALLS	   400 /* in a round */
-#define PAGES	   24
-#define BUF	   0x4000ULL
-#define BUF2	   0x5000ULL
-#define BAD	   0x7ffffff00000ULL
-#define LINK_BYTES (4u << 20)
+#define MAX_STEPS 48
+#define MAX_HELD  64
+#define SHARED	  (GUEST_PAGES + 0ULL) /* where guests see their shared info */
+#define GRANTS	  (GUEST_PAGES + 1ULL) /* and their grant table */
 
-static uint64_t state;
-static struct domain *guest[2];
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerInitialize(int *argc, char ***argv);
 
-static void broken(uint64_t round, const char *what)
+static uint64_t held[MAX_HELD]; /* frames mapped through the link */
+static unsigned int nr_held;
+
+static uint8_t a_cpu(void)
 {
-	printf("broken in round %llu: %s\n", (unsigned long long)round, what);
-	fflush(stdout);
-	abort();
+	return in8() % WORLD_CPUS;
 }
 
-/* xorshift: enough spread for choosing arguments. */
-static uint64_t any(uint64_t below)
+static struct domain *guest_of(unsigned int cpu)
 {
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return state % below;
+	return world_guest(cpu / GUEST_VCPUS);
 }
 
-/* Numbers that mean something to somebody: ids, ports, frames, limits. */
-static uint64_t number(void)
-{
-	static const uint64_t edges[] = {
-		0,	    1,		0x7fffffff,  0x80000000,      UINT32_MAX,
-		UINT64_MAX, DOMID_SELF, P2M_MAX_GFN, P2M_MAX_GFN + 1, 1ULL << 63};
+/* --- guests ------------------------------------------------------------------------ */
 
-	switch (any(8)) {
-	case 0:
-		return edges[any(ARRAY_SIZE(edges))];
-	case 1:
-		return guest[any(2)]->id;
-	case 2:
-		return BUF2 + any(3) * 0x800;
-	case 3:
-		return any(PAGES * 2);
-	default:
-		return any(12);
-	}
+static void step_call(void)
+{
+	unsigned int cpu = a_cpu();
+
+	if (!guest_of(cpu))
+		return;
+	exits_plan_call(guest_of(cpu));
+	world_run(cpu);
 }
 
-static uint64_t pointer(void)
+static void step_exit(void)
 {
-	switch (any(10)) {
-	case 0:
-		return BAD;
-	case 1:
-		return BUF + any(4096);
-	case 2:
-		return PAGES * PAGE_SIZE - any(64); /* across the end of memory */
-	default:
-		return BUF;
-	}
+	unsigned int cpu = a_cpu();
+
+	exits_plan_any();
+	world_run(cpu);
 }
 
-/* The page may be gone: then the call meets what is there. */
-static void fill(struct domain *d, uint64_t at)
+static void step_fault(void)
 {
-	uint64_t words[32];
+	unsigned int cpu = a_cpu();
 
-	for (unsigned int i = 0; i < ARRAY_SIZE(words); i++) {
-		words[i] = number();
-		if (!any(2)) /* two fields of 32 bits */
-			words[i] = (uint32_t)words[i] | number() << 32;
-		if (!any(4)) /* four of 16 */
-			words[i] = (words[i] & 0xffffffff) << 32 | any(8) << 16 | any(0x8000);
-	}
-	if (d->external)
-		memcpy((char *)link_area.base + LINK_ARENA + at, words, sizeof(words));
-	else if (copy_to_gpa(d, (gpa_t){at}, words, sizeof(words)))
+	exits_plan_fault();
+	world_run(cpu);
+}
+
+static void step_scribble(void)
+{
+	static const uint64_t pages[] = {
+		SHARED, GRANTS, TABLES >> PAGE_SHIFT, CODE >> PAGE_SHIFT, BUF >> PAGE_SHIFT, 0};
+	struct domain *d = guest_of(a_cpu());
+	uint64_t page = pages[in8() % (sizeof(pages) / sizeof(pages[0]))];
+	uint64_t bytes[8] = {0}, offset = (uint64_t)in8() << 4;
+	size_t n = in_struct(bytes, sizeof(bytes));
+
+	if (d && n && copy_to_gpa(d, (gpa_t){(page << PAGE_SHIFT) + offset}, bytes, n))
 		return;
 }
 
-static void call(struct domain *d, struct hypercall *hc)
+static void step_offer(void)
 {
-	struct pcpu *p = this_cpu();
-	bool preempt = !any(3);
+	struct domain *d = guest_of(a_cpu());
+	unsigned int ref = in8() & 15;
+	grant_entry_v1_t e = {.flags = in8() & 31};
 
-	if (d->external)
-		p->serving = hc->v;
-	else
-		p->current = hc->v;
-	for (int i = 0; i < 100000; i++) {
-		p->work = preempt ? WORK_SCHED : 0;
-		if (hypercall_do(hc) != -XEN_ERESTART)
-			break;
-		if (!any(50))
-			preempt = false;
+	e.domid = in8() & 3 ? world_domid(in8() & 1) : 0;
+	e.frame = in8();
+	if (d && copy_to_gpa(d, (gpa_t){(GRANTS << PAGE_SHIFT) + ref * sizeof(e)}, &e, sizeof(e)))
+		return;
+}
+
+static void step_time(void)
+{
+	uint64_t ns = in_value() << (in8() & 31);
+
+	host_advance((int64_t)(ns & 0xffffffffff));
+}
+
+/* What devices and other CPUs do to a vCPU at any moment. */
+static void step_interrupt(void)
+{
+	struct domain *d = guest_of(a_cpu());
+	struct vcpu *v = d ? d->vcpu[in8() % GUEST_VCPUS] : NULL;
+
+	if (v && v->vlapic)
+		vlapic_set_irq(v, in8());
+}
+
+static void map_shared(unsigned int n, unsigned int space, uint64_t gfn)
+{
+	struct xen_add_to_physmap x = {.domid = world_domid(n), .space = space, .gpfn = gfn};
+	struct hypercall hc = {.nr = __HYPERVISOR_memory_op, .arg = {XENMEM_add_to_physmap, BUF}};
+
+	memcpy(world_arena(BUF), &x, sizeof(x));
+	world_dom0_call(&hc);
+}
+
+static void map_pages(unsigned int n)
+{
+	map_shared(n, XENMAPSPACE_shared_info, SHARED);
+	map_shared(n, XENMAPSPACE_grant_table, GRANTS);
+}
+
+static void step_replace(void)
+{
+	unsigned int n = in8() % NR_GUESTS;
+
+	world_replace(n);
+	map_pages(n);
+}
+
+/* --- domain 0 ------------------------------------------------------------------------ */
+
+static void arena_struct(uint64_t at)
+{
+	uint8_t buf[2048] = {0};
+
+	memcpy(world_arena(at), buf, in_struct(buf, sizeof(buf)));
+}
+
+/* Calls by which domain 0 would stop itself or the machine. */
+static bool is_suicide(const struct hypercall *hc)
+{
+	domid_t target;
+
+	switch (hc->nr) {
+	case __HYPERVISOR_sched_op:
+		memcpy(&target, world_arena(BUF), sizeof(target));
+		return hc->arg[0] != SCHEDOP_remote_shutdown || hc->arg[1] != BUF || !target ||
+		       target == DOMID_SELF;
+	case __HYPERVISOR_vcpu_op:
+	case __HYPERVISOR_multicall: /* may hold any of them */
+		return true;
+	default:
+		return false;
 	}
-	p->serving = NULL;
-	p->current = NULL;
-	p->work = 0;
 }
 
-static void guest_call(struct domain *d)
+static void step_dom0_call(void)
 {
-	static const uint8_t calls[] = {
-		__HYPERVISOR_memory_op,	       __HYPERVISOR_memory_op,
-		__HYPERVISOR_grant_table_op,   __HYPERVISOR_grant_table_op,
-		__HYPERVISOR_grant_table_op,   __HYPERVISOR_event_channel_op,
-		__HYPERVISOR_event_channel_op, __HYPERVISOR_vcpu_op,
-		__HYPERVISOR_sched_op,	       __HYPERVISOR_hvm_op,
-		__HYPERVISOR_xen_version,      __HYPERVISOR_console_io,
-		__HYPERVISOR_multicall,	       __HYPERVISOR_set_timer_op,
-		__HYPERVISOR_vm_assist,	       __HYPERVISOR_physdev_op,
-		__HYPERVISOR_platform_op,      __HYPERVISOR_sysctl,
-		__HYPERVISOR_domctl,	       255,
-	};
-	struct hypercall hc = {.nr = calls[any(ARRAY_SIZE(calls))],
-			       .compat = !any(4),
-			       .v = d->vcpu[any(d->max_vcpus)]};
+	struct hypercall hc = {.nr = in_value()};
 
-	fill(d, BUF);
-	fill(d, BUF2);
-	hc.arg[0] = any(32);
-	hc.arg[1] = pointer();
-	hc.arg[2] = any(3) ? any(4) : number();
-	if (hc.nr == __HYPERVISOR_console_io || hc.nr == __HYPERVISOR_vcpu_op) {
-		hc.arg[1] = any(3);
-		hc.arg[2] = pointer();
-	} else if (hc.nr == __HYPERVISOR_multicall || hc.nr >= __HYPERVISOR_sysctl) {
-		hc.arg[0] = pointer();
-		hc.arg[1] = any(20);
+	for (unsigned int i = 0; i < 3; i++)
+		hc.arg[i] = in_value();
+	arena_struct(BUF);
+	if (in8() & 1)
+		arena_struct(BUF2);
+	if (hc.nr == __HYPERVISOR_domctl || hc.nr == __HYPERVISOR_sysctl || is_suicide(&hc))
+		return;
+	world_dom0_call(&hc);
+}
+
+static void step_domctl(void)
+{
+	struct xen_domctl op = {.cmd = in8(), .interface_version = XEN_DOMCTL_INTERFACE_VERSION};
+	struct hypercall hc = {.nr = __HYPERVISOR_domctl, .arg = {BUF}};
+
+	op.domain = in8() & 1 ? world_domid(in8() & 1) : (domid_t)in_value();
+	in_struct(&op.u, sizeof(op.u));
+	if (in8() & 1)
+		arena_struct(BUF2);
+	heap_fails_in = in8();
+	memcpy(world_arena(BUF), &op, sizeof(op));
+	world_dom0_call(&hc);
+	heap_fails_in = 0;
+}
+
+static void step_sysctl(void)
+{
+	struct xen_sysctl op = {.cmd = in8(), .interface_version = XEN_SYSCTL_INTERFACE_VERSION};
+	struct hypercall hc = {.nr = __HYPERVISOR_sysctl, .arg = {BUF}};
+
+	in_struct(&op.u, sizeof(op.u));
+	if (in8() & 1)
+		arena_struct(BUF2);
+	if (op.cmd == XEN_SYSCTL_debug_keys) {
+		*world_arena(BUF2) = "hmpqrsx"[in8() % 7];
+		set_xen_guest_handle(op.u.debug_keys.keys, (char *)BUF2);
+		op.u.debug_keys.nr_keys = 1;
 	}
-	call(d, &hc);
+	memcpy(world_arena(BUF), &op, sizeof(op));
+	world_dom0_call(&hc);
 }
 
-/* Domain 0 binds and maps, but gives everything back at the end of a round. */
-static void dom0_call(void)
+static void hold(uint64_t mfn)
 {
-	struct hypercall hc = {.v = dom0->vcpu[0], .nr = __HYPERVISOR_event_channel_op};
-
-	if (!any(3))
-		hc.nr = __HYPERVISOR_memory_op;
-	fill(dom0, BUF);
-	fill(dom0, BUF2);
-	hc.arg[0] = any(32);
-	hc.arg[1] = pointer();
-	/* A memory map of its own is the one thing that it would keep. */
-	if (hc.nr != __HYPERVISOR_memory_op || hc.arg[0] != XENMEM_set_memory_map)
-		call(dom0, &hc);
+	if (nr_held < MAX_HELD) {
+		held[nr_held++] = mfn;
+		return;
+	}
+	*(uint64_t *)(void *)world_arena(BUF2) = mfn;
+	world_link_call(LINK_OP_UNMAP, (uint64_t[5]){1, BUF2});
 }
 
-/* Grants that may work, and calls that may use them. */
-static void offer(struct domain *d)
+static void step_link_map(void)
 {
-	grant_entry_v1_t e = {.flags = any(4) ? GTF_permit_access : (uint16_t)any(32),
-			      .domid = guest[any(2)]->id,
-			      .frame = (uint32_t)any(PAGES + 4)};
-	mfn_t mfn;
+	uint64_t nr = in8() % 8, *mfn = (void *)world_arena(BUF2);
+	uint64_t arg[5] = {world_domid(in8() & 1), nr, BUF, BUF2, BUF2 + 512};
+	int32_t *err = (void *)world_arena(BUF2 + 512);
 
-	if (!gnttab_get_frame(d, 0, false, &mfn))
-		((grant_entry_v1_t *)mfn_to_virt(mfn))[any(8)] = e;
+	for (uint64_t i = 0; i < nr; i++)
+		((uint64_t *)(void *)world_arena(BUF))[i] = in_value();
+	if (world_link_call(LINK_OP_MAP_FOREIGN, arg))
+		return;
+	for (uint64_t i = 0; i < nr; i++)
+		if (!err[i])
+			hold(mfn[i]);
 }
 
-static void use_grants(struct domain *d)
+static void step_link_resource(void)
+{
+	uint64_t nr = 1 + in8() % 4, *mfn = (void *)world_arena(BUF2);
+	uint64_t arg[5] = {world_domid(in8() & 1), in8() | (uint64_t)in8() << 32, in_value(), nr,
+			   BUF2};
+
+	if (world_link_call(LINK_OP_MAP_RESOURCE, arg))
+		return;
+	for (uint64_t i = 0; i < nr; i++)
+		hold(mfn[i]);
+}
+
+static void give_back(void)
+{
+	while (nr_held) {
+		*(uint64_t *)(void *)world_arena(BUF2) = held[--nr_held];
+		if (world_link_call(LINK_OP_UNMAP, (uint64_t[5]){1, BUF2}))
+			world_broken("a frame that was mapped cannot be unmapped");
+	}
+}
+
+/* --- cases ----------------------------------------------------------------------------- */
+
+static void (*const steps[])(void) = {
+	step_call,	step_call,     step_call,    step_call,		 step_exit,   step_fault,
+	step_scribble,	step_offer,    step_time,    step_interrupt,	 step_domctl, step_sysctl,
+	step_dom0_call, step_link_map, step_replace, step_link_resource,
+};
+#define NR_STEPS (sizeof(steps) / sizeof(steps[0]))
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	struct hypercall hc = {.nr = __HYPERVISOR_grant_table_op,
-			       .v = d->vcpu[0],
-			       .arg = {any(2) ? GNTTABOP_map_grant_ref : GNTTABOP_copy, BUF, 1}};
-	uint64_t addr = (PAGES + any(8)) << PAGE_SHIFT;
-	union {
-		struct gnttab_map_grant_ref map;
-		struct gnttab_unmap_grant_ref unmap;
-		struct gnttab_copy copy;
-	} u = {0};
+			       .arg = {GNTTABOP_map_grant_ref, BUF, 1}};
 
-	if (hc.arg[0] == GNTTABOP_copy) {
-		u.copy.source.u.ref = (uint32_t)any(8);
-		u.copy.source.domid = guest[any(2)]->id;
-		u.copy.dest.u.ref = (uint32_t)any(8);
-		u.copy.dest.domid = any(2) ? guest[any(2)]->id : DOMID_SELF;
-		u.copy.len = (uint16_t)any(5000);
-		u.copy.flags = (uint16_t)any(4);
-	} else if (any(3)) {
-		u.map = (struct gnttab_map_grant_ref){.host_addr = addr,
-						      .flags = GNTMAP_host_map |
-							       (any(2) ? GNTMAP_readonly : 0),
-						      .ref = (uint32_t)any(8),
-						      .dom = guest[any(2)]->id};
-	} else {
-		hc.arg[0] = GNTTABOP_unmap_grant_ref;
-		u.unmap = (struct gnttab_unmap_grant_ref){.host_addr = addr,
-							  .handle = (uint32_t)any(8)};
+	world_boot();
+	/* What is made once and stays: domain 0's table of handles, and so on. */
+	*(struct gnttab_map_grant_ref *)(void *)world_arena(BUF) =
+		(struct gnttab_map_grant_ref){.flags = GNTMAP_host_map};
+	world_dom0_call(&hc);
+	for (unsigned int i = 0; i < 2; i++) {
+		world_start(false);
+		for (unsigned int n = 0; n < NR_GUESTS; n++)
+			map_pages(n);
+		world_end();
+		world_check();
 	}
-	if (!copy_to_gpa(d, (gpa_t){BUF}, &u, sizeof(u)))
-		call(d, &hc);
+	return 0;
 }
 
-static void scribble(struct domain *d)
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	mfn_t mfn;
-	uint16_t *page = (uint16_t *)(void *)d->shared_info;
+	uint8_t flags;
 
-	if (any(2) && !gnttab_get_frame(d, 0, false, &mfn))
-		page = mfn_to_virt(mfn);
-	for (int i = 0; i < 16; i++)
-		page[any(PAGE_SIZE / 2 / (any(2) ? 1 : 32))] = (uint16_t)number();
-}
-
-static void run_round(void)
-{
-	struct evtchn_reset reset = {.dom = DOMID_SELF};
-	struct hypercall hc = {.nr = __HYPERVISOR_event_channel_op,
-			       .v = dom0->vcpu[0],
-			       .arg = {EVTCHNOP_reset, BUF}};
-	int order;
-
-	for (int i = 0; i < 2; i++) {
-		guest[i] = host_domain(2, PAGES);
-		guest[i]->max_pages = PAGES + 8;
-		domain_unpause_by_controller(guest[i]);
-	}
-	for (int i = 0; i < CALLS; i++) {
-		struct domain *d = guest[any(2)];
-
-		if (any(2)) {
-			guest_call(d);
-		} else if (any(2)) {
-			offer(guest[any(2)]);
-			use_grants(d);
-		} else {
-			dom0_call();
-		}
-		if (!any(8))
-			scribble(d);
-		if (!any(20))
-			host_advance((int64_t)any(1ULL << 32));
-	}
-	/* In either order: mappings and channels outlive neither. */
-	order = (int)any(2);
-	host_kill(guest[order]);
-	host_kill(guest[!order]);
-	memcpy((char *)link_area.base + LINK_ARENA + BUF, &reset, sizeof(reset));
-	call(dom0, &hc);
-}
-
-/* What is made once and stays: the machine's memory map. */
-static void warm_up(void)
-{
-	struct hypercall hc = {.nr = __HYPERVISOR_memory_op,
-			       .v = dom0->vcpu[0],
-			       .arg = {XENMEM_machine_memory_map, BUF}};
-
-	call(dom0, &hc);
-}
-
-int main(int argc, char **argv)
-{
-	uint64_t rounds = argc > 1 ? strtoull(argv[1], NULL, 0) : 1000;
-	uint64_t first = argc > 2 ? strtoull(argv[2], NULL, 0) : 1;
-	uint64_t frames = 0;
-	size_t heap = 0;
-
-	host_boot(2, 64);
-	link_area.base = calloc(1, LINK_BYTES);
-	link_area.size = LINK_BYTES;
-	link_start();
-	state = first;
-	warm_up();
-	for (uint64_t r = first; r < first + rounds; r++) {
-		state = r * 0x9e3779b97f4a7c15ULL + 1;
-		run_round();
-		if (r > first && (frames_free() != frames || heap_used() != heap))
-			broken(r, "memory is not what it was before");
-		frames = frames_free();
-		heap = heap_used();
-	}
-	printf("%llu rounds\n", (unsigned long long)rounds);
+	in_start(data, size);
+	flags = in8();
+	world_start(flags & 1);
+	for (unsigned int n = 0; n < NR_GUESTS; n++)
+		map_pages(n);
+	for (unsigned int i = 0; i < MAX_STEPS && in_more(); i++)
+		steps[in8() % NR_STEPS]();
+	if (flags & 2)
+		give_back();
+	world_end();
+	/* What is mapped outlives its domain until now. */
+	give_back();
+	world_check();
 	return 0;
 }

@@ -6,11 +6,8 @@
  * What a hostile client can make nacred look at: mutations of the files of a
  * directory go through the parser, the envelope, the argument table of the method
  * they name and the check of a domain's configuration.  What parses must print to
- * a text that parses to the same.  Round N is the same every time.
+ * a text that parses to the same.
  */
-#include <dirent.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,66 +15,9 @@
 #include "jsonrpc.h"
 #include "records.h"
 #include "rpc.h"
+#include "seeds.h"
 
-#define MAX_SEEDS 64
-#define MAX_BYTES 4096
-
-struct text {
-	char bytes[MAX_BYTES];
-	size_t len;
-};
-
-static struct text seeds[MAX_SEEDS];
-static size_t nr_seeds;
-static uint64_t state;
-
-/* xorshift: enough spread for choosing bytes. */
-static size_t any(size_t below)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return (size_t)(state >> 32) % below;
-}
-
-static int visible(const struct dirent *entry)
-{
-	return entry->d_name[0] != '.';
-}
-
-/* In the order of their names, so that a round is the same everywhere. */
-static void load(const char *directory)
-{
-	struct dirent **entries;
-	int i, nr = scandir(directory, &entries, visible, alphasort);
-	char path[4096];
-	FILE *file;
-
-	for (i = 0; i < nr; i++) {
-		snprintf(path, sizeof(path), "%s/%s", directory, entries[i]->d_name);
-		file = nr_seeds < MAX_SEEDS ? fopen(path, "r") : NULL;
-		if (file) {
-			seeds[nr_seeds].len = fread(seeds[nr_seeds].bytes, 1, MAX_BYTES, file);
-			nr_seeds++;
-			fclose(file);
-		}
-		free(entries[i]);
-	}
-	if (nr >= 0)
-		free(entries);
-}
-
-/* Put @len bytes at @at in place of @old ones, as far as there is room. */
-static void splice(struct text *t, size_t at, size_t old, const char *bytes, size_t len)
-{
-	if (t->len - old + len > MAX_BYTES)
-		return;
-	memmove(t->bytes + at + len, t->bytes + at + old, t->len - at - old);
-	memcpy(t->bytes + at, bytes, len);
-	t->len = t->len - old + len;
-}
-
-static void mutate(struct text *t)
+static void mutate(struct seed *t)
 {
 	static const char *const tokens[] = {
 		"[",
@@ -112,7 +52,7 @@ static void mutate(struct text *t)
 		"\"\\n\"",
 	};
 	size_t at = any(t->len + 1), left = t->len - at, from, len;
-	const struct text *other;
+	const struct seed *other;
 	const char *token;
 	char byte;
 
@@ -129,7 +69,7 @@ static void mutate(struct text *t)
 		splice(t, at, any(left + 1), "", 0);
 		break;
 	default:
-		other = &seeds[any(nr_seeds)];
+		other = any_seed();
 		from = any(other->len + 1);
 		len = any(other->len - from + 1);
 		splice(t, at, any(left + 1), other->bytes + from, len);
@@ -175,21 +115,16 @@ static void same_again(const struct json *v)
 	free(again);
 }
 
-static void try_one(const struct text *t)
+static void try_one(const struct seed *t, unsigned long round)
 {
-	char *exact = malloc(t->len + !t->len), why[160]; /* no slack: overreads show */
-	struct json *v;
-	size_t i;
+	char *exact = seed_exact(t), why[160];
+	struct json *v = json_parse(exact, t->len, NULL, why, sizeof(why));
 
-	if (!exact)
-		abort();
-	memcpy(exact, t->bytes, t->len);
-	v = json_parse(exact, t->len, NULL, why, sizeof(why));
 	free(exact);
 	if (!v)
 		return;
 	look_at_call(v);
-	for (i = 0; v->type == JSON_ARRAY && i < v->nr; i++)
+	for (size_t i = 0; v->type == JSON_ARRAY && i < v->nr; i++)
 		look_at_call(v->items[i]);
 	same_again(v);
 	json_free(v);
@@ -197,23 +132,7 @@ static void try_one(const struct text *t)
 
 int main(int argc, char **argv)
 {
-	unsigned long round, rounds = argc > 1 ? strtoul(argv[1], NULL, 10) : 0;
-	struct text text;
-	size_t changes;
+	static const struct fuzzer fuzzer = {.mutate = mutate, .max_mutations = 5, .try = try_one};
 
-	if (argc < 3)
-		return fprintf(stderr, "usage: %s ROUNDS SEED-DIRECTORY [FIRST]\n", argv[0]), 2;
-	load(argv[2]);
-	if (!nr_seeds)
-		return fprintf(stderr, "%s: no seeds in %s\n", argv[0], argv[2]), 2;
-	for (round = argc > 3 ? strtoul(argv[3], NULL, 10) : 0; round < rounds; round++) {
-		state = 0x9e3779b97f4a7c15ull * (round + 1);
-		any(2);
-		text = seeds[any(nr_seeds)];
-		for (changes = any(6); changes; changes--)
-			mutate(&text);
-		try_one(&text);
-	}
-	printf("%lu rounds over %zu seeds\n", rounds, nr_seeds);
-	return 0;
+	return seeds_main(argc, argv, &fuzzer);
 }

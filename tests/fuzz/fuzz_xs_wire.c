@@ -9,7 +9,6 @@
  * connection.  What comes back must be messages; the tree must keep its rules,
  * and be the same after the daemon's state is read back from its files.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,25 +19,16 @@
 #include "domain.h"
 #include "hyper.h"
 #include "ring.h"
+#include "seeds.h"
 #include "server.h"
 #include "test_xenstore_fake.h"
 
-#define MAX_SEEDS     64
-#define MAX_BYTES     8192
 #define CHECK_EVERY   64
 #define RESTART_EVERY 2000
 
-struct stream {
-	char bytes[MAX_BYTES];
-	size_t len;
-};
-
-static struct stream seeds[MAX_SEEDS];
-static size_t nr_seeds;
-static uint64_t state;
 static struct server *srv;
 static struct conn *local;
-static const struct stream *feed; /* what the local connection still has to read */
+static const struct seed *feed; /* what the local connection still has to read */
 static size_t fed;
 
 static const char *const names[XS_TYPE_COUNT] = {
@@ -73,18 +63,9 @@ static void broken(const char *what)
 	abort();
 }
 
-/* xorshift: enough spread for choosing bytes. */
-static size_t any(size_t below)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return (size_t)(state >> 32) % below;
-}
-
 /* --- seeds --- */
 
-static void add_line(struct stream *s, char *line)
+static void add_line(struct seed *s, char *line)
 {
 	char *tx = strchr(line, ' '), *payload = tx ? strchr(tx + 1, ' ') : NULL, *p;
 	struct xsd_sockmsg m = {0};
@@ -99,55 +80,27 @@ static void add_line(struct stream *s, char *line)
 	for (p = payload; p < payload + m.len; p++)
 		if (*p == '|')
 			*p = '\0';
-	if (s->len + sizeof(m) + m.len > MAX_BYTES)
+	if (s->len + sizeof(m) + m.len > SEED_BYTES)
 		return;
 	memcpy(s->bytes + s->len, &m, sizeof(m));
 	memcpy(s->bytes + s->len + sizeof(m), payload, m.len);
 	s->len += sizeof(m) + m.len;
 }
 
-static int visible(const struct dirent *entry)
+static void read_lines(struct seed *s, FILE *file)
 {
-	return entry->d_name[0] != '.';
-}
+	char line[512];
 
-static void load(const char *directory)
-{
-	struct dirent **entries;
-	int i, nr = scandir(directory, &entries, visible, alphasort);
-	char path[4096], line[512];
-	FILE *file;
-
-	for (i = 0; i < nr; i++) {
-		snprintf(path, sizeof(path), "%s/%s", directory, entries[i]->d_name);
-		file = nr_seeds < MAX_SEEDS ? fopen(path, "r") : NULL;
-		while (file && fgets(line, sizeof(line), file)) {
-			line[strcspn(line, "\n")] = '\0';
-			add_line(&seeds[nr_seeds], line);
-		}
-		if (file) {
-			nr_seeds++;
-			fclose(file);
-		}
-		free(entries[i]);
+	while (fgets(line, sizeof(line), file)) {
+		line[strcspn(line, "\n")] = '\0';
+		add_line(s, line);
 	}
-	if (nr >= 0)
-		free(entries);
 }
 
 /* --- mutations --- */
 
-static void splice(struct stream *s, size_t at, size_t old, const char *bytes, size_t len)
-{
-	if (s->len - old + len > MAX_BYTES)
-		return;
-	memmove(s->bytes + at + len, s->bytes + at + old, s->len - at - old);
-	memcpy(s->bytes + at, bytes, len);
-	s->len = s->len - old + len;
-}
-
 /* The start of some message, so that headers are hit on purpose. */
-static size_t some_message(const struct stream *s)
+static size_t some_message(const struct seed *s)
 {
 	struct xsd_sockmsg m;
 	size_t at = 0, pick = 0, n = 0;
@@ -163,7 +116,7 @@ static size_t some_message(const struct stream *s)
 	return pick;
 }
 
-static void mutate(struct stream *s)
+static void mutate(struct seed *s)
 {
 	static const char *const words[] = {
 		"data/x", "/",	"@releaseDomain",	"//",	      "T",
@@ -171,7 +124,7 @@ static void mutate(struct stream *s)
 		"%n"};
 	static const uint32_t numbers[] = {0, 1, 2, 4096, 4097, 0x7fffffff, 0xffffffff, 13, 16};
 	size_t at = any(s->len + 1), from, len;
-	const struct stream *other;
+	const struct seed *other;
 	const char *word;
 	char byte;
 
@@ -194,7 +147,7 @@ static void mutate(struct stream *s)
 			       4);
 		break;
 	default:
-		other = &seeds[any(nr_seeds)];
+		other = any_seed();
 		from = some_message(other);
 		len = any(other->len - from + 1);
 		splice(s, some_message(s), 0, other->bytes + from, len);
@@ -234,7 +187,7 @@ static const struct conn_ops local_ops = {
 	.close = nothing,
 };
 
-static void run_local(const struct stream *s)
+static void run_local(const struct seed *s)
 {
 	feed = s;
 	fed = 0;
@@ -280,7 +233,7 @@ static void reconnect(struct xenstore_domain_interface *r)
 		broken("a ring that was connected again");
 }
 
-static void run_guest(const struct stream *s)
+static void run_guest(const struct seed *s)
 {
 	struct xenstore_domain_interface *r = &fake->dom[1].page.store;
 	struct conn *c = srv->domains[1]->conn;
@@ -377,22 +330,14 @@ static void restart(void)
 	free(after.bytes);
 }
 
-static void one_round(unsigned long round)
+static void one_round(const struct seed *s, unsigned long round)
 {
-	struct stream s;
-	size_t changes;
-
-	state = 0x9e3779b97f4a7c15ull * (round + 1);
-	any(2);
-	s = seeds[any(nr_seeds)];
-	for (changes = any(8); changes; changes--)
-		mutate(&s);
 	if (!srv->domains[1] || round % CHECK_EVERY == 0)
 		introduce();
 	if (any(4))
-		run_guest(&s);
+		run_guest(s);
 	else
-		run_local(&s);
+		run_local(s);
 	server_housekeeping(srv);
 	if (round % CHECK_EVERY == 0 && !db_check(&srv->db))
 		broken("the tree's rules");
@@ -400,24 +345,29 @@ static void one_round(unsigned long round)
 		restart();
 }
 
-int main(int argc, char **argv)
+static void begin(void)
 {
-	unsigned long round, rounds = argc > 1 ? strtoul(argv[1], NULL, 10) : 0;
-
-	if (argc < 3)
-		return fprintf(stderr, "usage: %s ROUNDS SEED-DIRECTORY [FIRST]\n", argv[0]), 2;
-	load(argv[2]);
-	if (!nr_seeds)
-		return fprintf(stderr, "%s: no seeds in %s\n", argv[0], argv[2]), 2;
 	fake_init();
 	if (!freopen("/dev/null", "w", stderr)) /* warnings without end */
-		return 1;
+		exit(1);
 	start();
-	for (round = argc > 3 ? strtoul(argv[3], NULL, 10) : 0; round < rounds; round++)
-		one_round(round);
+}
+
+static void end(void)
+{
 	server_stop(srv);
 	free(srv);
 	fake_cleanup();
-	printf("%lu rounds over %zu seeds\n", rounds, nr_seeds);
-	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct fuzzer fuzzer = {.read = read_lines,
+					     .mutate = mutate,
+					     .max_mutations = 7,
+					     .try = one_round,
+					     .begin = begin,
+					     .end = end};
+
+	return seeds_main(argc, argv, &fuzzer);
 }

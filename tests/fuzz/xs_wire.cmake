@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # SPDX-FileCopyrightText: 2026 The Nacre authors
-add_executable(fuzz_xs_wire ${CMAKE_CURRENT_LIST_DIR}/fuzz_xs_wire.c
+add_executable(fuzz_xs_wire ${CMAKE_CURRENT_LIST_DIR}/fuzz_xs_wire.c ${CMAKE_CURRENT_LIST_DIR}/seeds.c
   ${CMAKE_CURRENT_LIST_DIR}/../unit/test_xenstore_fake.c)
 target_include_directories(fuzz_xs_wire PRIVATE ${CMAKE_CURRENT_LIST_DIR}/../unit)
 target_link_libraries(fuzz_xs_wire PRIVATE nacre_xenstored nacre_ring_daemon)

@@ -20,6 +20,7 @@ struct host_machine {
 	uint32_t doorbells;	   /* arch_link_doorbell() */
 	uint32_t flushes;	   /* hvm_p2m_flush() */
 	uint32_t p2m_steps;	   /* the n-th change of a nested table fails; 0: none */
+	bool (*relax)(void);	   /* while a CPU waits for others; false: for ever */
 	char console[16384];	   /* what was printed last */
 	size_t console_len;
 	/* Allocation failure: the n-th pages_alloc()-backed step fails by giving the
