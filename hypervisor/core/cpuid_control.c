@@ -2,19 +2,22 @@
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 /* CPUID and MSR policies as the toolstack reads and restricts them. */
 #include "cpuid_policy.h"
+#include <hv/arch_x86.h>
 #include <hv/domain.h>
+#include <hv/heap.h>
 #include <hv/string.h>
 #include <xen/sysctl.h>
 
-#define MSR_PLATFORM_INFO 0xce
-#define MSR_ARCH_CAPS	  0x10a
-
-/* Both read as zero, and guests get #GP: they are in the tools' list only. */
-static const xen_msr_entry_t policy_msrs[] = {{MSR_PLATFORM_INFO, 0, 0}, {MSR_ARCH_CAPS, 0, 0}};
+#define MSR_ARCH_CAPS 0x10a
+/* Xen's tools know leaves up to these (CPUID_GUEST_NR_* of its libx86). */
+#define LAST_BASIC    0xdu
+#define LAST_EXTENDED 0x80000021u
 
 static int serialise(const struct cpu_policy *p, xen_cpuid_leaf_t *leaves, uint32_t *nr_leaves,
 		     xen_msr_entry_t *msrs, uint32_t *nr_msrs)
 {
+	const xen_msr_entry_t list[CPU_POLICY_MAX_MSRS] = {
+		{.idx = MSR_PLATFORM_INFO, .val = p->platform_info}, {.idx = MSR_ARCH_CAPS}};
 	bool fits = true;
 
 	if (leaves) {
@@ -22,11 +25,11 @@ static int serialise(const struct cpu_policy *p, xen_cpuid_leaf_t *leaves, uint3
 		memcpy(leaves, p->leaf, MIN(*nr_leaves, p->nr) * sizeof(*leaves));
 	}
 	if (msrs) {
-		fits = fits && *nr_msrs >= ARRAY_SIZE(policy_msrs);
-		memcpy(msrs, policy_msrs, MIN(*nr_msrs, ARRAY_SIZE(policy_msrs)) * sizeof(*msrs));
+		fits = fits && *nr_msrs >= CPU_POLICY_MAX_MSRS;
+		memcpy(msrs, list, MIN(*nr_msrs, CPU_POLICY_MAX_MSRS) * sizeof(*msrs));
 	}
 	*nr_leaves = p->nr;
-	*nr_msrs = ARRAY_SIZE(policy_msrs);
+	*nr_msrs = CPU_POLICY_MAX_MSRS;
 	return fits ? 0 : -XEN_ENOBUFS;
 }
 
@@ -56,81 +59,162 @@ int cpu_policy_domain_get(struct domain *d, xen_cpuid_leaf_t *leaves, uint32_t *
 
 /* --- restriction -------------------------------------------------------------------- */
 
-static bool known_msr(const xen_msr_entry_t *m)
-{
-	return (m->idx == MSR_PLATFORM_INFO || m->idx == MSR_ARCH_CAPS) && !m->flags && !m->val;
-}
-
-/* Ranges Xen's tools send; other words than features stay as they are. */
+/* What a caller may send at all; other words than those taken over below are
+ * ignored, as what is more than this machine's maximum (Xen's behaviour). */
 static bool known_leaf(const xen_cpuid_leaf_t *l)
 {
-	uint32_t group = l->leaf & 0xffff0000;
+	static const struct {
+		uint32_t leaf, last;
+	} with_subleaves[] = {{4, 5}, {7, 2}, {0xb, 1}, {0xd, 62}};
 
-	return group == 0 || group == 0x40000000 || group == 0x80000000;
+	for (unsigned int i = 0; i < ARRAY_SIZE(with_subleaves); i++)
+		if (l->leaf == with_subleaves[i].leaf)
+			return l->subleaf <= with_subleaves[i].last;
+	if (l->subleaf != CPUID_NONE)
+		return false;
+	return l->leaf <= LAST_BASIC || l->leaf == 0x40000000 || l->leaf == 0x40000100 ||
+	       (l->leaf >= 0x80000000 && l->leaf <= LAST_EXTENDED);
 }
 
-/* Take the feature words of @in over into @p (NULL: only judge); -XEN_EINVAL for
- * one that is more than this machine's maximum. */
-static int restrict_leaf(struct cpu_policy *p, const xen_cpuid_leaf_t *in)
+/* Besides features: limits, family, model and stepping, CLFLUSH's size, the brand,
+ * the physical address width. */
+static void take_values(xen_cpuid_leaf_t *mine, const xen_cpuid_leaf_t *in)
 {
-	xen_cpuid_leaf_t wanted = *in;
+	uint32_t width;
 
+	switch (in->leaf) {
+	case 1:
+		mine->b = in->b & 0xff00;
+		mine->a = in->a;
+		break;
+	case 7:
+		if (in->subleaf)
+			break;
+		mine->a = in->a;
+		break;
+	case 0:
+	case 0x40000000:
+	case 0x40000100:
+	case 0x80000000:
+	case 0x80000001:
+		mine->a = in->a;
+		break;
+	case 0x80000002 ... 0x80000004:
+		*mine = *in;
+		break;
+	case 0x80000008:
+		width = MIN(in->a & 0xff, mine->a & 0xff);
+		mine->a = (mine->a & 0xff00) | MAX(width, 36);
+		break;
+	default:
+		break;
+	}
+}
+
+static void take_leaf(struct cpu_policy *p, const xen_cpuid_leaf_t *in)
+{
+	xen_cpuid_leaf_t *mine = cpu_policy_find(p, in->leaf, in->subleaf), wanted = *in;
+
+	if (!mine)
+		return;
+	take_values(mine, in);
 	for (unsigned int i = 0; i < NR_FEATURE_WORDS; i++) {
 		const struct feature_word *w = &feature_words[i];
-		xen_cpuid_leaf_t *max, *mine;
-		uint32_t want, have;
+		uint32_t *word = cpuid_reg_of(mine, w->reg);
 
-		if (!w->leaf || w->leaf != in->leaf ||
-		    (w->subleaf != XEN_CPUID_NO_SUBLEAF && w->subleaf != in->subleaf))
+		if (w->leaf == mine->leaf && w->leaf && w->subleaf == mine->subleaf)
+			*word = (*cpuid_reg_of(&wanted, w->reg) & hvm_policy.features[i] &
+				 ~features_with(i, CPU_force)) |
+				(hvm_policy.features[i] & features_with(i, CPU_force));
+	}
+}
+
+static int take_msr(struct cpu_policy *p, const xen_msr_entry_t *m)
+{
+	if (m->flags)
+		return -XEN_EINVAL;
+	if (m->idx != MSR_PLATFORM_INFO && m->idx != MSR_ARCH_CAPS)
+		return -XEN_ERANGE;
+	if (m->idx == MSR_ARCH_CAPS)
+		return 0; /* the feature that shows it is not offered */
+	if (m->val > UINT32_MAX)
+		return -XEN_EOVERFLOW;
+	p->platform_info = m->val;
+	return 0;
+}
+
+/* More leaves than there are, or more than emulation gives. */
+static int check_limits(struct cpu_policy *p, uint32_t *err_leaf, uint32_t *err_subleaf,
+			uint32_t *err_msr)
+{
+	static const uint32_t limits[][2] = {{0, CPUID_NONE}, {7, 0}, {0x80000000, CPUID_NONE}};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(limits); i++) {
+		uint32_t leaf = limits[i][0], sub = limits[i][1];
+
+		if (*cpu_policy_word(p, leaf, sub, REG_A) <=
+		    *cpu_policy_word(&hvm_policy, leaf, sub, REG_A))
 			continue;
-		max = cpu_policy_find(&hvm_policy, w->leaf, w->subleaf);
-		want = *cpuid_reg_of(&wanted, w->reg) & ~w->forced;
-		have = max ? *cpuid_reg_of(max, w->reg) : 0;
-		if (want & ~have)
-			return -XEN_EINVAL;
-		mine = p ? cpu_policy_find(p, w->leaf, w->subleaf) : NULL;
-		if (mine)
-			*cpuid_reg_of(mine, w->reg) = want | (have & w->forced);
+		*err_leaf = leaf;
+		*err_subleaf = sub;
+		return -XEN_EINVAL;
+	}
+	if (p->platform_info & ~hvm_policy.platform_info) {
+		*err_msr = MSR_PLATFORM_INFO;
+		return -XEN_EINVAL;
 	}
 	return 0;
+}
+
+static int take_all(struct cpu_policy *p, const xen_cpuid_leaf_t *leaves, uint32_t nr_leaves,
+		    const xen_msr_entry_t *msrs, uint32_t nr_msrs, uint32_t *err_leaf,
+		    uint32_t *err_subleaf, uint32_t *err_msr)
+{
+	for (uint32_t i = 0; i < nr_leaves; i++) {
+		if (!known_leaf(&leaves[i])) {
+			*err_leaf = leaves[i].leaf;
+			*err_subleaf = leaves[i].subleaf;
+			return -XEN_ERANGE;
+		}
+		take_leaf(p, &leaves[i]);
+	}
+	for (uint32_t i = 0; i < nr_msrs; i++) {
+		int rc = take_msr(p, &msrs[i]);
+
+		if (rc) {
+			*err_msr = msrs[i].idx;
+			return rc;
+		}
+	}
+	return check_limits(p, err_leaf, err_subleaf, err_msr);
 }
 
 int cpu_policy_domain_set(struct domain *d, const xen_cpuid_leaf_t *leaves, uint32_t nr_leaves,
 			  const xen_msr_entry_t *msrs, uint32_t nr_msrs, uint32_t *err_leaf,
 			  uint32_t *err_subleaf, uint32_t *err_msr)
 {
-	struct cpu_policy *p = d->cpuid;
+	struct cpu_policy *wanted;
+	int rc;
 
 	*err_leaf = *err_subleaf = *err_msr = ~0u;
-	if (!p)
+	if (!d->cpuid)
 		return -XEN_EINVAL;
-	for (uint32_t i = 0; i < nr_msrs; i++) {
-		if (known_msr(&msrs[i]))
-			continue;
-		*err_msr = msrs[i].idx;
-		return -XEN_EINVAL;
+	wanted = heap_alloc(sizeof(*wanted));
+	if (!wanted)
+		return -XEN_ENOMEM;
+	*wanted = *d->cpuid;
+	rc = take_all(wanted, leaves, nr_leaves, msrs, nr_msrs, err_leaf, err_subleaf, err_msr);
+	if (!rc) {
+		cpu_policy_finish(wanted);
+		*d->cpuid = *wanted;
 	}
-	/* Judge all of it before any of it is taken over. */
-	for (unsigned int pass = 0; pass < 2; pass++) {
-		for (uint32_t i = 0; i < nr_leaves; i++) {
-			int rc = known_leaf(&leaves[i]) ? 0 : -XEN_ERANGE;
-
-			if (!rc)
-				rc = restrict_leaf(pass ? p : NULL, &leaves[i]);
-			if (!rc)
-				continue;
-			*err_leaf = leaves[i].leaf;
-			*err_subleaf = leaves[i].subleaf;
-			return rc;
-		}
-	}
-	cpu_policy_finish(p);
-	return 0;
+	heap_free(wanted);
+	return rc;
 }
 
 int cpu_featureset(uint32_t index, uint32_t *words, uint32_t *nr)
 {
-	struct cpu_policy *p;
+	const struct cpu_policy *p;
 	uint32_t n = *nr;
 
 	switch (index) {
@@ -151,11 +235,6 @@ int cpu_featureset(uint32_t index, uint32_t *words, uint32_t *nr)
 	*nr = NR_FEATURE_WORDS;
 	if (!words)
 		return 0;
-	for (uint32_t i = 0; i < MIN(n, NR_FEATURE_WORDS); i++) {
-		const struct feature_word *w = &feature_words[i];
-		xen_cpuid_leaf_t *l = w->leaf ? cpu_policy_find(p, w->leaf, w->subleaf) : NULL;
-
-		words[i] = l ? *cpuid_reg_of(l, w->reg) : 0;
-	}
+	memcpy(words, p->features, MIN(n, NR_FEATURE_WORDS) * sizeof(*words));
 	return n < NR_FEATURE_WORDS ? -XEN_ENOBUFS : 0;
 }

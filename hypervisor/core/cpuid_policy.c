@@ -18,7 +18,6 @@
 #define FEATURE_APIC	(1u << 9)
 #define FEATURE_HTT	(1u << 28)
 #define FEATURE_CMP	(1u << 1)
-#define FEATURE_RDTSCP	(1u << 27)
 
 #define TSC_MODE_NEVER_EMULATE 2
 
@@ -36,7 +35,7 @@ uint64_t cpuid_cr4_mask(const struct domain *d)
 
 uint64_t cpuid_efer_mask(const struct domain *d)
 {
-	return EFER_SCE | EFER_LME | EFER_LMA | EFER_NXE;
+	return cpu_policy_of(d)->efer;
 }
 
 uint64_t cpuid_xcr0_mask(const struct domain *d)
@@ -53,12 +52,12 @@ uint64_t cpuid_reserved_address_bits(const struct domain *d)
 
 static void time_leaf(struct vcpu *v, uint32_t subleaf, struct cpuid_leaf_out *out)
 {
-	xen_cpuid_leaf_t *ext = cpu_policy_find(cpu_policy_of(v->domain), 0x80000001, 0);
+	const struct cpu_policy *p = cpu_policy_of(v->domain);
 	int8_t shift;
 
 	switch (subleaf) {
 	case 0: /* whether the TSC is reliable is for the guest to find out */
-		out->a = ext && (ext->d & FEATURE_RDTSCP) ? 1u << 2 : 0;
+		out->a = cpu_policy_has(p, XEN_X86_FEATURE_RDTSCP) ? 1u << 2 : 0;
 		out->b = TSC_MODE_NEVER_EMULATE;
 		out->c = (uint32_t)arch_tsc_khz();
 		break;
@@ -74,11 +73,23 @@ static void time_leaf(struct vcpu *v, uint32_t subleaf, struct cpuid_leaf_out *o
 	}
 }
 
+/* The tools may lower the number of leaves, but not below two. */
+static uint32_t xen_leaves(struct cpu_policy *p)
+{
+	uint32_t limit = *cpu_policy_word(p, XEN_LEAVES_FIRST, CPUID_NONE, REG_A) & 0xff;
+
+	return limit ? MIN(MAX(limit, 2), XEN_CPUID_MAX_NUM_LEAVES) : XEN_CPUID_MAX_NUM_LEAVES;
+}
+
 static void xen_leaf(struct vcpu *v, uint32_t leaf, uint32_t subleaf, struct cpuid_leaf_out *out)
 {
+	uint32_t last = xen_leaves(cpu_policy_of(v->domain));
+
+	if (leaf - XEN_LEAVES_FIRST > last)
+		return;
 	switch (leaf - XEN_LEAVES_FIRST) {
 	case 0:
-		out->a = XEN_LEAVES_FIRST + XEN_CPUID_MAX_NUM_LEAVES;
+		out->a = XEN_LEAVES_FIRST + last;
 		out->b = XEN_CPUID_SIGNATURE_EBX;
 		out->c = XEN_CPUID_SIGNATURE_ECX;
 		out->d = XEN_CPUID_SIGNATURE_EDX;
@@ -145,6 +156,11 @@ static void xstate_leaf(struct vcpu *v, uint32_t subleaf, struct cpuid_leaf_out 
 		out->b = out->a & (1u << 1) ? xstate_compact_size(xstate_get_xcr0(v)) : 0;
 }
 
+static bool is_amd(const struct domain *d)
+{
+	return *cpu_policy_word(cpu_policy_of(d), 0, CPUID_NONE, REG_B) == 0x68747541; /* Auth */
+}
+
 static void adjust(struct vcpu *v, uint32_t leaf, uint32_t subleaf, struct cpuid_leaf_out *out)
 {
 	uint32_t n = v->domain->max_vcpus;
@@ -166,6 +182,8 @@ static void adjust(struct vcpu *v, uint32_t leaf, uint32_t subleaf, struct cpuid
 		xstate_leaf(v, subleaf, out);
 		break;
 	case 0x80000001:
+		if (is_amd(v->domain))
+			out->d |= cpu_policy_of(v->domain)->features[0] & CPUID_COMMON_1D;
 		out->c = n > 1 ? out->c | FEATURE_CMP : out->c & ~FEATURE_CMP;
 		if (!vlapic_enabled(v))
 			out->d &= ~FEATURE_APIC;
@@ -178,6 +196,16 @@ static void adjust(struct vcpu *v, uint32_t leaf, uint32_t subleaf, struct cpuid
 	}
 }
 
+/* Past the highest leaf of its range there is nothing (APM vol. 3, E.3.1). */
+static bool within_limits(struct cpu_policy *p, uint32_t leaf, uint32_t subleaf)
+{
+	uint32_t base = leaf & 0x80000000;
+
+	if (leaf > *cpu_policy_word(p, base, CPUID_NONE, REG_A))
+		return false;
+	return leaf != 7 || subleaf <= *cpu_policy_word(p, 7, 0, REG_A);
+}
+
 void cpuid_guest(struct vcpu *v, uint32_t leaf, uint32_t subleaf, struct cpuid_leaf_out *out)
 {
 	const xen_cpuid_leaf_t *l;
@@ -187,6 +215,8 @@ void cpuid_guest(struct vcpu *v, uint32_t leaf, uint32_t subleaf, struct cpuid_l
 		xen_leaf(v, leaf, subleaf, out);
 		return;
 	}
+	if (!within_limits(cpu_policy_of(v->domain), leaf, subleaf))
+		return;
 	l = cpu_policy_find(cpu_policy_of(v->domain), leaf, subleaf);
 	if (l)
 		*out = (struct cpuid_leaf_out){l->a, l->b, l->c, l->d};
@@ -223,4 +253,6 @@ const struct unit cpu_policy_unit = {
 	.init = policy_init,
 	.domain_create = policy_domain_create,
 	.domain_destroy = policy_domain_destroy,
+	.vcpu_create = msrs_create,
+	.vcpu_destroy = msrs_destroy,
 };

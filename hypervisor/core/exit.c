@@ -26,6 +26,10 @@ void exit_cpuid(struct vcpu *v, unsigned int insn_len)
 	struct cpuid_leaf_out out;
 
 	counter_inc(CNT_EXIT_CPUID);
+	if (cpuid_faults(v)) {
+		hvm_inject_exception(v, VEC_GP, 0);
+		return;
+	}
 	cpuid_guest(v, (uint32_t)r->rax, (uint32_t)r->rcx, &out);
 	r->rax = out.a;
 	r->rbx = out.b;

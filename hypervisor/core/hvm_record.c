@@ -2,22 +2,15 @@
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 /* CPU, LAPIC, LAPIC_REGS and MTRR records (xen/arch-x86/hvm/save.h). */
 #include "hvm_context.h"
+#include "msr_policy.h"
 
 #include <hv/arch.h>
+#include <hv/arch_x86.h>
 #include <hv/hvm.h>
 #include <hv/string.h>
 #include <hv/vlapic.h>
 
-#define MSR_APIC_BASE	0x1b
-#define MSR_X2APIC	0x800
-#define APIC_BASE_EXTD	(1u << 10)
-#define APIC_REGS_END	0x400
-#define APIC_REG_STRIDE 0x10
-#define APIC_ISR	0x100 /* to the end of the IRR: interrupts in flight */
-#define APIC_IRR_END	0x280
-#define ATTR_MASK	0xfffu /* VMCB form */
-/* Eight variable ranges, fixed ranges, write combining: what guests are shown. */
-#define MTRR_CAP_VALUE 0x508
+#define ATTR_MASK 0xfffu /* VMCB form */
 
 /* X(name in the record, our segment) for those with a selector. */
 #define FOR_EACH_SEGMENT(X)                                                                        \
@@ -167,104 +160,60 @@ void hvm_state_to_context(struct vcpu *v, vcpu_guest_context_t *c)
 
 /* --- local APIC ------------------------------------------------------------ */
 
-static bool x2apic(struct vcpu *v)
-{
-	uint64_t base = 0;
-
-	return !vlapic_rdmsr(v, MSR_APIC_BASE, &base) && (base & APIC_BASE_EXTD);
-}
-
-static uint32_t apic_read(struct vcpu *v, bool by_msr, uint32_t offset)
-{
-	uint64_t wide = 0;
-	uint32_t val = 0;
-
-	if (by_msr)
-		return vlapic_rdmsr(v, MSR_X2APIC + offset / APIC_REG_STRIDE, &wide)
-			       ? 0
-			       : (uint32_t)wide;
-	return vlapic_mmio_read(v, offset, &val) ? val : 0;
-}
-
-static bool apic_write(struct vcpu *v, bool by_msr, uint32_t offset, uint32_t val)
-{
-	if (by_msr)
-		return !vlapic_wrmsr(v, MSR_X2APIC + offset / APIC_REG_STRIDE, val);
-	return vlapic_mmio_write(v, offset, val);
-}
-
 void hvm_record_save_lapic(struct vcpu *v, void *rec)
 {
-	struct hvm_hw_lapic *l = rec;
-
-	vlapic_rdmsr(v, MSR_APIC_BASE, &l->apic_base_msr);
+	vlapic_save(v, rec);
 }
 
 void hvm_record_save_lapic_regs(struct vcpu *v, void *rec)
 {
-	struct hvm_hw_lapic_regs *l = rec;
-	bool by_msr = x2apic(v);
-
-	for (uint32_t off = 0; off < APIC_REGS_END; off += APIC_REG_STRIDE) {
-		uint32_t val = apic_read(v, by_msr, off);
-
-		memcpy(&l->data[off], &val, sizeof(val));
-	}
+	vlapic_save_regs(v, rec);
 }
 
 int hvm_record_load_lapic(struct vcpu *v, const void *rec)
 {
-	const struct hvm_hw_lapic *l = rec;
-
-	if (l->tdt_msr)
-		return -XEN_EOPNOTSUPP; /* the TSC-deadline timer is not offered */
-	return vlapic_wrmsr(v, MSR_APIC_BASE, l->apic_base_msr) ? -XEN_EINVAL : 0;
+	return vlapic_load(v, rec);
 }
 
-/* Configuration can be set; interrupts in flight and a running timer cannot. */
 int hvm_record_load_lapic_regs(struct vcpu *v, const void *rec)
 {
-	static const uint16_t settable[] = {0x80,  0xf0,  0x320, 0x330, 0x340,
-					    0x350, 0x360, 0x370, 0x3e0};
-	const struct hvm_hw_lapic_regs *l = rec;
-	bool by_msr = x2apic(v);
-	uint32_t val;
-
-	for (uint32_t off = APIC_ISR; off < APIC_IRR_END; off += APIC_REG_STRIDE) {
-		memcpy(&val, &l->data[off], sizeof(val));
-		if (val && !(off >= 0x180 && off < 0x200)) /* the TMR is only a memory */
-			return -XEN_EOPNOTSUPP;
-	}
-	for (unsigned int i = 0; i < ARRAY_SIZE(settable); i++) {
-		memcpy(&val, &l->data[settable[i]], sizeof(val));
-		if (!apic_write(v, by_msr, settable[i], val))
-			return -XEN_EINVAL;
-	}
-	return 0;
+	return vlapic_load_regs(v, rec);
 }
 
 /* --- MTRR -------------------------------------------------------------------- */
 
-/* Guests' memory types come from the nested page tables: the ranges are only
- * for the builder, which wants to find a record and to give one back. */
 void hvm_record_save_mtrr(struct vcpu *v, void *rec)
 {
+	const struct mtrr *mtrr = &v->msrs->mtrr;
 	struct hvm_hw_mtrr *m = rec;
 	struct hvm_state st;
 
 	hvm_get_state(v, &st);
 	m->msr_pat_cr = st.pat;
 	m->msr_mtrr_cap = MTRR_CAP_VALUE;
+	memcpy(m->msr_mtrr_var, mtrr->var, sizeof(mtrr->var));
+	memcpy(m->msr_mtrr_fixed, mtrr->fixed, sizeof(mtrr->fixed));
+	m->msr_mtrr_def_type = mtrr->def_type;
 }
 
 int hvm_record_load_mtrr(struct vcpu *v, const void *rec)
 {
+	uint64_t reserved = cpuid_reserved_address_bits(v->domain);
 	const struct hvm_hw_mtrr *m = rec;
+	struct mtrr mtrr;
 	struct hvm_state st;
 
-	if (!m->msr_pat_cr)
-		return 0;
-	hvm_get_state(v, &st);
-	st.pat = m->msr_pat_cr;
-	return hvm_set_state(v, &st);
+	if (mtrr_load(&mtrr, m->msr_mtrr_var, m->msr_mtrr_fixed, m->msr_mtrr_def_type, reserved))
+		return -XEN_EINVAL;
+	if (m->msr_pat_cr) {
+		int rc;
+
+		hvm_get_state(v, &st);
+		st.pat = m->msr_pat_cr;
+		rc = hvm_set_state(v, &st);
+		if (rc)
+			return rc;
+	}
+	v->msrs->mtrr = mtrr;
+	return 0;
 }

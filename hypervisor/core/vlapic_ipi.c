@@ -88,7 +88,6 @@ static void deliver(struct vcpu *from, struct vcpu *to, uint64_t icr)
 {
 	switch (ICR_MODE(icr)) {
 	case MODE_FIXED:
-	case MODE_LOWEST:
 		if (software_enabled(to->vlapic))
 			vlapic_set_irq(to, ICR_VECTOR(icr));
 		break;
@@ -109,10 +108,19 @@ static void deliver(struct vcpu *from, struct vcpu *to, uint64_t icr)
 	}
 }
 
+/* Lowest priority: one that listens, with the least to do; @b may be NULL. */
+static struct vcpu *lower_of(struct vcpu *b, struct vcpu *to)
+{
+	if (!software_enabled(to->vlapic))
+		return b;
+	return !b || vlapic_ppr(to->vlapic) < vlapic_ppr(b->vlapic) ? to : b;
+}
+
 void vlapic_send_ipi(struct vcpu *v, uint64_t icr)
 {
 	struct domain *d = v->domain;
 	unsigned int mode = ICR_MODE(icr);
+	struct vcpu *lowest = NULL;
 
 	if (mode <= MODE_LOWEST && ICR_VECTOR(icr) < 16) {
 		vlapic_error(v, ESR_SEND_ILLEGAL);
@@ -123,9 +131,11 @@ void vlapic_send_ipi(struct vcpu *v, uint64_t icr)
 
 		if (!to || !to->vlapic || !is_target(v, to, icr))
 			continue;
-		deliver(v, to, icr);
-		/* Lowest priority: one target, and the first is as good as any. */
 		if (mode == MODE_LOWEST)
-			return;
+			lowest = lower_of(lowest, to);
+		else
+			deliver(v, to, icr);
 	}
+	if (lowest)
+		vlapic_set_irq(lowest, ICR_VECTOR(icr));
 }

@@ -101,7 +101,7 @@ Test(exits, cpuid_and_msr_registers)
 	exit_rdmsr(v, 2);
 	cr_assert_eq(v->regs.rax, 0xfee00900);
 	cr_assert_eq(v->regs.rip, 0x1004);
-	v->regs.rcx = 0xc0010015;
+	v->regs.rcx = 0xc0010014;
 	exit_rdmsr(v, 2);
 	cr_assert_eq(v->regs.rip, 0x1004, "#GP leaves RIP");
 	cr_assert_eq(counter_read(CNT_MSR_REFUSED), 1);

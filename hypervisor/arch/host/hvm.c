@@ -11,6 +11,7 @@
 struct arch_vcpu {
 	struct hvm_state state;
 	uint64_t xcr0;
+	int64_t tsc_offset;
 	int exception; /* last injected vector; -1 = none */
 	int32_t error_code;
 };
@@ -189,7 +190,12 @@ int hvm_set_cr4(struct vcpu *v, uint64_t val)
 
 int64_t hvm_tsc_offset(const struct vcpu *v)
 {
-	return 0;
+	return v->arch->tsc_offset;
+}
+
+void hvm_set_tsc_offset(struct vcpu *v, int64_t offset)
+{
+	v->arch->tsc_offset = offset;
 }
 
 uint64_t hvm_linear_rip(const struct vcpu *v)

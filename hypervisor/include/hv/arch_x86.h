@@ -13,28 +13,32 @@
 #include <hv/policy.h>
 #include <hv/types.h>
 
-#define MSR_TSC		    0x10
-#define MSR_APIC_BASE	    0x1b
-#define MSR_UCODE_REV	    0x8b
-#define MSR_SYSENTER_CS	    0x174
-#define MSR_SYSENTER_ESP    0x175
-#define MSR_SYSENTER_EIP    0x176
-#define MSR_MCG_CAP	    0x179
-#define MSR_DEBUGCTL	    0x1d9
-#define MSR_PAT		    0x277
-#define MSR_X2APIC_FIRST    0x800
-#define MSR_X2APIC_LAST	    0x8ff
-#define MSR_XEN_HYPERCALL   0x40000000
-#define MSR_EFER	    0xc0000080
-#define MSR_STAR	    0xc0000081
-#define MSR_LSTAR	    0xc0000082
-#define MSR_CSTAR	    0xc0000083
-#define MSR_SFMASK	    0xc0000084
-#define MSR_FS_BASE	    0xc0000100
-#define MSR_GS_BASE	    0xc0000101
-#define MSR_KERNEL_GS_BASE  0xc0000102
-#define MSR_TSC_AUX	    0xc0000103
-#define MSR_AMD_INT_PENDING 0xc0010055
+#define MSR_TSC		   0x10
+#define MSR_APIC_BASE	   0x1b
+#define MSR_TSC_ADJUST	   0x3b
+#define MSR_PLATFORM_INFO  0xce
+#define MSR_MISC_FEATURES  0x140
+#define MSR_SYSENTER_CS	   0x174
+#define MSR_SYSENTER_ESP   0x175
+#define MSR_SYSENTER_EIP   0x176
+#define MSR_MCG_CAP	   0x179
+#define MSR_MCG_STATUS	   0x17a
+#define MSR_DEBUGCTL	   0x1d9
+#define MSR_PAT		   0x277
+#define MSR_MC0_CTL	   0x400
+#define MSR_TSC_DEADLINE   0x6e0
+#define MSR_X2APIC_FIRST   0x800
+#define MSR_X2APIC_LAST	   0x8ff
+#define MSR_XEN_HYPERCALL  0x40000000
+#define MSR_EFER	   0xc0000080
+#define MSR_STAR	   0xc0000081
+#define MSR_LSTAR	   0xc0000082
+#define MSR_CSTAR	   0xc0000083
+#define MSR_SFMASK	   0xc0000084
+#define MSR_FS_BASE	   0xc0000100
+#define MSR_GS_BASE	   0xc0000101
+#define MSR_KERNEL_GS_BASE 0xc0000102
+#define MSR_TSC_AUX	   0xc0000103
 
 #define XSTATE_X87    (1ULL << 0)
 #define XSTATE_SSE    (1ULL << 1)
@@ -78,6 +82,7 @@ void hvm_hypercall_insn(uint8_t out[3]);
 void hvm_skip(struct vcpu *v, unsigned int len);
 /* Guest TSC minus host TSC. */
 int64_t hvm_tsc_offset(const struct vcpu *v);
+void hvm_set_tsc_offset(struct vcpu *v, int64_t offset);
 /* Address of the next instruction byte: CS base plus RIP. */
 uint64_t hvm_linear_rip(const struct vcpu *v);
 
@@ -93,6 +98,9 @@ uint64_t cpuid_reserved_address_bits(const struct domain *d);
  * per event in exchange for standard APIC behaviour). */
 extern bool policy_upcall_vector;
 
+/* The guest has switched CPUID faulting on, and @v runs at a privilege level that
+ * it is meant for. */
+bool cpuid_faults(const struct vcpu *v);
 /* XSETBV by the current vCPU. */
 void exit_xsetbv(struct vcpu *v, unsigned int insn_len);
 /* VMMCALL or VMCALL at any privilege level. */
@@ -110,5 +118,7 @@ bool vlapic_take_sipi(struct vcpu *v, uint8_t *vector);
 /* Highest requested vector that only the task priority holds back; -1 = none. */
 int vlapic_masked_irq(const struct vcpu *v);
 bool vlapic_enabled(const struct vcpu *v);
+/* The vCPU's TSC has jumped: look at its deadline again. */
+void vlapic_tsc_moved(struct vcpu *v);
 
 #endif

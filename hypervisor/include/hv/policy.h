@@ -16,6 +16,9 @@ void cpuid_guest(struct vcpu *v, uint32_t leaf, uint32_t subleaf, struct cpuid_l
 /* 0, or -1: #GP(0). */
 int msr_guest_read(struct vcpu *v, uint32_t msr, uint64_t *val);
 int msr_guest_write(struct vcpu *v, uint32_t msr, uint64_t val);
+/* MSRs that are kept for a vCPU: at its creation, 0 or -XEN_ENOMEM, and at its end. */
+int msrs_create(struct vcpu *v);
+void msrs_destroy(struct vcpu *v);
 
 /* System-wide policies, XEN_SYSCTL_cpu_policy_*: raw, host, pv_max, hvm_max,
  * pv_def, hvm_def (xen/sysctl.h). Fills up to *@nr entries, sets *@nr to the
@@ -30,7 +33,7 @@ int cpu_policy_domain_set(struct domain *d, const xen_cpuid_leaf_t *leaves, uint
 			  uint32_t *err_subleaf, uint32_t *err_msr);
 /* XEN_SYSCTL_get_cpu_featureset; *@nr words. */
 int cpu_featureset(uint32_t index, uint32_t *words, uint32_t *nr);
-#define CPU_POLICY_MAX_LEAVES 128
-#define CPU_POLICY_MAX_MSRS   4
+#define CPU_POLICY_MAX_LEAVES 120 /* as Xen says, and as many MSRs */
+#define CPU_POLICY_MAX_MSRS   2
 
 #endif

@@ -28,6 +28,7 @@ struct vcpu {
 	struct arch_vcpu *arch; /* vendor state: VMCB, xstate */
 	struct guest_regs regs; /* general registers while not in the guest */
 	struct vlapic *vlapic;
+	struct vcpu_msrs *msrs; /* msr_policy.c */
 
 	/* scheduling; fields below are guarded by the policy's lock of `cpu` */
 	uint32_t cpu;	      /* where it runs, or ran last */

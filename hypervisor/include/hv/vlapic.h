@@ -6,10 +6,13 @@
 
 #include <hv/types.h>
 
+struct hvm_hw_lapic;
+struct hvm_hw_lapic_regs;
+
 int vlapic_create(struct vcpu *v);
 void vlapic_destroy(struct vcpu *v);
 void vlapic_reset(struct vcpu *v);
-/* MSR 0x1b and 0x800..0x8ff.  0, or -1: #GP(0). */
+/* MSR 0x1b, 0x6e0 and 0x800..0x8ff.  0, or -1: #GP(0). */
 int vlapic_rdmsr(struct vcpu *v, uint32_t msr, uint64_t *val);
 int vlapic_wrmsr(struct vcpu *v, uint32_t msr, uint64_t val);
 /* xAPIC registers; @offset in the page, 4-byte accesses. Returns false when the
@@ -29,5 +32,12 @@ uint32_t vlapic_id(const struct vcpu *v); /* 2 * vcpu id, as Xen */
 /* Interrupt to inject now: event callback vector first (level, while
  * evtchn_upcall_pending), then the APIC. -1 = none. @ack: take it. */
 int vcpu_pending_vector(struct vcpu *v, bool *needs_ack);
+/* LAPIC and LAPIC_REGS of the HVM save format; @v is paused.  Saving fills a zeroed
+ * record; loading, LAPIC first, takes all there is: requested and served vectors,
+ * errors, a running timer.  -XEN_EINVAL for what no APIC could hold. */
+void vlapic_save(struct vcpu *v, struct hvm_hw_lapic *l);
+void vlapic_save_regs(struct vcpu *v, struct hvm_hw_lapic_regs *l);
+int vlapic_load(struct vcpu *v, const struct hvm_hw_lapic *l);
+int vlapic_load_regs(struct vcpu *v, const struct hvm_hw_lapic_regs *l);
 
 #endif

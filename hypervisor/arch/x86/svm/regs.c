@@ -95,6 +95,11 @@ int64_t hvm_tsc_offset(const struct vcpu *v)
 	return (int64_t)v->arch->vmcb->tsc_offset;
 }
 
+void hvm_set_tsc_offset(struct vcpu *v, int64_t offset)
+{
+	v->arch->vmcb->tsc_offset = (uint64_t)offset;
+}
+
 void hvm_hypercall_insn(uint8_t out[3])
 {
 	static const uint8_t vmmcall[3] = {0x0f, 0x01, 0xd9};
@@ -179,8 +184,6 @@ int hvm_rdmsr(struct vcpu *v, uint32_t msr, uint64_t *val)
 
 	if (msr == MSR_EFER)
 		*val = hvm_get_efer(v);
-	else if (msr == MSR_TSC)
-		*val = arch_tsc() + v->arch->vmcb->tsc_offset;
 	else if (slot)
 		*val = *slot;
 	else
@@ -214,11 +217,6 @@ int hvm_wrmsr(struct vcpu *v, uint32_t msr, uint64_t val)
 
 	if (msr == MSR_EFER)
 		return set_efer(v, val);
-	if (msr == MSR_TSC) {
-		v->arch->vmcb->tsc_offset = val - arch_tsc();
-		vcpu_update_time(v); /* the paravirtual clock goes on */
-		return 0;
-	}
 	if (!slot || !value_allowed(msr, val))
 		return -1;
 	*slot = val;
