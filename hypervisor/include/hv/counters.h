@@ -24,6 +24,7 @@
 	X(EXIT_MMIO, "exit.apic-mmio")                                                             \
 	X(EXIT_CR, "exit.control-register")                                                        \
 	X(EXIT_DR, "exit.debug-register")                                                          \
+	X(EXIT_LTR, "exit.ltr")                                                                    \
 	X(EXIT_XSETBV, "exit.xsetbv")                                                              \
 	X(EXIT_CACHE, "exit.cache-flush")                                                          \
 	X(EXIT_EXCEPTION, "exit.exception")                                                        \

@@ -13,6 +13,7 @@
 void exit_cpuid(struct vcpu *v, unsigned int insn_len);
 void exit_rdmsr(struct vcpu *v, unsigned int insn_len);
 void exit_wrmsr(struct vcpu *v, unsigned int insn_len);
+void exit_ltr(struct vcpu *v);
 void exit_hlt(struct vcpu *v, unsigned int insn_len);
 /* One IN/OUT; strings are for emulate_string_io(). */
 void exit_io(struct vcpu *v, uint16_t port, unsigned int bytes, bool in, unsigned int insn_len);

@@ -235,6 +235,12 @@ static void on_icebp(struct vcpu *v, struct vmcb *vmcb)
 	hvm_raise_debug(v, 0);
 }
 
+static void on_ltr(struct vcpu *v, struct vmcb *vmcb)
+{
+	counter_inc(CNT_EXIT_LTR);
+	exit_ltr(v);
+}
+
 static void on_invalid(struct vcpu *v, struct vmcb *vmcb)
 {
 	counter_inc(CNT_EXIT_UNEXPECTED);
@@ -255,6 +261,7 @@ static exit_fn *const low_codes[VMEXIT_TLBSYNC + 1] = {
 	[VMEXIT_SMI] = on_host_event,
 	[VMEXIT_INIT] = on_host_event,
 	[VMEXIT_VINTR] = on_window,
+	[VMEXIT_LTR] = on_ltr,
 	[VMEXIT_RDPMC] = on_rdpmc,
 	[VMEXIT_CPUID] = on_cpuid,
 	[VMEXIT_IRET] = on_iret,

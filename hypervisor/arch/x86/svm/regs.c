@@ -38,6 +38,9 @@ void hvm_get_segment(const struct vcpu *v, enum segment s, struct segment_reg *o
 	const struct vmcb_segment *seg = svm_segment(v->arch->vmcb, s);
 
 	*out = (struct segment_reg){seg->sel, seg->attr, seg->limit, seg->base};
+	/* A loaded task is a busy one, whatever the processor keeps. */
+	if (s == SEG_TR && seg->attr)
+		out->attr |= ATTR_TSS_BUSY;
 }
 
 void hvm_set_segment(struct vcpu *v, enum segment s, const struct segment_reg *seg)

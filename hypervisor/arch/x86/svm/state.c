@@ -8,13 +8,16 @@
 #include "svm.h"
 #include <hv/domain.h>
 
-#define ATTR_L	       (1u << 9)
-#define ATTR_D	       (1u << 10)
-#define ATTR_DPL(a)    (((a) >> 5) & 3)
-#define RFLAGS_FIXED   2u
-#define RFLAGS_ALLOWED 0x003f7fd7u
-#define CR0_ALLOWED    0xe005003fu
-#define DR_UPPER       0xffffffff00000000ULL
+#define ATTR_L		 (1u << 9)
+#define ATTR_D		 (1u << 10)
+#define ATTR_P		 (1u << 7)
+#define ATTR_SYSTEM_TYPE 0x1fu
+#define ATTR_BUSY_TSS16	 3u
+#define ATTR_DPL(a)	 (((a) >> 5) & 3)
+#define RFLAGS_FIXED	 2u
+#define RFLAGS_ALLOWED	 0x003f7fd7u
+#define CR0_ALLOWED	 0xe005003fu
+#define DR_UPPER	 0xffffffff00000000ULL
 
 void hvm_get_state(struct vcpu *v, struct hvm_state *out)
 {
@@ -90,6 +93,14 @@ static bool addresses_ok(const struct hvm_state *in)
 	       is_canonical(in->sysenter_eip);
 }
 
+/* Without a task ring 3 cannot be left; QEMU 7.2 ends the machine then. */
+static bool task_ok(const struct hvm_state *in)
+{
+	uint16_t attr = in->seg[SEG_TR].attr;
+
+	return (attr & ATTR_P) && (attr & ATTR_SYSTEM_TYPE & ~8u) == ATTR_BUSY_TSS16;
+}
+
 static bool flags_ok(const struct hvm_state *in)
 {
 	if ((in->regs.rflags & ~(uint64_t)RFLAGS_ALLOWED) || !(in->regs.rflags & RFLAGS_FIXED))
@@ -127,7 +138,8 @@ int hvm_set_state(struct vcpu *v, const struct hvm_state *in)
 	struct vmcb *vmcb = v->arch->vmcb;
 
 	if (!control_registers_ok(v->domain, in) || !code_segment_ok(in) || !addresses_ok(in) ||
-	    !flags_ok(in) || !svm_valid_pat(in->pat) || !xcr0_ok(v->domain, in->xcr0))
+	    !task_ok(in) || !flags_ok(in) || !svm_valid_pat(in->pat) ||
+	    !xcr0_ok(v->domain, in->xcr0))
 		return -XEN_EINVAL;
 	svm_reset_registers(v);
 	v->regs = in->regs;

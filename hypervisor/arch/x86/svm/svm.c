@@ -156,6 +156,9 @@ int hvm_cpu_init(unsigned int cpu)
 	__asm__ volatile("vmsave %0" : : "a"(pa_of(host)) : "memory");
 	svm_asid_cpu_init(cpu);
 	sc->host_pa = pa_of(host);
+	/* QEMU 7.2 keeps the type of before LTR, and ends the machine when a trap from
+	 * ring 3 finds another one. */
+	svm_features.idle_tasks = !(((struct vmcb *)host)->seg[VS_TR].attr & ATTR_TSS_BUSY);
 	return 0;
 }
 
@@ -196,6 +199,8 @@ static void registers_in(struct vcpu *v)
 		vmcb->int_state &= ~INT_STATE_SHADOW;
 	if (!hvm_long_mode_code(v))
 		v->regs.rip &= 0xffffffff;
+	if (svm_features.idle_tasks)
+		vmcb->seg[VS_TR].attr &= (uint16_t)~ATTR_TSS_BUSY;
 	vmcb->rip = v->regs.rip;
 	vmcb->rsp = v->regs.rsp;
 	vmcb->rax = v->regs.rax;

@@ -60,6 +60,7 @@ struct svm_cpu {
 struct svm_features {
 	uint32_t revision, nr_asids;
 	bool next_rip, flush_by_asid, fsgsbase, rdtscp, ibpb;
+	bool idle_tasks; /* a task register is kept as not busy */
 };
 
 extern struct svm_features svm_features;

@@ -16,6 +16,8 @@ struct vmcb_segment {
 	uint64_t base;
 };
 
+#define ATTR_TSS_BUSY (1u << 1)
+
 /* Order in the save area. */
 enum vmcb_seg { VS_ES, VS_CS, VS_SS, VS_DS, VS_FS, VS_GS, VS_GDTR, VS_LDTR, VS_IDTR, VS_TR, NR_VS };
 
@@ -100,6 +102,7 @@ _Static_assert(sizeof(struct vmcb) == 4096, "one page");
 #define I1_SMI	    (1u << 2)
 #define I1_INIT	    (1u << 3)
 #define I1_VINTR    (1u << 4)
+#define I1_LTR	    (1u << 13)
 #define I1_RDPMC    (1u << 15)
 #define I1_CPUID    (1u << 18)
 #define I1_IRET	    (1u << 20)
@@ -166,6 +169,7 @@ _Static_assert(sizeof(struct vmcb) == 4096, "one page");
 #define VMEXIT_SMI	    0x62
 #define VMEXIT_INIT	    0x63
 #define VMEXIT_VINTR	    0x64
+#define VMEXIT_LTR	    0x6d
 #define VMEXIT_RDPMC	    0x6f
 #define VMEXIT_CPUID	    0x72
 #define VMEXIT_IRET	    0x74
