@@ -72,6 +72,8 @@ __attribute__((format(printf, 1, 2))) void print(const char *fmt, ...);
 #define LL(value) ((unsigned long long)(value)) /* uint64_t for %llx */
 const struct hvm_start_info *start_info(void);
 const char *cmdline(void);
+/* Of NAME=NUMBER on the command line, @name with its "="; @value if not there. */
+uint64_t cmdline_number(const char *name, uint64_t value);
 
 void *memset(void *to, int c, size_t len);
 void *memcpy(void *to, const void *from, size_t len);

@@ -23,6 +23,21 @@ const char *cmdline(void)
 	return pa ? (const char *)pa : "";
 }
 
+uint64_t cmdline_number(const char *name, uint64_t value)
+{
+	size_t len = strlen(name);
+
+	for (const char *p = cmdline(); *p; p++) {
+		if (memcmp(p, name, len))
+			continue;
+		value = 0;
+		for (p += len; *p >= '0' && *p <= '9'; p++)
+			value = value * 10 + (uint64_t)(*p - '0');
+		break;
+	}
+	return value;
+}
+
 struct shared_info *xen_shared(void)
 {
 	return (struct shared_info *)shared_info;
