@@ -6,3 +6,5 @@
 const uint32_t symbol_count = 0;
 const uint32_t symbol_addresses[] = {0};
 const char symbol_names[] = "";
+const uint32_t exported_count = 0;
+const struct exported_symbol exported[] = {{"", 0}};

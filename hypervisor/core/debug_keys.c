@@ -9,6 +9,7 @@
 #include <hv/frame.h>
 #include <hv/guest_access.h>
 #include <hv/hvm.h>
+#include <hv/livepatch.h>
 #include <hv/pcpu.h>
 #include <hv/printk.h>
 #include <hv/sched.h>
@@ -115,7 +116,8 @@ static const struct {
 	{'q', key_domains, "dump domain (and guest debug) info"},
 	{'r', key_runqueues, "dump run queues"},
 	{'s', key_clocks, "dump system time"},
-	{'x', key_vcpus, "dump guests' registers"},
+	{'v', key_vcpus, "dump guests' registers"},
+	{'x', livepatch_print, "print livepatch info"},
 };
 
 static void key_help(void)

@@ -5,6 +5,7 @@
 #include <hv/domain.h>
 #include <hv/hvm.h>
 #include <hv/link.h>
+#include <hv/livepatch.h>
 #include <hv/pcpu.h>
 #include <hv/printk.h>
 #include <hv/sched.h>
@@ -177,6 +178,8 @@ void sched_loop(void)
 
 		arch_irq_window();
 		work = __atomic_exchange_n(&p->work, 0, __ATOMIC_SEQ_CST);
+		if (work & WORK_PATCH)
+			livepatch_rendezvous();
 		if (work & WORK_TIMER)
 			timers_run();
 		if (work & WORK_LINK)

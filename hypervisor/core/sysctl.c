@@ -53,31 +53,6 @@ static int getdomaininfolist(struct xen_sysctl *op, bool *copyback)
 	return 0;
 }
 
-static int livepatch(struct xen_sysctl *op, bool *copyback)
-{
-	struct xen_sysctl_livepatch_op *l = &op->u.livepatch;
-
-	if (l->pad)
-		return -XEN_EINVAL;
-	switch (l->cmd) {
-	case XEN_SYSCTL_LIVEPATCH_LIST:
-		if (l->u.list.pad)
-			return -XEN_EINVAL;
-		if (l->u.list.idx)
-			return -XEN_EINVAL;
-		/* No payload is loaded, so the set never changes its stamp. */
-		l->u.list.version = l->u.list.nr = 0;
-		l->u.list.name_total_size = l->u.list.metadata_total_size = 0;
-		*copyback = true;
-		return 0;
-	case XEN_SYSCTL_LIVEPATCH_GET:
-	case XEN_SYSCTL_LIVEPATCH_ACTION:
-		return -XEN_ENOENT;
-	default:
-		return -XEN_EOPNOTSUPP;
-	}
-}
-
 static int perfc_op(struct xen_sysctl *op, bool *copyback)
 {
 	return -XEN_EOPNOTSUPP;
@@ -99,7 +74,7 @@ static sysctl_fn *const table[] = {
 	[XEN_SYSCTL_pcitopoinfo] = sysctl_pcitopoinfo,
 	[XEN_SYSCTL_get_cpu_levelling_caps] = sysctl_get_cpu_levelling_caps,
 	[XEN_SYSCTL_get_cpu_featureset] = sysctl_get_cpu_featureset,
-	[XEN_SYSCTL_livepatch_op] = livepatch,
+	[XEN_SYSCTL_livepatch_op] = sysctl_livepatch,
 	[XEN_SYSCTL_get_cpu_policy] = sysctl_get_cpu_policy,
 };
 

@@ -17,6 +17,8 @@ sysctl_fn sysctl_physinfo, sysctl_numainfo, sysctl_cputopoinfo, sysctl_pcitopoin
 sysctl_fn sysctl_get_cpu_policy, sysctl_get_cpu_featureset, sysctl_get_cpu_levelling_caps;
 /* sysctl_sched.c */
 sysctl_fn sysctl_sched_id, sysctl_scheduler_op, sysctl_cpupool_op;
+/* livepatch.c */
+sysctl_fn sysctl_livepatch;
 /* debug_keys.c */
 sysctl_fn sysctl_debug_keys;
 

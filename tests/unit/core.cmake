@@ -3,7 +3,7 @@
 # The hypervisor's core over the fake machine, for unit tests, models and fuzzers.
 # string.c stays out: the C library's functions are the ones sanitizers know.
 file(GLOB HVCORE_SOURCES CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/hypervisor/core/*.c
-  ${CMAKE_SOURCE_DIR}/hypervisor/arch/host/*.c)
+  ${CMAKE_SOURCE_DIR}/hypervisor/arch/host/*.c ${CMAKE_SOURCE_DIR}/hypervisor/arch/x86/relocate.c)
 list(FILTER HVCORE_SOURCES EXCLUDE REGEX "core/string\\.c$")
 add_library(hvcore_host STATIC ${HVCORE_SOURCES})
 target_include_directories(hvcore_host PUBLIC ${CMAKE_SOURCE_DIR}/hypervisor/include

@@ -19,6 +19,8 @@ struct host_machine {
 	stime_t deadline[NR_CPUS]; /* arch_set_deadline() */
 	uint32_t doorbells;	   /* arch_link_doorbell() */
 	uint32_t flushes;	   /* hvm_p2m_flush() */
+	uint32_t text_writes;	   /* arch_text_write() */
+	uint32_t syncs;		   /* arch_sync_core() */
 	uint32_t p2m_steps;	   /* the n-th change of a nested table fails; 0: none */
 	bool (*relax)(void);	   /* while a CPU waits for others; false: for ever */
 	char console[16384];	   /* what was printed last */
@@ -40,6 +42,12 @@ void host_on_cpu(unsigned int cpu);
 struct domain *host_domain(unsigned int vcpus, uint64_t pages);
 /* domain_kill() until done; drops the reference of host_domain(). */
 void host_kill(struct domain *d);
+/* Text that live patches may change: pages to write code to, two functions with
+ * names, the last page pinned. */
+#define HOST_TEXT_SIZE 0x4000u
+#define HOST_VICTIM    0x0u
+#define HOST_BYSTANDER 0x100u
+uint8_t *host_text(void);
 /* Make @v the vCPU being served, as in an exit on this CPU. */
 void host_serve(struct vcpu *v);
 /* The exception raised last, once: its vector, -1 if none. */

@@ -129,8 +129,8 @@ static void map_ram(uint64_t start, uint64_t end)
 void paging_init(void)
 {
 	root = new_table();
-	map_image_part(image_start, text_end, 0);
-	map_image_part(text_end, rodata_end, PTE_NX);
+	map_image_part(image_start, patch_text_end, 0);
+	map_image_part(patch_text_end, rodata_end, PTE_NX);
 	map_image_part(rodata_end, image_end, PTE_NX | PTE_WRITE);
 	for (unsigned int i = 0; i < mem_nr_ram; i++)
 		map_ram(mem_ram[i].start, mem_ram[i].end);

@@ -8,7 +8,7 @@
 #include <hv/types.h>
 
 /* hypervisor.lds */
-extern char image_start[], text_end[], rodata_end[], image_end[];
+extern char image_start[], text_end[], patch_text_end[], rodata_end[], image_end[];
 
 static inline uint64_t image_to_phys(const void *va)
 {

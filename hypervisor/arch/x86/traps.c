@@ -7,6 +7,7 @@
 #include "symbols.h"
 #include "traps.h"
 #include <hv/arch.h>
+#include <hv/livepatch.h>
 #include <hv/panic.h>
 #include <hv/printk.h>
 #include <hv/regs.h>
@@ -87,7 +88,7 @@ void traps_load(void)
 
 static bool in_text(uint64_t address)
 {
-	return address >= (uintptr_t)image_start && address < (uintptr_t)text_end;
+	return address >= (uintptr_t)image_start && address < (uintptr_t)patch_text_end;
 }
 
 static void print_symbol(uint64_t address, const char *mark)
@@ -95,6 +96,8 @@ static void print_symbol(uint64_t address, const char *mark)
 	uintptr_t offset;
 	const char *name = symbol_lookup(address, &offset);
 
+	if (!name)
+		name = livepatch_symbol(address, &offset);
 	if (name)
 		printk("    %016lx %s%s+0x%lx\n", address, mark, name, offset);
 	else

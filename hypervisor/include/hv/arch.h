@@ -60,6 +60,31 @@ mfn_t virt_to_mfn(const void *va);
 /* zero whole frames; may use non-temporal stores. @n frames of 4 KiB. */
 void arch_clear_frames(void *va, unsigned long n);
 
+/* --- live patching --------------------------------------------------------- */
+
+#define LIVEPATCH_MAX_SIZE (2u << 20) /* of a file, and of what it loads */
+#define PATCH_JUMP_SIZE	   5u	      /* bytes of the jump at a replaced function */
+
+/* Memory near the image that holds payloads, one part per kind of access. */
+enum patch_kind { PATCH_TEXT, PATCH_RODATA, PATCH_DATA, NR_PATCH_KINDS };
+void arch_patch_area(enum patch_kind kind, uint8_t **base, size_t *size);
+/* Write to text or constants.  Nobody executes the old bytes meanwhile. */
+void arch_text_write(void *dst, const void *src, size_t len);
+/* Forget what this CPU has prefetched and cached of old code. */
+void arch_sync_core(void);
+/* Is that the image's own code? And is it code that runs while CPUs meet? */
+bool arch_text_contains(uintptr_t address, size_t len);
+bool arch_text_pinned(uintptr_t address, size_t len);
+/* A function or variable of the image by name; 0: unknown, or not unique. */
+uintptr_t arch_symbol_find(const char *name);
+/* A jump at @from to @to; instructions of @len bytes that do nothing. */
+int arch_patch_jump(uint8_t insn[PATCH_JUMP_SIZE], uintptr_t from, uintptr_t to);
+void arch_patch_nops(uint8_t *insn, size_t len);
+/* Bytes that an ELF relocation of that type changes, -1: not supported. */
+int arch_relocation_size(uint32_t type);
+/* Those bytes for a place at @place and value @value; -XEN_EOVERFLOW out of reach. */
+int arch_relocate(uint32_t type, uintptr_t place, uint64_t value, uint8_t bytes[8]);
+
 /* --- console ------------------------------------------------------------ */
 
 void arch_console_write(const char *s, size_t len);

@@ -14,6 +14,7 @@
 #define WORK_SCHED (1u << 0) /* choose again who runs here */
 #define WORK_TIMER (1u << 1) /* the deadline has passed */
 #define WORK_LINK  (1u << 2) /* the hosted link has requests, or module guests events (boot CPU) */
+#define WORK_PATCH (1u << 3) /* meet the other CPUs for a live patch */
 
 struct pcpu {
 	unsigned int id;
