@@ -108,7 +108,7 @@ static void ring_turn_end(struct conn *c)
 
 	if (c->h.error)
 		return;
-	if (r->req_cons == c->h.req_cons && r->rsp_prod == c->h.rsp_prod)
+	if (read_once(&r->req_cons) == c->h.req_cons && read_once(&r->rsp_prod) == c->h.rsp_prod)
 		return;
 	publish(&r->req_cons, c->h.req_cons);
 	publish(&r->rsp_prod, c->h.rsp_prod);

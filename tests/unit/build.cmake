@@ -5,6 +5,8 @@ nacre_unit_test(image_elf SOURCES test_image_elf.c image_samples.c
 nacre_unit_test(elf_image SOURCES test_elf_image.c image_samples.c
   ${CMAKE_SOURCE_DIR}/hypervisor/core/elf_image.c LIBS nacre_image_core nacre_guest
   INCLUDES ${CMAKE_SOURCE_DIR}/hypervisor/include)
+nacre_unit_test(advisory_194 SOURCES test_advisory_194.c image_samples.c
+  LIBS nacre_image_core nacre_guest)
 nacre_unit_test(image_unpack SOURCES test_image_unpack.c image_samples.c
   LIBS nacre_image_core nacre_guest)
 nacre_unit_test(guest_tables SOURCES test_guest_tables.c LIBS nacre_guest)

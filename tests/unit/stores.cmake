@@ -14,3 +14,5 @@ nacre_unit_test(xenconsoled_daemon SOURCES test_xenconsoled_daemon.c test_xensto
 nacre_unit_test(xenstore_golden SOURCES test_xenstore_golden.c test_xenstore_fake.c
   test_xenstore_server.c LIBS nacre_xenstored nacre_ring_daemon
   DEFS GOLDEN="${CMAKE_CURRENT_SOURCE_DIR}/xenstore_golden.txt")
+nacre_unit_test(advisory_197 SOURCES test_advisory_197.c test_xenstore_fake.c
+  LIBS nacre_xenconsoled nacre_xenstored nacre_ring_daemon)
