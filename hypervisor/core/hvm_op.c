@@ -11,8 +11,9 @@
 #include <hv/vlapic.h>
 #include <xen/hvm/hvm_op.h>
 
-#define VECTOR_MIN     0x10 /* lower ones are exceptions */
-#define VIA_TYPE_SHIFT 56
+#define VECTOR_MIN	 0x10 /* lower ones are exceptions */
+#define VIA_TYPE_SHIFT	 56
+#define TRACE_EVENT_BITS 12 /* a guest's events are of one subclass */
 
 /* Who may do what with a parameter. Default: the guest itself may not. */
 enum { GUEST_GET = 1, GUEST_SET = 2, ONCE = 4, OBSOLETE = 8 };
@@ -213,6 +214,33 @@ static long get_time(struct hypercall *hc)
 	return copy_arg_out(hc->arg[1], &op) ? -XEN_EFAULT : 0;
 }
 
+/* For guests that share shadow page tables with Xen; none does. */
+static long pagetable_dying(struct hypercall *hc)
+{
+	struct xen_hvm_pagetable_dying op;
+	struct domain *d;
+	bool own;
+
+	if (copy_arg_in(&op, hc->arg[1]))
+		return -XEN_EFAULT;
+	d = domain_get_for(hc->v->domain, op.domid);
+	if (!d)
+		return -XEN_ESRCH;
+	own = d == hc->v->domain;
+	domain_put(d);
+	return own ? -XEN_EINVAL : -XEN_EOPNOTSUPP;
+}
+
+/* A record for a trace buffer: there is none, so it is dropped as when Xen's is off. */
+static long guest_trace(struct hypercall *hc)
+{
+	struct xen_hvm_xentrace op;
+
+	if (copy_arg_in(&op, hc->arg[1]))
+		return -XEN_EFAULT;
+	return op.extra_bytes > sizeof(op.extra) || op.event >> TRACE_EVENT_BITS ? -XEN_EINVAL : 0;
+}
+
 long do_hvm_op(struct hypercall *hc)
 {
 	switch ((unsigned int)hc->arg[0]) {
@@ -232,8 +260,13 @@ long do_hvm_op(struct hypercall *hc)
 		return get_mem_type(hc);
 	case HVMOP_get_time:
 		return get_time(hc);
-	case HVMOP_altp2m:
+	case HVMOP_pagetable_dying:
+		return pagetable_dying(hc);
+	case HVMOP_xentrace:
+		return guest_trace(hc);
 	case HVMOP_guest_request_vm_event:
+		return hc->arg[1] ? -XEN_EINVAL : 0; /* nobody monitors */
+	case HVMOP_altp2m:
 		return -XEN_EOPNOTSUPP;
 	default:
 		return -XEN_ENOSYS;

@@ -3,9 +3,12 @@
 #include <hv/arch.h>
 #include <hv/arch_x86.h>
 #include <hv/domain.h>
+#include <hv/guest_access.h>
 #include <hv/hvm.h>
 #include <hv/hypercall.h>
 #include <hv/pcpu.h>
+
+static hypercall_fn do_dm_op;
 
 static hypercall_fn *const table[] = {
 	[__HYPERVISOR_memory_op] = do_memory_op,
@@ -23,12 +26,50 @@ static hypercall_fn *const table[] = {
 	[__HYPERVISOR_sysctl] = do_sysctl,
 	[__HYPERVISOR_domctl] = do_domctl,
 	[__HYPERVISOR_platform_op] = do_platform_op,
+	[__HYPERVISOR_dm_op] = do_dm_op,
 };
+
+/* There are no device models; the arguments are looked at as in Xen. */
+static long do_dm_op(struct hypercall *hc)
+{
+	uint64_t bufs[6];
+	size_t size = hc->compat ? 8 : 16;
+	struct domain *d;
+	bool own;
+
+	if ((unsigned int)hc->arg[1] > sizeof(bufs) / 16)
+		return -XEN_E2BIG;
+	if (handle_copy_in(bufs, hc->arg[2], 0, (unsigned int)hc->arg[1], size))
+		return -XEN_EFAULT;
+	d = domain_get_for(hc->v->domain, (domid_t)hc->arg[0]);
+	if (!d)
+		return -XEN_ESRCH;
+	own = d == hc->v->domain;
+	domain_put(d);
+	if (own || !hc->v->domain->privileged)
+		return -XEN_EPERM;
+	return -XEN_EOPNOTSUPP;
+}
+
+/* Of what does not exist here: calls that Xen knows but refuses, measured. */
+static int refused(uint32_t nr)
+{
+	switch (nr) {
+	case __HYPERVISOR_mmuext_op:
+	case __HYPERVISOR_hypfs_op:
+		return -XEN_EPERM;
+	case __HYPERVISOR_xenpmu_op:
+	case __HYPERVISOR_arch_1: /* paging_domctl_cont */
+		return -XEN_EOPNOTSUPP;
+	default:
+		return -XEN_ENOSYS;
+	}
+}
 
 long hypercall_do(struct hypercall *hc)
 {
 	if (hc->nr >= ARRAY_SIZE(table) || !table[hc->nr])
-		return -XEN_ENOSYS;
+		return refused(hc->nr);
 	return table[hc->nr](hc);
 }
 

@@ -31,23 +31,32 @@ struct extents {
 	domid_t domid;
 };
 
+static struct extents from_reservation(const xen_memory_reservation_t *r)
+{
+	return (struct extents){(uintptr_t)r->extent_start.p, r->nr_extents, r->extent_order,
+				r->mem_flags, r->domid};
+}
+
+static struct extents from_reservation32(const struct reservation32 *r)
+{
+	return (struct extents){r->extent_start, r->nr_extents, r->extent_order, r->mem_flags,
+				r->domid};
+}
+
 static int get_reservation(const struct hypercall *hc, struct extents *out)
 {
 	xen_memory_reservation_t r;
 	struct reservation32 r32;
 
-	if (hc->compat) {
-		if (copy_arg_in(&r32, hc->arg[1]))
-			return -XEN_EFAULT;
-		*out = (struct extents){r32.extent_start, r32.nr_extents, r32.extent_order,
-					r32.mem_flags, r32.domid};
-		return 0;
-	}
-	if (copy_arg_in(&r, hc->arg[1]))
+	if (hc->compat ? copy_arg_in(&r32, hc->arg[1]) : copy_arg_in(&r, hc->arg[1]))
 		return -XEN_EFAULT;
-	*out = (struct extents){(uintptr_t)r.extent_start.p, r.nr_extents, r.extent_order,
-				r.mem_flags, r.domid};
+	*out = hc->compat ? from_reservation32(&r32) : from_reservation(&r);
 	return 0;
+}
+
+static unsigned int max_order(const struct domain *d)
+{
+	return d->privileged ? MAX_ORDER_CONTROL : MAX_ORDER_GUEST;
 }
 
 /* The highest frame number a caller's "address bits" allow. */
@@ -68,16 +77,32 @@ static bool flags_usable(unsigned int op, unsigned int flags)
 	return !(op == XENMEM_populate_physmap && (flags & XENMEMF_populate_on_demand));
 }
 
+/* An extent at a frame that is not a multiple of its size goes page by page. */
+static int map_unaligned(struct domain *d, gfn_t gfn, mfn_t mfn, uint64_t n)
+{
+	uint64_t i;
+	int rc = 0;
+
+	for (i = 0; !rc && i < n; i++)
+		rc = physmap_add(d, gfn_add(gfn, i), mfn_add(mfn, i), 0, P2M_RAM);
+	/* Single pages need no memory to go. */
+	for (i--; rc && i; i--)
+		p2m_clear(d, gfn_add(gfn, i - 1), 0);
+	return rc;
+}
+
 static int populate_one(struct domain *d, const struct extents *e, gfn_t gfn)
 {
+	uint64_t n = 1ULL << e->order;
 	mfn_t mfn;
 	int rc = frame_alloc_domain(d, e->order, max_mfn_of(e->flags), &mfn);
 
 	if (rc)
 		return rc;
-	rc = physmap_add(d, gfn, mfn, e->order, P2M_RAM);
+	rc = gfn.v & (n - 1) ? map_unaligned(d, gfn, mfn, n)
+			     : physmap_add(d, gfn, mfn, e->order, P2M_RAM);
 	if (rc)
-		for (uint64_t i = 0; i < 1ULL << e->order; i++)
+		for (uint64_t i = 0; i < n; i++)
 			frame_release_domain(d, mfn_add(mfn, i));
 	return rc;
 }
@@ -117,10 +142,9 @@ static int one_extent(struct hypercall *hc, unsigned int op, struct domain *d,
 static long run_extents(struct hypercall *hc, unsigned int op, struct domain *d,
 			const struct extents *e, uint64_t start)
 {
-	unsigned int limit = hc->v->domain->privileged ? MAX_ORDER_CONTROL : MAX_ORDER_GUEST;
 	uint64_t pages = 0, i;
 
-	if (e->order > limit)
+	if (e->order > max_order(hc->v->domain))
 		return start;
 	for (i = start; i < e->nr; i++) {
 		if (one_extent(hc, op, d, e, i))
@@ -174,19 +198,82 @@ long memop_reservation(struct hypercall *hc, unsigned int op, uint64_t start)
 	return rc;
 }
 
-struct exchange32 {
-	struct reservation32 in, out;
-	uint32_t nr_exchanged;
-};
-
-/* Trading pages for contiguous ones has no meaning without passed-through
- * devices; every extent stays where it is and nr_exchanged stays 0. */
-long memop_exchange(struct hypercall *hc)
+static int get_exchange(const struct hypercall *hc, struct extents *in, struct extents *out,
+			uint64_t *done)
 {
 	struct xen_memory_exchange x;
-	struct exchange32 x32;
+	struct {
+		struct reservation32 in, out;
+		uint32_t done;
+	} x32;
 
 	if (hc->compat ? copy_arg_in(&x32, hc->arg[1]) : copy_arg_in(&x, hc->arg[1]))
 		return -XEN_EFAULT;
+	if (hc->compat) {
+		*in = from_reservation32(&x32.in);
+		*out = from_reservation32(&x32.out);
+		*done = x32.done;
+	} else {
+		*in = from_reservation(&x.in);
+		*out = from_reservation(&x.out);
+		*done = x.nr_exchanged;
+	}
+	return 0;
+}
+
+static int check_exchange(const struct domain *self, const struct extents *in,
+			  const struct extents *out, uint64_t done)
+{
+	if (MAX(in->order, out->order) > max_order(self))
+		return -XEN_EPERM;
+	if (done > in->nr || in->domid != out->domid || in->nr > UINT64_MAX >> in->order ||
+	    out->nr > UINT64_MAX >> out->order || in->nr << in->order != out->nr << out->order)
+		return -XEN_EINVAL;
+	return 0;
+}
+
+/*
+ * Trading pages for contiguous ones is for guests that see machine frames.  Of
+ * one with a map of its own Xen takes nothing, but says so only when the first
+ * page is about to be taken: what was made up before has its own code.
+ */
+static int exchange_first(struct hypercall *hc, struct domain *d, const struct extents *in,
+			  uint64_t i)
+{
+	uint64_t gfn;
+
+	if (memop_get_word(hc, in->list, i, &gfn))
+		return -XEN_EFAULT;
+	if (!mfn_valid_value(p2m_get(d, mk_gfn(gfn), NULL, NULL)))
+		return -XEN_EINVAL;
 	return -XEN_EOPNOTSUPP;
+}
+
+long memop_exchange(struct hypercall *hc)
+{
+	size_t at = hc->compat ? 2 * sizeof(struct reservation32)
+			       : offsetof(struct xen_memory_exchange, nr_exchanged);
+	unsigned int chunk; /* order of the input extents that make one output extent */
+	struct extents in, out;
+	struct domain *d;
+	uint64_t done;
+	long rc;
+
+	if (get_exchange(hc, &in, &out, &done))
+		return -XEN_EFAULT;
+	rc = check_exchange(hc->v->domain, &in, &out, done);
+	if (!rc && done == in.nr)
+		return 0;
+	if (!rc)
+		rc = memop_target(hc->v->domain, in.domid, &d);
+	if (!rc) {
+		chunk = out.order > in.order ? out.order - in.order : 0;
+		done = done >> chunk << chunk;
+		if (done < in.nr >> chunk << chunk)
+			rc = exchange_first(hc, d, &in, done);
+		else
+			done = in.nr;
+		domain_put(d);
+	}
+	return memop_put_word(hc, hc->arg[1] + at, 0, done) ? -XEN_EFAULT : rc;
 }

@@ -21,6 +21,19 @@ int memop_target(struct domain *caller, domid_t id, struct domain **out)
 	return 0;
 }
 
+int memop_map_target(struct domain *caller, domid_t id, struct domain **out)
+{
+	struct domain *d = domain_get_for(caller, id);
+
+	if (d && d->external) {
+		domain_put(d);
+		return -XEN_EACCES;
+	}
+	if (d)
+		domain_put(d);
+	return memop_target(caller, id, out);
+}
+
 int memop_get_word(const struct hypercall *hc, uint64_t array, uint64_t idx, uint64_t *out)
 {
 	uint32_t narrow;
@@ -79,12 +92,15 @@ static long pod_target(struct hypercall *hc, unsigned int op)
 		return -XEN_ENOSYS;
 	if (copy_arg_in(&t, hc->arg[1]))
 		return -XEN_EFAULT;
-	if (!hc->v->domain->privileged)
-		return -XEN_EPERM;
 	d = domain_get_for(hc->v->domain, t.domid);
 	if (!d)
 		return -XEN_ESRCH;
-	rc = op == XENMEM_set_pod_target && t.target_pages > d->max_pages ? -XEN_EINVAL : 0;
+	if (d->external)
+		rc = -XEN_EINVAL;
+	else if (!hc->v->domain->privileged)
+		rc = -XEN_EPERM;
+	else
+		rc = op == XENMEM_set_pod_target && t.target_pages > d->max_pages ? -XEN_EINVAL : 0;
 	t.tot_pages = d->tot_pages;
 	t.pod_cache_pages = t.pod_entries = 0;
 	domain_put(d);
@@ -93,7 +109,60 @@ static long pod_target(struct hypercall *hc, unsigned int op)
 	return rc;
 }
 
-/* Ops that know no continuation refuse one that a guest made up. */
+/* Domains have one node.  As in Xen the arguments are looked at all the same. */
+static long vnuma_info(struct hypercall *hc)
+{
+	struct xen_vnuma_topology_info t; /* the 32-bit form begins alike */
+	size_t len = hc->compat ? 32 : sizeof(t);
+	struct domain *d;
+	long rc;
+
+	if (handle_copy_in(&t, hc->arg[1], 0, 1, len))
+		return -XEN_EFAULT;
+	if (t.pad)
+		return -XEN_EINVAL;
+	rc = memop_target(hc->v->domain, t.domid, &d);
+	if (rc)
+		return rc;
+	domain_put(d);
+	return -XEN_EOPNOTSUPP;
+}
+
+/* Access rights of single pages belong to monitors, which cannot attach here. */
+static long access_op(struct hypercall *hc)
+{
+	struct domain *self = hc->v->domain, *d;
+	xen_mem_access_op_t op;
+	long rc;
+
+	if (copy_arg_in(&op, hc->arg[1]))
+		return -XEN_EFAULT;
+	d = domain_get_for(self, op.domid);
+	if (!d)
+		return -XEN_ESRCH;
+	if (d == self)
+		rc = -XEN_EPERM;
+	else if (d->external)
+		rc = -XEN_EINVAL;
+	else
+		rc = self->privileged ? -XEN_ENODEV : -XEN_EPERM;
+	domain_put(d);
+	return rc;
+}
+
+/* There is no machine-to-physical table for anybody to map. */
+static long machphys_list(struct hypercall *hc)
+{
+	size_t at = hc->compat ? 8 : offsetof(struct xen_machphys_mfn_list, nr_extents);
+	struct xen_machphys_mfn_list l;
+	uint32_t none = 0;
+
+	if (handle_copy_in(&l, hc->arg[1], 0, 1, hc->compat ? 12 : sizeof(l)) ||
+	    handle_copy_out(hc->arg[1] + at, 0, &none, 1, sizeof(none)))
+		return -XEN_EFAULT;
+	return 0;
+}
+
 static long plain_op(struct hypercall *hc, unsigned int op)
 {
 	switch (op) {
@@ -122,7 +191,32 @@ static long plain_op(struct hypercall *hc, unsigned int op)
 	case XENMEM_get_sharing_shared_pages:
 		return 0;
 	case XENMEM_get_vnumainfo:
+		return vnuma_info(hc);
+	case XENMEM_machphys_mfn_list:
+		return machphys_list(hc);
+	case XENMEM_access_op:
+		return access_op(hc);
+	case XENMEM_machphys_compat_mfn_list:
 		return -XEN_EOPNOTSUPP;
+	default:
+		return -XEN_ENOSYS;
+	}
+}
+
+/* Ops that know no continuation refuse one that a guest made up; Xen takes the
+ * whole word for the number of those that only x86 has. */
+static long refuse_continuation(unsigned int op)
+{
+	switch (op) {
+	case XENMEM_maximum_ram_page:
+	case XENMEM_current_reservation:
+	case XENMEM_maximum_reservation:
+	case XENMEM_maximum_gpfn:
+	case XENMEM_exchange:
+	case XENMEM_remove_from_physmap:
+	case XENMEM_reserved_device_memory_map:
+	case XENMEM_get_vnumainfo:
+		return -XEN_EINVAL;
 	default:
 		return -XEN_ENOSYS;
 	}
@@ -146,6 +240,6 @@ long do_memory_op(struct hypercall *hc)
 	case XENMEM_acquire_resource:
 		return memop_acquire_resource(hc, start);
 	default:
-		return start ? -XEN_EINVAL : plain_op(hc, op);
+		return start ? refuse_continuation(op) : plain_op(hc, op);
 	}
 }

@@ -22,6 +22,9 @@ static inline long memop_continue(struct hypercall *hc, unsigned int op, uint64_
  * 0 with a reference, -XEN_ESRCH, -XEN_EPERM. */
 int memop_target(struct domain *caller, domid_t id, struct domain **out);
 
+/* The same for a guest-physical map, which the external domain 0 has not: -XEN_EACCES. */
+int memop_map_target(struct domain *caller, domid_t id, struct domain **out);
+
 /* Array elements of type xen_pfn_t or xen_ulong_t, in the caller's width. */
 int memop_get_word(const struct hypercall *hc, uint64_t array, uint64_t idx, uint64_t *out);
 int memop_put_word(const struct hypercall *hc, uint64_t array, uint64_t idx, uint64_t val);

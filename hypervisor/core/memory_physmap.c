@@ -125,10 +125,8 @@ out:
 static int add_one(struct hypercall *hc, struct domain *d, unsigned int space, uint16_t extra,
 		   uint64_t idx, uint64_t gpfn)
 {
-	if (space != XENMAPSPACE_gmfn_foreign && extra)
-		return -XEN_EOPNOTSUPP;
-	if (gpfn > P2M_MAX_GFN)
-		return -XEN_EINVAL;
+	if (space != XENMAPSPACE_gmfn_foreign && gpfn > P2M_MAX_GFN)
+		return -XEN_ENOENT;
 	switch (space) {
 	case XENMAPSPACE_shared_info:
 		evtchn_latch_width(d, hc);
@@ -184,19 +182,21 @@ long memop_add_to_physmap(struct hypercall *hc, uint64_t start)
 	struct domain *d;
 	long rc;
 
+	if (start > UINT16_MAX)
+		return -XEN_EDOM;
 	if (get_add(hc, &x))
 		return -XEN_EFAULT;
 	if (x.space == XENMAPSPACE_gmfn_foreign)
 		return -XEN_ENOSYS;
-	rc = memop_target(hc->v->domain, x.domid, &d);
+	rc = memop_map_target(hc->v->domain, x.domid, &d);
 	if (rc)
 		return rc;
-	if (d->external)
-		rc = -XEN_EACCES; /* it has no map of its own */
+	if (x.space == XENMAPSPACE_dev_mmio)
+		rc = -XEN_EACCES; /* nobody has devices */
 	else if (x.space == XENMAPSPACE_gmfn_range)
 		rc = add_range(hc, d, &x, start);
 	else
-		rc = start ? -XEN_EINVAL : add_one(hc, d, x.space, 0, x.idx, x.gpfn);
+		rc = add_one(hc, d, x.space, 0, x.idx, x.gpfn);
 	domain_put(d);
 	return rc;
 }
@@ -242,18 +242,20 @@ long memop_add_to_physmap_batch(struct hypercall *hc, uint64_t start)
 	struct domain *d;
 	long rc;
 
+	if (start > UINT16_MAX)
+		return -XEN_EDOM;
 	if (get_batch(hc, &b, array))
 		return -XEN_EFAULT;
 	/* A range within a batch would hide how far it got. */
 	if (b.space == XENMAPSPACE_gmfn_range)
-		return -XEN_EINVAL;
-	if (b.size < start)
-		return -XEN_EILSEQ;
-	rc = memop_target(hc->v->domain, b.domid, &d);
+		return -XEN_EOPNOTSUPP;
+	rc = memop_map_target(hc->v->domain, b.domid, &d);
 	if (rc)
 		return rc;
-	if (d->external)
+	if (b.space == XENMAPSPACE_dev_mmio)
 		rc = -XEN_EACCES;
+	else if (b.size < start)
+		rc = -XEN_EILSEQ;
 	for (uint64_t i = start; !rc && i < b.size; i++) {
 		rc = batch_one(hc, d, &b, array, i);
 		if (!rc && i % BATCH == BATCH - 1 && i + 1 < b.size && hypercall_preempt_check())
@@ -281,10 +283,10 @@ long memop_remove_from_physmap(struct hypercall *hc)
 	} else if (copy_arg_in(&x, hc->arg[1])) {
 		return -XEN_EFAULT;
 	}
-	rc = memop_target(hc->v->domain, x.domid, &d);
+	rc = memop_map_target(hc->v->domain, x.domid, &d);
 	if (rc)
 		return rc;
-	rc = d->external ? -XEN_EACCES : physmap_remove(d, mk_gfn(x.gpfn));
+	rc = physmap_remove(d, mk_gfn(x.gpfn));
 	domain_put(d);
 	return rc;
 }

@@ -101,6 +101,9 @@ long memop_acquire_resource(struct hypercall *hc, uint64_t start)
 	struct resource r;
 	long rc;
 
+	/* As Xen, for every guest with a map of its own but the hardware domain. */
+	if (!self->privileged)
+		return -XEN_EACCES;
 	if (get_resource(hc, &r))
 		return -XEN_EFAULT;
 	if (r.x.pad)
@@ -111,7 +114,7 @@ long memop_acquire_resource(struct hypercall *hc, uint64_t start)
 	d = domain_get(r.x.domid);
 	if (!d)
 		return -XEN_ESRCH;
-	rc = self->privileged ? acquire(hc, d, &r, start) : -XEN_EPERM;
+	rc = acquire(hc, d, &r, start);
 	domain_put(d);
 	return rc;
 }

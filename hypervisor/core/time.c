@@ -84,9 +84,10 @@ static void watchdog_fired(void *data)
 int domain_watchdog(struct domain *d, uint32_t id, uint32_t seconds)
 {
 	stime_t deadline = stime_add(arch_now(), (int64_t)(seconds * NS_PER_SEC));
+	bool fresh = !id; /* without time it fires at once, as in Xen */
 	int rc = 0;
 
-	if (id > ARRAY_SIZE(d->watchdog) || (!id && !seconds))
+	if (id > ARRAY_SIZE(d->watchdog))
 		return -XEN_EINVAL;
 	spin_lock(&d->lock);
 	if (!id) {
@@ -98,7 +99,7 @@ int domain_watchdog(struct domain *d, uint32_t id, uint32_t seconds)
 	} else if (!(d->watchdog_used & (1u << (id - 1)))) {
 		rc = -XEN_EINVAL;
 	}
-	if (rc >= 0 && seconds) {
+	if (rc >= 0 && (seconds || fresh)) {
 		arm(&d->watchdog[id - 1], deadline);
 	} else if (rc >= 0) {
 		timer_stop(&d->watchdog[id - 1]);

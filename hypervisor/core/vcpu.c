@@ -198,49 +198,88 @@ uint64_t vcpu_cpu_time(const struct vcpu *v)
 	return info.time[RUNSTATE_running];
 }
 
+size_t vcpu_runstate_image(const struct vcpu *v, bool compat, uint8_t out[RUNSTATE_BYTES])
+{
+	struct vcpu_runstate_info info;
+	size_t head = sizeof(uint32_t), at = offsetof(struct vcpu_runstate_info, state_entry_time);
+
+	/* The hole behind the state goes to the guest, too. */
+	memset(out, 0, RUNSTATE_BYTES);
+	vcpu_runstate_get(v, &info);
+	/* i386 aligns 64-bit members to four bytes. */
+	memcpy(out, &info.state, head);
+	memcpy(out + (compat ? head : at), &info.state_entry_time, sizeof(info) - at);
+	return compat ? sizeof(info) - at + head : sizeof(info);
+}
+
+static void put_runstate(struct vcpu *v, size_t at, const uint8_t *image, size_t len)
+{
+	/* The guest may have unmapped it since: that is its own loss. */
+	copy_to_vcpu_gva(v, (gva_t){v->runstate_area.v + at}, image + at, len);
+}
+
+/* With VMASST_TYPE_runstate_update_flag another vCPU can read the area: bit 63 of
+ * the entry time is set while the rest changes (xen/vcpu.h). */
 void vcpu_update_runstate_area(struct vcpu *v)
 {
-	/* i386 aligns 64-bit members to four bytes. */
-	struct __attribute__((packed)) {
-		int32_t state;
-		uint64_t entry, time[4];
-	} compat;
-	struct vcpu_runstate_info info;
+	bool compat = v->runstate_compat, flagged = READ_ONCE(v->domain->runstate_flag);
+	size_t at =
+		compat ? sizeof(uint32_t) : offsetof(struct vcpu_runstate_info, state_entry_time);
+	uint8_t image[RUNSTATE_BYTES], *top = image + at + sizeof(uint64_t) - 1;
+	size_t len;
 
 	if (!v->runstate_area.v)
 		return;
-	vcpu_runstate_get(v, &info);
-	/* The guest may have unmapped it since: that is its own loss. */
-	if (!v->runstate_compat) {
-		copy_to_vcpu_gva(v, v->runstate_area, &info, sizeof(info));
-		return;
+	len = vcpu_runstate_image(v, compat, image);
+	if (flagged) {
+		*top |= XEN_RUNSTATE_UPDATE >> 56;
+		put_runstate(v, (size_t)(top - image), image, 1);
 	}
-	compat.state = info.state;
-	compat.entry = info.state_entry_time;
-	memcpy(compat.time, info.time, sizeof(compat.time));
-	copy_to_vcpu_gva(v, v->runstate_area, &compat, sizeof(compat));
+	put_runstate(v, 0, image, len);
+	if (flagged) {
+		*top &= (uint8_t) ~(XEN_RUNSTATE_UPDATE >> 56);
+		put_runstate(v, (size_t)(top - image), image, 1);
+	}
+}
+
+/* The guest's second copy, at an address of its own; tried again until it is there. */
+static void put_time_area(struct vcpu *v)
+{
+	vcpu_time_info_t t = v->time;
+
+	t.version |= 1;
+	if (copy_to_vcpu_gva(v, v->time_area, &t.version, sizeof(t.version)) ||
+	    copy_to_vcpu_gva(v, v->time_area, &t, sizeof(t)) ||
+	    copy_to_vcpu_gva(v, v->time_area, &v->time.version, sizeof(t.version)))
+		return;
+	WRITE_ONCE(v->time_area_stale, false);
+}
+
+/* Nobody reads a version that is odd. */
+static void put_time(vcpu_time_info_t *t, const vcpu_time_info_t *now)
+{
+	WRITE_ONCE(t->version, now->version - 1);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	memcpy(&t->tsc_timestamp, &now->tsc_timestamp,
+	       sizeof(*t) - offsetof(vcpu_time_info_t, tsc_timestamp));
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	WRITE_ONCE(t->version, now->version);
 }
 
 void vcpu_update_time(struct vcpu *v)
 {
-	vcpu_time_info_t *t = &v->vcpu_info->time;
-	uint64_t zero = arch_tsc_boot() + (uint64_t)hvm_tsc_offset(v);
-	uint32_t mul;
-	int8_t shift;
+	const vcpu_time_info_t *t = &v->vcpu_info->time;
+	vcpu_time_info_t *now = &v->time;
 
-	arch_pvclock_scale(&mul, &shift);
+	now->tsc_timestamp = arch_tsc_boot() + (uint64_t)hvm_tsc_offset(v);
+	arch_pvclock_scale(&now->tsc_to_system_mul, &now->tsc_shift);
 	/* One linear clock for all CPUs: right until the guest moves its own TSC. */
-	if (t->tsc_to_system_mul == mul && t->tsc_shift == shift && t->tsc_timestamp == zero)
-		return;
-	v->pvclock_version = (v->pvclock_version & ~1u) + 2;
-	WRITE_ONCE(t->version, v->pvclock_version | 1);
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	t->tsc_timestamp = zero;
-	t->system_time = 0;
-	t->tsc_to_system_mul = mul;
-	t->tsc_shift = shift;
-	t->flags = 0;
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	WRITE_ONCE(t->version, v->pvclock_version + 2);
-	v->pvclock_version += 2;
+	if (t->tsc_to_system_mul != now->tsc_to_system_mul || t->tsc_shift != now->tsc_shift ||
+	    t->tsc_timestamp != now->tsc_timestamp) {
+		now->version += 2;
+		put_time(&v->vcpu_info->time, now);
+		v->time_area_stale = true;
+	}
+	if (v->time_area.v && READ_ONCE(v->time_area_stale))
+		put_time_area(v);
 }

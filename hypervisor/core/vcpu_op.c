@@ -17,25 +17,13 @@
 #define PERIOD_MAX_NS (INT64_MAX >> 2)	    /* as Xen: no sum ever overflows */
 #define FAR_FUTURE_NS (100 * PERIOD_MIN_NS) /* for absurd set_timer_op values */
 
-/* 32-bit guests: no padding before the 64-bit fields. */
-struct runstate32 {
-	int32_t state;
-	uint64_t entry, time[4];
-} __attribute__((packed));
-
 /* Written here once; the scheduler keeps it current (vcpu.c). */
 static int write_runstate(struct hypercall *hc, const struct vcpu *v, uint64_t at)
 {
-	struct vcpu_runstate_info info;
-	struct runstate32 r32;
+	uint8_t image[RUNSTATE_BYTES];
+	size_t len = vcpu_runstate_image(v, hc->compat, image);
 
-	vcpu_runstate_get(v, &info);
-	if (!hc->compat)
-		return copy_arg_out(at, &info);
-	r32.state = info.state;
-	r32.entry = info.state_entry_time;
-	memcpy(r32.time, info.time, sizeof(r32.time));
-	return copy_arg_out(at, &r32);
+	return handle_copy_out(at, 0, image, 1, len);
 }
 
 static long register_runstate(struct hypercall *hc, struct vcpu *v)
@@ -49,6 +37,20 @@ static long register_runstate(struct hypercall *hc, struct vcpu *v)
 	/* Not yet mapped is no error: it is written again at every switch. */
 	if (area)
 		write_runstate(hc, v, area);
+	return 0;
+}
+
+static long register_time(struct hypercall *hc, struct vcpu *v)
+{
+	uint64_t area = 0;
+
+	if (handle_copy_in(&area, hc->arg[2], 0, 1, hc->compat ? 4 : 8))
+		return -XEN_EFAULT;
+	WRITE_ONCE(v->time_area.v, area);
+	WRITE_ONCE(v->time_area_stale, true);
+	/* Another vCPU's address means something only when that one runs. */
+	if (v == hc->v)
+		vcpu_update_time(v);
 	return 0;
 }
 
@@ -192,6 +194,8 @@ static long sub_op(struct hypercall *hc, struct vcpu *v)
 		return write_runstate(hc, v, hc->arg[2]) ? -XEN_EFAULT : 0;
 	case VCPUOP_register_runstate_memory_area:
 		return register_runstate(hc, v);
+	case VCPUOP_register_vcpu_time_memory_area:
+		return register_time(hc, v);
 	case VCPUOP_set_periodic_timer:
 	case VCPUOP_stop_periodic_timer:
 	case VCPUOP_set_singleshot_timer:
@@ -204,7 +208,7 @@ static long sub_op(struct hypercall *hc, struct vcpu *v)
 	case VCPUOP_get_physid:
 		return -XEN_EINVAL; /* only for a pinned hardware domain */
 	default:
-		return -XEN_ENOSYS; /* also register_vcpu_time_memory_area */
+		return -XEN_ENOSYS;
 	}
 }
 
@@ -243,15 +247,16 @@ long do_set_timer_op(struct hypercall *hc)
 	return 0;
 }
 
-/* The one assist that PVH guests of Xen have (runstate_update_flag) is not
- * offered; guests then do without. */
+/* The one assist that Xen has for guests with hardware support; types are looked
+ * at first, even of unknown commands. */
 long do_vm_assist(struct hypercall *hc)
 {
-	switch ((unsigned int)hc->arg[0]) {
-	case VMASST_CMD_enable:
-	case VMASST_CMD_disable:
+	unsigned int cmd = hc->arg[0];
+
+	if (hc->arg[1] != VMASST_TYPE_runstate_update_flag || hc->v->domain->external)
 		return -XEN_EINVAL;
-	default:
+	if (cmd != VMASST_CMD_enable && cmd != VMASST_CMD_disable)
 		return -XEN_ENOSYS;
-	}
+	WRITE_ONCE(hc->v->domain->runstate_flag, cmd == VMASST_CMD_enable);
+	return 0;
 }

@@ -125,6 +125,8 @@ Test(hvm_op, memory_types)
 Test(hvm_op, odds_and_ends)
 {
 	struct xen_hvm_get_time t = {0};
+	struct xen_hvm_pagetable_dying p = {0};
+	struct xen_hvm_xentrace x = {0};
 	uint32_t flushes = host.flushes;
 
 	host_advance(12345);
@@ -133,7 +135,17 @@ Test(hvm_op, odds_and_ends)
 	cr_assert_eq(hv_call(v, do_hvm_op, HVMOP_flush_tlbs, 0, 0), 0);
 	cr_assert_eq(host.flushes, flushes + 1);
 	cr_assert_eq(hv_call(v, do_hvm_op, HVMOP_flush_tlbs, BUF, 0), -XEN_EINVAL);
-	cr_assert_eq(hv_call(v, do_hvm_op, HVMOP_pagetable_dying, BUF, 0), -XEN_ENOSYS);
+	p.domid = DOMID_SELF;
+	cr_assert_eq(OP(v, pagetable_dying, &p), -XEN_EINVAL);
+	p.domid = 0;
+	cr_assert_eq(OP(v, pagetable_dying, &p), -XEN_EOPNOTSUPP);
+	p.domid = 4000;
+	cr_assert_eq(OP(v, pagetable_dying, &p), -XEN_ESRCH);
+	cr_assert_eq(OP(v, xentrace, &x), 0);
+	x.extra_bytes = sizeof(x.extra) + 1;
+	cr_assert_eq(OP(v, xentrace, &x), -XEN_EINVAL);
+	cr_assert_eq(hv_call(v, do_hvm_op, HVMOP_guest_request_vm_event, 0, 0), 0);
+	cr_assert_eq(hv_call(v, do_hvm_op, HVMOP_guest_request_vm_event, BUF, 0), -XEN_EINVAL);
 	cr_assert_eq(hv_call(v, do_hvm_op, HVMOP_altp2m, BUF, 0), -XEN_EOPNOTSUPP);
 	cr_assert_eq(hv_call(v, do_hvm_op, 99, BUF, 0), -XEN_ENOSYS);
 }

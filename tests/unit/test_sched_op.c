@@ -204,12 +204,20 @@ Test(sched_op, watchdogs_bite_unless_fed)
 	host_advance(11 * S);
 	cr_assert(d->shut_down);
 	cr_assert_eq(d->shutdown_code, SHUTDOWN_watchdog);
-	x = (struct sched_watchdog){0};
-	cr_assert_eq(OP(v, watchdog, &x), -XEN_EINVAL);
 	x = (struct sched_watchdog){.id = 3, .timeout = 1};
 	cr_assert_eq(OP(v, watchdog, &x), -XEN_EINVAL);
 	host_kill(d);
 	host_advance(1000 * S);
+}
+
+Test(sched_op, a_watchdog_without_time_bites_at_once)
+{
+	struct sched_watchdog w = {0};
+
+	cr_assert_eq(OP(v, watchdog, &w), 1);
+	host_advance(1);
+	cr_assert(d->shut_down);
+	cr_assert_eq(d->shutdown_code, SHUTDOWN_watchdog);
 }
 
 Test(sched_op, the_hosted_domain0_runs_nowhere)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 #include <criterion/criterion.h>
+#include <pthread.h>
 #include <stddef.h>
 #include <string.h>
 #include <hv/arch.h>
@@ -195,6 +196,83 @@ Test(vcpu_op, run_states_are_told)
 	cr_assert_eq(hv_call(v, do_vcpu_op, VCPUOP_get_runstate_info, 0, BAD), -XEN_EFAULT);
 }
 
+static const uint64_t *seen;
+
+static const uint64_t *entry_of(uint64_t area)
+{
+	const char *page = mfn_to_virt(p2m_get(d, mk_gfn(area >> PAGE_SHIFT), NULL, NULL));
+
+	return (const uint64_t *)(const void *)(page + 8);
+}
+
+static void *look_for_flag(void *entry)
+{
+	while (!(READ_ONCE(*(uint64_t *)entry) & XEN_RUNSTATE_UPDATE))
+		;
+	__atomic_store_n(&seen, entry, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+Test(vcpu_op, the_update_flag_is_up_only_meanwhile)
+{
+	pthread_t reader;
+	struct vcpu_register_runstate_memory_area r = {.addr.p = BUF2};
+	uint64_t entry;
+
+	cr_assert_eq(
+		hv_call(v, do_vm_assist, VMASST_CMD_enable, VMASST_TYPE_runstate_update_flag, 0),
+		0);
+	cr_assert_eq(OP(register_runstate_memory_area, 0, &r), 0);
+	host_advance(5 * MS);
+	v->runstate_entry = 0x123456;
+	vcpu_update_runstate_area(v);
+	hv_get(v, BUF2 + 8, &entry, sizeof(entry));
+	cr_assert_eq(entry, 0x123456, "the flag is gone at the end");
+	/* Another CPU that looks all the time sees it up, too. */
+	seen = NULL;
+	cr_assert_eq(
+		pthread_create(&reader, NULL, look_for_flag, (void *)(uintptr_t)entry_of(BUF2)), 0);
+	for (long n = 0; n < 50000000 && !__atomic_load_n(&seen, __ATOMIC_ACQUIRE); n++)
+		vcpu_update_runstate_area(v);
+	cr_assert(__atomic_load_n(&seen, __ATOMIC_ACQUIRE));
+	pthread_join(reader, NULL);
+	cr_assert_eq(
+		hv_call(v, do_vm_assist, VMASST_CMD_disable, VMASST_TYPE_runstate_update_flag, 0),
+		0);
+	cr_assert_not(d->runstate_flag);
+	cr_assert_eq(hv_call(dom0->vcpu[0], do_vm_assist, 0, 5, 0), -XEN_EINVAL);
+}
+
+Test(vcpu_op, the_clock_can_be_had_twice)
+{
+	struct vcpu_register_time_memory_area r = {.addr.p = BUF2};
+	vcpu_time_info_t t;
+
+	cr_assert_eq(OP(register_vcpu_time_memory_area, 0, &r), 0);
+	hv_get(v, BUF2, &t, sizeof(t));
+	cr_assert_eq(t.version, v->vcpu_info->time.version);
+	cr_assert_eq(t.version & 1, 0);
+	cr_assert_eq(t.tsc_to_system_mul, v->vcpu_info->time.tsc_to_system_mul);
+	/* Somebody else's is written when that one runs. */
+	memset(&t, 0, sizeof(t));
+	hv_put(v, BUF2, &t, sizeof(t));
+	cr_assert_eq(OP(register_vcpu_time_memory_area, 1, &r), 0);
+	hv_get(v, BUF2, &t, sizeof(t));
+	cr_assert_eq(t.version, 0);
+	vcpu_update_time(w);
+	hv_get(v, BUF2, &t, sizeof(t));
+	cr_assert_neq(t.version, 0);
+	/* Not mapped: no error, and tried again. */
+	r.addr.p = BAD;
+	cr_assert_eq(OP(register_vcpu_time_memory_area, 0, &r), 0);
+	cr_assert(v->time_area_stale);
+	r.addr.p = 0;
+	cr_assert_eq(OP(register_vcpu_time_memory_area, 0, &r), 0);
+	cr_assert_eq(v->time_area.v, 0);
+	cr_assert_eq(hv_call(v, do_vcpu_op, VCPUOP_register_vcpu_time_memory_area, 0, BAD),
+		     -XEN_EFAULT);
+}
+
 /* --- starting a vCPU --------------------------------------------------------------- */
 
 static struct vcpu_hvm_context flat32(void)
@@ -299,13 +377,10 @@ Test(vcpu_op, the_last_one_down_ends_the_domain)
 
 Test(vcpu_op, odds_and_ends)
 {
-	uint8_t zeroes[256] = {0};
-
 	cr_assert_eq(hv_call(v, do_vcpu_op, VCPUOP_send_nmi, 1, 0), 0);
 	cr_assert_eq(w->nmi_pending, 1);
 	cr_assert_eq(hv_call(v, do_vcpu_op, VCPUOP_send_nmi, 1, BUF), -XEN_EINVAL);
 	cr_assert_eq(hv_call(v, do_vcpu_op, VCPUOP_get_physid, 0, BUF), -XEN_EINVAL);
-	cr_assert_eq(op(VCPUOP_register_vcpu_time_memory_area, 0, zeroes, 8), -XEN_ENOSYS);
 	cr_assert_eq(hv_call(v, do_vcpu_op, 99, 0, BUF), -XEN_ENOSYS);
 	cr_assert_eq(hv_call(v, do_vcpu_op, VCPUOP_is_up, 3, 0), -XEN_ENOENT);
 	cr_assert_eq(hv_call(v, do_vcpu_op, VCPUOP_is_up, UINT32_MAX, 0), -XEN_ENOENT);
@@ -318,7 +393,8 @@ Test(vcpu_op, odds_and_ends)
 		if (reads)
 			cr_assert_eq(hv_call(v, do_vcpu_op, cmd, 0, BAD), -XEN_EFAULT);
 	}
-	cr_assert_eq(hv_call(v, do_vm_assist, 0, 5, 0), -XEN_EINVAL);
+	cr_assert_eq(hv_call(v, do_vm_assist, 0, 4, 0), -XEN_EINVAL);
+	cr_assert_eq(hv_call(v, do_vm_assist, 7, 4, 0), -XEN_EINVAL);
 	cr_assert_eq(hv_call(v, do_vm_assist, 7, 5, 0), -XEN_ENOSYS);
 	cr_assert_eq(hv_call(dom0->vcpu[0], do_vcpu_op, VCPUOP_down, 0, 0), -XEN_ENOSYS);
 	cr_assert_eq(hv_call(dom0->vcpu[0], do_set_timer_op, 5, 0, 0), -XEN_ENOSYS);

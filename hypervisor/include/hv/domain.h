@@ -67,8 +67,8 @@ struct domain {
 	uint32_t cpupool;
 
 	struct arch_domain *arch;
-	uint32_t destroy_step; /* where a preempted destroy goes on */
-	bool in_use_guest_console;
+	uint32_t destroy_step;	/* where a preempted destroy goes on */
+	bool runstate_flag;	/* VMASST_TYPE_runstate_update_flag */
 	char console_line[256]; /* console_io of this guest, until newline */
 	uint32_t console_len;
 	struct {

@@ -60,7 +60,9 @@ struct vcpu {
 	uint32_t virq_port[NR_VIRQS];
 	uint8_t upcall_vector; /* HVMOP_set_evtchn_upcall_vector; 0 = none */
 	uint32_t nmi_pending;
-	uint32_t pvclock_version;
+	vcpu_time_info_t time; /* the clock as the guest was last told */
+	gva_t time_area;       /* where it wants it, too; 0 = nowhere */
+	bool time_area_stale;
 	uint64_t exits; /* #VMEXITs, for the counters */
 };
 
@@ -97,6 +99,9 @@ bool vcpu_has_wakeup(const struct vcpu *v);
 /* Runstate bookkeeping, under the scheduler; @state RUNSTATE_*. */
 void vcpu_runstate_change(struct vcpu *v, int state, stime_t now);
 void vcpu_runstate_get(const struct vcpu *v, struct vcpu_runstate_info *out);
+/* The same as a guest sees it; bytes used. */
+#define RUNSTATE_BYTES sizeof(struct vcpu_runstate_info)
+size_t vcpu_runstate_image(const struct vcpu *v, bool compat, uint8_t out[RUNSTATE_BYTES]);
 /* CPU time used, ns. */
 uint64_t vcpu_cpu_time(const struct vcpu *v);
 /* Write the guest's registered runstate area (current vCPU only). */
