@@ -103,8 +103,25 @@ static uint32_t take_block(unsigned int order, uint64_t max)
 	return NIL;
 }
 
-/* What is claimed is only for those who claimed it. */
-static uint32_t alloc_block(unsigned int order, uint64_t max, struct domain *d)
+/* alloc_lock held. @i itself, or NIL if it is not free. */
+static uint32_t take_frame(uint32_t i)
+{
+	unsigned int o = 0;
+
+	while (o <= FRAME_MAX_ORDER && !free_block_at(i & ~((1u << o) - 1), o))
+		o++;
+	if (o > FRAME_MAX_ORDER)
+		return NIL;
+	unlink_free(i & ~((1u << o) - 1));
+	/* Of each half without @i, upwards from it, a block of its own remains. */
+	while (o--)
+		push_free((i & ~((1u << o) - 1)) ^ (1u << o), o);
+	free_frames--;
+	return i;
+}
+
+/* What is claimed is only for those who claimed it.  @at: NIL, or the one frame wanted. */
+static uint32_t alloc_block(unsigned int order, uint64_t max, struct domain *d, uint32_t at)
 {
 	uint64_t n = 1ULL << order, mine;
 	uint32_t i = NIL;
@@ -114,7 +131,7 @@ static uint32_t alloc_block(unsigned int order, uint64_t max, struct domain *d)
 	spin_lock(&alloc_lock);
 	mine = d ? MIN(d->outstanding_pages, n) : 0;
 	if (n - mine <= free_frames - claimed_frames)
-		i = take_block(order, max);
+		i = at == NIL ? take_block(order, max) : take_frame(at);
 	if (i != NIL && mine) {
 		d->outstanding_pages -= mine;
 		claimed_frames -= mine;
@@ -174,7 +191,7 @@ void frame_add_range(mfn_t start, uint64_t n)
 
 void *pages_alloc(unsigned int order)
 {
-	uint32_t i = alloc_block(order, INVALID_FRAME, NULL);
+	uint32_t i = alloc_block(order, INVALID_FRAME, NULL, NIL);
 	void *va;
 
 	if (i == NIL)
@@ -273,21 +290,32 @@ static int own_block(struct domain *d, uint32_t i, uint64_t n)
 	return 0;
 }
 
-int frame_alloc_domain(struct domain *d, unsigned int order, uint64_t max_mfn, mfn_t *out)
+static int give_block(struct domain *d, uint32_t i, unsigned int order)
 {
-	uint32_t i = alloc_block(order, max_mfn, d);
 	int rc;
 
 	if (i == NIL)
 		return -XEN_ENOMEM;
 	arch_clear_frames(mfn_to_virt(mk_mfn(i)), 1UL << order);
 	rc = own_block(d, i, 1ULL << order);
-	if (rc) {
+	if (rc)
 		release_block(i, order);
-		return rc;
-	}
+	return rc;
+}
+
+int frame_alloc_domain(struct domain *d, unsigned int order, uint64_t max_mfn, mfn_t *out)
+{
+	uint32_t i = alloc_block(order, max_mfn, d, NIL);
+
 	*out = mk_mfn(i);
-	return 0;
+	return give_block(d, i, order);
+}
+
+int frame_alloc_domain_at(struct domain *d, mfn_t mfn)
+{
+	if (mfn.v >= frame_table_nr)
+		return -XEN_ENOMEM;
+	return give_block(d, alloc_block(0, INVALID_FRAME, d, index_of(mfn)), 0);
 }
 
 /* page_lock held; true if @d held the allocation reference. */

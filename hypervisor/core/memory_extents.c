@@ -91,11 +91,43 @@ static int map_unaligned(struct domain *d, gfn_t gfn, mfn_t mfn, uint64_t n)
 	return rc;
 }
 
+/*
+ * The frame that fits between those around @gfn, so that a guest that takes back
+ * what it gave away gets its superpages back.  INVALID_FRAME if no neighbour tells.
+ */
+static mfn_t fitting_frame(struct domain *d, gfn_t gfn)
+{
+	const uint64_t mask = (1ULL << ORDER_2M) - 1;
+	const uint64_t look[] = {gfn.v ^ 1, gfn.v & ~mask, gfn.v | mask};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(look); i++) {
+		enum p2m_type type;
+		mfn_t m = p2m_get(d, mk_gfn(look[i]), &type, NULL);
+
+		if (type == P2M_RAM)
+			return (m.v ^ look[i]) & mask ? mk_mfn(INVALID_FRAME)
+						      : mk_mfn((m.v & ~mask) | (gfn.v & mask));
+	}
+	return mk_mfn(INVALID_FRAME);
+}
+
+static int alloc_extent(struct domain *d, const struct extents *e, gfn_t gfn, mfn_t *mfn)
+{
+	uint64_t max = max_mfn_of(e->flags);
+
+	if (!e->order && max == INVALID_FRAME) {
+		*mfn = fitting_frame(d, gfn);
+		if (mfn_valid_value(*mfn) && !frame_alloc_domain_at(d, *mfn))
+			return 0;
+	}
+	return frame_alloc_domain(d, e->order, max, mfn);
+}
+
 static int populate_one(struct domain *d, const struct extents *e, gfn_t gfn)
 {
 	uint64_t n = 1ULL << e->order;
 	mfn_t mfn;
-	int rc = frame_alloc_domain(d, e->order, max_mfn_of(e->flags), &mfn);
+	int rc = alloc_extent(d, e, gfn, &mfn);
 
 	if (rc)
 		return rc;

@@ -157,3 +157,39 @@ Test(frame, random_use_loses_nothing)
 		pages_free(p[k], order[k]);
 	cr_assert_eq(frames_free(), before);
 }
+
+Test(frame, one_given_frame_can_be_had)
+{
+	struct domain *d = host_domain(1, 8);
+	uint64_t before = frames_free();
+	void *block = pages_alloc(4);
+	uint64_t base = virt_to_mfn(block).v;
+	mfn_t m;
+
+	cr_assert_eq(frame_alloc_domain_at(d, mk_mfn(base + 5)), -XEN_ENOMEM, "in use");
+	pages_free(block, 4);
+	d->max_pages = 100;
+	memset(block, 0x5a, 16 * PAGE_SIZE);
+	for (uint64_t i = 0; i < 16; i += 5) {
+		const char *p = mfn_to_virt(mk_mfn(base + i));
+
+		cr_assert_eq(frame_alloc_domain_at(d, mk_mfn(base + i)), 0);
+		cr_assert_eq(frame_alloc_domain_at(d, mk_mfn(base + i)), -XEN_ENOMEM);
+		cr_assert_eq(frame_table[base + i].owner, d->id);
+		for (unsigned int k = 0; k < PAGE_SIZE; k++)
+			cr_assert_eq(p[k], 0);
+	}
+	cr_assert_eq(frames_free(), before - 4);
+	cr_assert_eq(frame_alloc_domain_at(d, mk_mfn(frame_table_nr)), -XEN_ENOMEM);
+	cr_assert_eq(frame_alloc_domain_at(d, mk_mfn(INVALID_FRAME)), -XEN_ENOMEM);
+	/* What is left of the block is whole and handed out once. */
+	for (unsigned int i = 0; i < 50; i++) {
+		cr_assert_eq(frame_alloc_domain(d, 0, INVALID_FRAME, &m), 0);
+		cr_assert(m.v < base || m.v >= base + 16 || (m.v - base) % 5);
+	}
+	host_kill(d);
+	cr_assert_gt(frames_free(), before);
+	block = pages_alloc(12);
+	cr_assert(block, "all merged again");
+	pages_free(block, 12);
+}

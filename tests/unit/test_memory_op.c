@@ -324,6 +324,26 @@ Test(memory_op, unaligned_extents_go_page_by_page)
 	}
 }
 
+/* So that what was one superpage becomes one again. */
+Test(memory_op, pages_come_back_to_their_place)
+{
+	struct domain *other = hv_guest(1, 16);
+	uint64_t base;
+
+	cr_assert_eq(extents(zero, XENMEM_populate_physmap, 0x400, 1, 9), 1);
+	base = p2m_get(d, mk_gfn(0x400), NULL, NULL).v;
+	cr_assert_eq(extents(v, XENMEM_decrease_reservation, 0x410, 200, 0), 200);
+	cr_assert_eq(extents(v, XENMEM_populate_physmap, 0x410, 200, 0), 200);
+	for (uint64_t i = 0; i < 512; i++)
+		cr_assert_eq(p2m_get(d, mk_gfn(0x400 + i), NULL, NULL).v, base + i);
+	/* Somebody else may have got it meanwhile. */
+	cr_assert_eq(extents(v, XENMEM_decrease_reservation, 0x410, 1, 0), 1);
+	other->max_pages = 100;
+	cr_assert_eq(frame_alloc_domain_at(other, mk_mfn(base + 0x10)), 0);
+	cr_assert_eq(extents(v, XENMEM_populate_physmap, 0x410, 1, 0), 1);
+	cr_assert_neq(p2m_get(d, mk_gfn(0x410), NULL, NULL).v, base + 0x10);
+}
+
 Test(memory_op, exchange_takes_nothing_from_a_translated_guest)
 {
 	struct xen_memory_exchange ok = {.in = {.nr_extents = 1,

@@ -196,3 +196,55 @@ Test(npt, agrees_with_a_plain_map)
 		cr_assert_eq(type, model[gfn].type);
 	}
 }
+
+static void fill_2m(uint64_t gfn, uint64_t mfn, unsigned int but)
+{
+	for (uint64_t i = 0; i < ENTRIES; i++)
+		if (i != but)
+			cr_assert_eq(set(gfn + i, mfn + i, ORDER_4K, P2M_RAM), 0);
+}
+
+Test(npt, a_table_that_becomes_whole_is_healed)
+{
+	uint64_t splits = counter_read(CNT_P2M_SPLIT), heals = counter_read(CNT_P2M_HEAL), pages;
+	uint32_t flushes;
+
+	cr_assert_eq(set(0x400, 0x1000, ORDER_2M, P2M_RAM), 0);
+	pages = p2m->table_pages;
+	cr_assert_eq(set(0x477, INVALID_FRAME, ORDER_4K, P2M_NONE), 0);
+	cr_assert_eq(counter_read(CNT_P2M_SPLIT), splits + 1);
+	expect(0x400, 0x1000, P2M_RAM, 0);
+	/* Another frame, another right: no. */
+	cr_assert_eq(set(0x477, 0x9000, ORDER_4K, P2M_RAM), 0);
+	cr_assert_eq(set(0x477, 0x1077, ORDER_4K, P2M_RAM_RO), 0);
+	cr_assert_eq(set(0x478, 0x1078, ORDER_4K, P2M_RAM), 0);
+	expect(0x400, 0x1000, P2M_RAM, 0);
+	cr_assert_eq(counter_read(CNT_P2M_HEAL), heals);
+	flushes = host.flushes;
+	cr_assert_eq(set(0x477, 0x1077, ORDER_4K, P2M_RAM), 0);
+	expect(0x477, 0x1077, P2M_RAM, 9);
+	cr_assert_eq(counter_read(CNT_P2M_HEAL), heals + 1);
+	cr_assert_eq(p2m->table_pages, pages);
+	cr_assert_eq(host.flushes, flushes + 1, "walkers may still be in the table");
+	/* Frames in order, but not where a superpage could be. */
+	fill_2m(0x800, 0x2001, ENTRIES);
+	expect(0x800, 0x2001, P2M_RAM, 0);
+	/* The last one to come may be any. */
+	for (unsigned int last = 0; last < ENTRIES; last += 73) {
+		fill_2m(0xc00, 0x4000, last);
+		expect(0xc00 + (last ? 0 : 1), 0x4000 + (last ? 0 : 1), P2M_RAM, 0);
+		cr_assert_eq(set(0xc00 + last, 0x4000 + last, ORDER_4K, P2M_RAM), 0);
+		expect(0xc00, 0x4000, P2M_RAM, 9);
+		cr_assert_eq(set(0xc00, INVALID_FRAME, ORDER_2M, P2M_NONE), 0);
+	}
+}
+
+Test(npt, healing_goes_up_to_1g)
+{
+	cr_assert_eq(set(0x40000, 0x80000, ORDER_1G, P2M_RAM), 0);
+	cr_assert_eq(set(0x40203, INVALID_FRAME, ORDER_4K, P2M_NONE), 0);
+	expect(0x40000, 0x80000, P2M_RAM, 9);
+	expect(0x40200, 0x80200, P2M_RAM, 0);
+	cr_assert_eq(set(0x40203, 0x80203, ORDER_4K, P2M_RAM), 0);
+	expect(0x40203, 0x80203, P2M_RAM, have_1g() ? 18 : 9);
+}

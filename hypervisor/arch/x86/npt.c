@@ -8,6 +8,7 @@
  */
 #include <hv/arch.h>
 #include <hv/arch_x86.h>
+#include <hv/counters.h>
 #include <hv/domain.h>
 #include <hv/frame.h>
 #include <hv/p2m.h>
@@ -132,6 +133,8 @@ static int split(struct p2m *p2m, uint64_t *slot, unsigned int level)
 	for (unsigned int i = 0; i < ENTRIES; i++)
 		t[i] = leaf(mfn_add(mfn, (uint64_t)i << level_order(level - 1)), level - 1, type);
 	set_pte(slot, PTE_TABLE | mfn_to_maddr(virt_to_mfn(t)).v);
+	if (old & PTE_P)
+		counter_inc(CNT_P2M_SPLIT);
 	return 0;
 }
 
@@ -174,6 +177,38 @@ static void replace(struct p2m *p2m, uint64_t *slot, unsigned int level, uint64_
 	free_table(p2m, table_of(old), level - 1);
 }
 
+/* What a table at @level must hold, entry by entry, to say no more than one RAM
+ * mapping above it would.  The ends differ first when pages come one by one. */
+static bool is_whole(const uint64_t *table, unsigned int level)
+{
+	mfn_t first = maddr_to_mfn((maddr_t){table[0] & PTE_ADDR});
+
+	if (first.v & ((1ULL << level_order(level + 1)) - 1) ||
+	    table[0] != leaf(first, level, P2M_RAM))
+		return false;
+	for (unsigned int i = ENTRIES - 1; i; i--)
+		if (table[i] !=
+		    leaf(mfn_add(first, (uint64_t)i << level_order(level)), level, P2M_RAM))
+			return false;
+	return true;
+}
+
+/* RAM was mapped at @gfn and @level: make a superpage again of a table that became
+ * whole by it.  Xen leaves such tables; a guest that once ballooned is slower for
+ * ever. */
+static void heal(struct p2m *p2m, gfn_t gfn, unsigned int level)
+{
+	for (; level < 1 || (level < 2 && have_1g()); level++) {
+		uint64_t *slot = slot_at(p2m, gfn, level + 1), *table = table_of(*slot);
+
+		if (!is_whole(table, level))
+			return;
+		counter_inc(CNT_P2M_HEAL);
+		replace(p2m, slot, level + 1,
+			leaf(maddr_to_mfn((maddr_t){table[0] & PTE_ADDR}), level + 1, P2M_RAM));
+	}
+}
+
 /* A present 1 GiB mapping where the processor has none. */
 static int set_as_2m(struct p2m *p2m, gfn_t gfn, mfn_t mfn, enum p2m_type type)
 {
@@ -205,6 +240,8 @@ int hvm_p2m_set_entry(struct p2m *p2m, gfn_t gfn, mfn_t mfn, unsigned int order,
 	if (!slot)
 		return -XEN_ENOMEM;
 	replace(p2m, slot, level, leaf(mfn, level, type));
+	if (type == P2M_RAM)
+		heal(p2m, gfn, level);
 	return 0;
 }
 

@@ -41,6 +41,8 @@
 	X(INJECT_NMI, "event.nmi")                                                                 \
 	X(MSR_REFUSED, "msr.refused")                                                              \
 	X(P2M_FLUSH, "p2m.flush")                                                                  \
+	X(P2M_SPLIT, "p2m.split")                                                                  \
+	X(P2M_HEAL, "p2m.heal")                                                                    \
 	X(ASID_WRAP, "asid.wrap")
 
 enum counter {

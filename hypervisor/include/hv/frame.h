@@ -52,6 +52,8 @@ void pages_free(void *va, unsigned int order);
  * charged to d->tot_pages.  -ENOMEM: none free; -E2BIG: over d->max_pages.
  * @max_mfn: last acceptable frame (INVALID_FRAME: any). */
 int frame_alloc_domain(struct domain *d, unsigned int order, uint64_t max_mfn, mfn_t *out);
+/* The same for one given frame: -ENOMEM if it is not free. */
+int frame_alloc_domain_at(struct domain *d, mfn_t mfn);
 /* Drop the allocation reference of one frame of @d (it must be held); the frame
  * leaves d->tot_pages at once and is freed with its last reference.
  * -EINVAL if @d does not hold it. */
