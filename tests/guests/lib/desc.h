@@ -16,8 +16,8 @@
 /* Selectors 0x40..0xf8 are for tests. */
 #define TEST_SEL    0x40
 #define TSS_SEL(n)  (0x100 + 16 * (n)) /* of CPU n */
-#define GDT_ENTRIES 64
-#define MAX_CPUS    16
+#define MAX_CPUS    128
+#define GDT_ENTRIES (32 + 2 * MAX_CPUS)
 #define TRAP_STACK  4096 /* bytes, per CPU */
 
 /* The vector with which code started by mode.h says that it has finished. */

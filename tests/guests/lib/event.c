@@ -28,7 +28,7 @@ static void events_word(struct shared_info *s, unsigned int word)
 static void events_handle(unsigned int vector)
 {
 	struct shared_info *s = xen_shared();
-	struct vcpu_info *v = &s->vcpu_info[vcpu_id()];
+	struct vcpu_info *v = this_vcpu_info();
 	unsigned long words;
 
 	(void)vector;

@@ -96,6 +96,8 @@ extern bool on_xen;
 int64_t hvm_param(uint32_t index);
 struct shared_info *xen_shared(void);
 unsigned int vcpu_id(void);
+/* Of the vCPU this runs on; those past the 32nd have theirs outside shared_info. */
+struct vcpu_info *this_vcpu_info(void);
 
 /* --- traps ------------------------------------------------------------------ */
 #define VEC_DE	0

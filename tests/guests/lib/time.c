@@ -13,7 +13,7 @@ static uint64_t scale(uint64_t ticks, int8_t shift, uint32_t mul)
 
 uint64_t now_ns(void)
 {
-	volatile struct vcpu_time_info *t = &xen_shared()->vcpu_info[vcpu_id()].time;
+	volatile struct vcpu_time_info *t = &this_vcpu_info()->time;
 	uint64_t ns;
 	uint32_t version;
 
