@@ -42,8 +42,9 @@ refuse() {
 }
 # wait_line FILE PATTERN SECONDS: until a line of a growing file matches.
 wait_line() {
+	# A pipe would leave tail behind until the file grows once more.
 	timeout "$3" bash -c '
-		tail -n +1 -F "$1" 2>/dev/null | grep -qam1 -E -- "$2"' _ "$1" "$2"
+		grep -qam1 -E -- "$2" <(exec tail --pid=$$ -n +1 -F "$1" 2>/dev/null)' _ "$1" "$2"
 }
 # until_true SECONDS COMMAND...: for state that no event tells of.
 until_true() {
