@@ -30,14 +30,12 @@ static uint64_t low_bits(unsigned int bytes)
 	return bytes == 8 ? ~0ULL : (1ULL << 8 * bytes) - 1;
 }
 
-/* Without REX, byte registers 4..7 are AH, CH, DH, BH. */
 static uint64_t reg_get(const struct vcpu *v, const struct insn *in)
 {
-	if (in->bytes == 1 && !in->rex && in->reg >= 4)
-		return v->regs.gpr[in->reg - 4] >> 8 & 0xff;
 	return v->regs.gpr[in->reg] & low_bits(in->bytes);
 }
 
+/* Without REX, byte registers 4..7 are AH, CH, DH, BH. */
 static void reg_set(struct vcpu *v, const struct insn *in, unsigned int bytes, uint64_t val)
 {
 	uint64_t *r = &v->regs.gpr[in->reg], mask = low_bits(bytes);

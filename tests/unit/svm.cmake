@@ -6,3 +6,7 @@ foreach(noun emulate string_io task_switch vlapic vlapic_timer cpuid_policy msr_
   nacre_unit_test(${noun} SOURCES test_${noun}.c LIBS hvcore_host
     INCLUDES ${CMAKE_SOURCE_DIR}/hypervisor)
 endforeach()
+
+# Against this machine's processor.
+nacre_unit_test(emulate_native SOURCES test_emulate_native.c native_cpu.c LIBS hvcore_host
+  INCLUDES ${CMAKE_SOURCE_DIR}/hypervisor)

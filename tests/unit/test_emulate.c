@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 #include <criterion/criterion.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <hv/arch_x86.h>
 #include <hv/exit.h>
 #include <hv/guest_access.h>
@@ -272,4 +273,59 @@ Test(emulate, long_mode_forms)
 	cr_assert(emulate_decode(rip_relative, sizeof(rip_relative), MODE_64, &in));
 	cr_assert_eq(in.len, 6);
 	cr_assert(!emulate_decode(rip_relative, 5, MODE_64, &in), "cut short");
+}
+
+static bool known_opcode(const uint8_t *op)
+{
+	static const uint8_t one[] = {0x09, 0x0b, 0x21, 0x23, 0x31, 0x33, 0x39, 0x3b,
+				      0x6c, 0x6d, 0x6e, 0x6f, 0x81, 0x83, 0x85, 0x87,
+				      0x88, 0x89, 0x8a, 0x8b, 0xa0, 0xa1, 0xa2, 0xa3,
+				      0xa4, 0xa5, 0xaa, 0xab, 0xc6, 0xc7, 0xf7};
+	static const uint8_t two[] = {0xb6, 0xb7, 0xbe, 0xbf};
+
+	return *op == 0x0f ? memchr(two, op[1], sizeof(two)) != NULL
+			   : memchr(one, *op, sizeof(one)) != NULL;
+}
+
+static const uint8_t *skip_prefixes(const uint8_t *op, enum insn_mode mode, bool *lock)
+{
+	static const uint8_t legacy[] = {0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65,
+					 0x66, 0x67, 0xf0, 0xf2, 0xf3};
+
+	for (; memchr(legacy, *op, sizeof(legacy)); op++)
+		*lock |= *op == 0xf0;
+	return op + (mode == MODE_64 && (*op & 0xf0) == 0x40);
+}
+
+/* Bytes at the end of a page that nothing follows, cut anywhere. */
+Test(emulate, decoder_survives_random_bytes)
+{
+	uint8_t *page =
+		mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uint64_t x = 0x2545f4914f6cdd1d;
+	unsigned int accepted = 0;
+
+	cr_assert(page != MAP_FAILED && !mprotect(page + 4096, 4096, PROT_NONE));
+	for (unsigned int i = 0; i < 3000000; i++) {
+		enum insn_mode mode = i % 3;
+		unsigned int n = i / 3 % 17;
+		uint8_t *buf = page + 4096 - n;
+		bool lock = false;
+		struct insn in;
+
+		for (unsigned int k = 0; k < n; k++) {
+			x = x * 6364136223846793005 + 1442695040888963407;
+			/* Half of the bytes in front are prefixes. */
+			buf[k] = k < 3 && x >> 63 ? "\x66\x67\xf0\xf3\x3e\x48\x0f\x65"[x >> 40 & 7]
+						  : (uint8_t)(x >> 50);
+		}
+		if (!emulate_decode(buf, n, mode, &in))
+			continue;
+		accepted++;
+		cr_assert(in.len && in.len <= n && in.len <= INSN_MAX);
+		cr_assert(known_opcode(skip_prefixes(buf, mode, &lock)), "%02x %02x %02x %02x",
+			  buf[0], buf[1], buf[2], buf[3]);
+		cr_assert(!lock, "LOCK");
+	}
+	cr_assert(accepted > 10000, "%u", accepted);
 }
