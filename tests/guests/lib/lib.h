@@ -182,6 +182,11 @@ static inline struct cpuid cpuid(uint32_t leaf, uint32_t sub)
 	asm volatile("cpuid" : "=a"(r.a), "=b"(r.b), "=c"(r.c), "=d"(r.d) : "a"(leaf), "c"(sub));
 	return r;
 }
+/* QEMU's emulation, which has faults of its own (7.2). */
+static inline bool on_tcg(void)
+{
+	return cpuid(0x80000002, 0).a == 0x554d4551; /* "QEMU" */
+}
 static inline uint64_t rdmsr(uint32_t msr)
 {
 	uint32_t lo, hi;

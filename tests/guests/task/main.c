@@ -285,14 +285,6 @@ static void check_refusals(void)
 	check(!(flags() & FLAG_NT), "flags 0x%lx", flags());
 }
 
-/* TCG does not do the trap bit, and reports faults of the new task at the old EIP. */
-static bool on_tcg(void)
-{
-	struct cpuid c = cpuid(0x80000002, 0);
-
-	return c.a == 0x554d4551; /* "QEMU" */
-}
-
 /* The new task is there when its segments fault: the task register says so. */
 static void faults_inside(const char *what, int vector, unsigned long error)
 {
@@ -305,6 +297,7 @@ static void faults_inside(const char *what, int vector, unsigned long error)
 	check(got == vector && trap_last.error == error, "%s: vector %d, error 0x%lx", what, got,
 	      trap_last.error);
 	check(tr == OTHER, "%s: task 0x%lx", what, tr);
+	/* TCG reports faults of the new task at the old EIP. */
 	check(on_tcg() || trap_last.rip == (unsigned long)task_entry, "%s: at 0x%lx", what,
 	      trap_last.rip);
 }
@@ -328,7 +321,7 @@ static void check_trap_bit(void)
 {
 	int vector;
 
-	if (on_tcg())
+	if (on_tcg()) /* knows no trap bit */
 		return;
 	prepare();
 	other.trap = 1;
