@@ -89,6 +89,21 @@ side_by_side() { # GUEST CMDLINE CMDLINE
 	verdict "$1.second" $second "$(cat "$WORK/second")"
 }
 
+# While a guest gets nowhere, the other one on its CPU must.
+beside_a_loop() { # GUEST
+	local out
+	boot "$1" -t 60 >"$WORK/loop" 2>&1 &
+	local loop=$!
+	if ! wait_line "$WORK/loop" '^EXPECT spin' 60; then
+		fail "$1.neighbour" "the loop does not begin: $(tail -n 1 "$WORK/loop")"
+		return
+	fi
+	out=$(boot hello.long64 -t 50 2>&1)
+	verdict "$1.neighbour" $? "$out"
+	kill -0 "$loop" 2>/dev/null || fail "$1.neighbour" "the loop has ended before"
+	wait "$loop"
+}
+
 if [ "$bare" ]; then
 	each alone
 	exit $((bad > 0))
@@ -97,4 +112,5 @@ up --cpus 1
 each hosted
 if is_wanted fpu long64; then side_by_side fpu 'seed=1 ms=4000' 'seed=2 ms=4000'; fi
 if is_wanted debug long64; then side_by_side debug holder other; fi
+if is_wanted advisory-156 long64; then beside_a_loop advisory-156.long64; fi
 exit $((bad > 0))

@@ -26,7 +26,9 @@
 #define DR6_BD	       (1u << 13)
 
 /* Addresses of the hypervisor are never watched: an emulator would find it there
- * on the way in and out. */
+ * on the way in and out.  QEMU's TCG gets no data breakpoints at all: it aborts
+ * when the frame of an exception is written to a watched address, which would let
+ * a guest stop the whole machine. */
 static uint64_t armable(const struct vcpu *v)
 {
 	uint64_t dr7 = v->arch->vmcb->dr7 & ~(uint64_t)DR7_GD;
@@ -34,6 +36,8 @@ static uint64_t armable(const struct vcpu *v)
 	for (unsigned int n = 0; n < 4; n++) {
 		uint64_t addr = v->arch->dr[n];
 
+		if (svm_features.tcg && (DR7_TYPE(dr7, n) & 1))
+			dr7 &= ~DR7_ENABLE(n);
 		if (addr + 7 < addr || paging_lookup(addr) || paging_lookup(addr + 7))
 			dr7 &= ~DR7_ENABLE(n);
 	}

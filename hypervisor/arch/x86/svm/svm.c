@@ -45,6 +45,18 @@ static uint64_t pa_of(const void *va)
 	return mfn_to_maddr(virt_to_mfn(va)).v;
 }
 
+/* QEMU's own emulation of processors says so ("TCGTCGTCGTCG"). */
+static bool is_tcg(void)
+{
+	struct cpuid_leaf_out l;
+
+	arch_cpuid(1, 0, &l);
+	if (!(l.c & (1u << 31)))
+		return false;
+	arch_cpuid(0x40000000, 0, &l);
+	return l.b == 0x54474354 && l.c == 0x43544743 && l.d == 0x47435447;
+}
+
 static int detect(void)
 {
 	struct cpuid_leaf_out l;
@@ -65,6 +77,7 @@ static int detect(void)
 		printk("SVM: this CPU has no nested paging\n");
 		return -XEN_ENODEV;
 	}
+	svm_features.tcg = is_tcg();
 	svm_features.revision = l.a & 0xff;
 	svm_features.nr_asids = l.b;
 	svm_features.next_rip = l.d & (1u << 3);

@@ -59,7 +59,7 @@ struct svm_cpu {
 
 struct svm_features {
 	uint32_t revision, nr_asids;
-	bool next_rip, flush_by_asid, fsgsbase, rdtscp, ibpb;
+	bool next_rip, flush_by_asid, fsgsbase, rdtscp, ibpb, tcg;
 	bool idle_tasks; /* a task register is kept as not busy */
 };
 
