@@ -67,7 +67,7 @@ static bool find_current(struct vcpu *v, const struct task_switch *ts, struct ta
 	hvm_get_segment(v, SEG_TR, &from->tr);
 	from->desc_at = (uint32_t)(gdt.base + (from->tr.sel & 0xfff8));
 	/* A 16-bit task cannot be left: its state has no room for ours. */
-	if ((from->tr.attr & SEG_ATTR_TYPE) != (SEG_TYPE_TSS32 | SEG_TYPE_BUSY) ||
+	if ((from->tr.attr & SEG_ATTR_TYPE & ~SEG_TYPE_BUSY) != SEG_TYPE_TSS32 ||
 	    from->tr.limit < TSS_LIMIT_MIN)
 		return refuse(v, VEC_TS, from->tr.sel, ts->ext);
 	return true;
