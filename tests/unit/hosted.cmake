@@ -11,7 +11,7 @@ set_target_properties(fake_machine PROPERTIES OUTPUT_NAME qemu-system-x86_64
 nacre_unit_test(instance SOURCES test_instance.c LIBS nacre_instance)
 
 # The libraries by target, not by -l: the tests run the ones just built.
-foreach(noun serve life)
+foreach(noun serve fork life)
   nacre_unit_test(host_${noun} SOURCES test_host_${noun}.c host_fixture.c
     LIBS hosted_xencall hosted_xenevtchn hosted_xenforeignmemory hosted_xengnttab nacre_instance
       -lxentoolcore

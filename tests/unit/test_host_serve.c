@@ -380,26 +380,6 @@ Test(serve, a_killed_program_leaves_nothing)
 	cr_assert(zero(int, settles_at_zero(FAKE_GRANTS)));
 }
 
-Test(serve, a_forked_child_may_only_close)
-{
-	xenevtchn_handle *e = xenevtchn_open(NULL, 0);
-	int port = xenevtchn_bind_unbound_port(e, 1), status;
-	pid_t pid = fork();
-
-	if (!pid) {
-		bool refused = xencall1(call, __HYPERVISOR_xen_version, XENVER_version) == -1 &&
-			       errno == EBADF && xenevtchn_pending(e) == -1 && errno == EBADF;
-
-		xenevtchn_close(e);
-		_exit(refused ? 0 : 1);
-	}
-	waitpid(pid, &status, 0);
-	cr_assert(zero(int, status));
-	cr_assert(zero(int, xenevtchn_notify(e, port)), "the parent's goes on");
-	cr_assert(eq(int, xenevtchn_pending(e), port));
-	xenevtchn_close(e);
-}
-
 static void *caller(void *arg)
 {
 	int i;

@@ -91,11 +91,18 @@ void buffers_fini(struct buffers *b)
 		for (p = &maps; *p != m;)
 			p = &(*p)->next;
 		*p = m->next;
-		munmap(m->base, m->size);
+		/* In a forked child something else may be there by now. */
+		if (m->pid == getpid())
+			munmap(m->base, m->size);
 		free(m);
 	}
 	pthread_mutex_unlock(&maps_lock);
 	pthread_mutex_destroy(&b->lock);
+}
+
+int buffers_adopt(struct buffers *b, struct link *l)
+{
+	return b->map->pid == getpid() ? 0 : buffers_init(b, l);
 }
 
 uint64_t buffers_base(const struct buffers *b)

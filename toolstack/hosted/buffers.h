@@ -28,6 +28,8 @@ struct buffers {
 /* 0, or -1 with errno. */
 int buffers_init(struct buffers *b, struct link *l);
 void buffers_fini(struct buffers *b);
+/* In a forked child, once the link is its own: its own buffers, too. 0 or -1, errno. */
+int buffers_adopt(struct buffers *b, struct link *l);
 /* The process's address of the arena's first byte. */
 uint64_t buffers_base(const struct buffers *b);
 /* Page-aligned, contents zero. NULL with errno. */

@@ -3,6 +3,7 @@
 #include "link.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -153,6 +154,7 @@ int link_open(struct link *l, xentoollog_logger *logger, const char *who, uint64
 			   .ram_fd = fds[0],
 			   .area_fd = fds[1],
 			   .pid = getpid(),
+			   .restricted_to = -1,
 			   .ram_size = rep.arg[0],
 			   .low_size = rep.arg[1],
 			   .area_size = rep.arg[2]};
@@ -193,6 +195,41 @@ int link_open_events(xentoollog_logger *logger, const char *who, bool cloexec, u
 	return -1;
 }
 
+/* Give @to's number to @from's file. */
+static int move_fd(int from, int to)
+{
+	int rc = dup3(from, to, O_CLOEXEC);
+
+	close(from);
+	return rc < 0 ? -1 : 0;
+}
+
+int link_adopt(struct link *l)
+{
+	uint64_t cookie;
+	struct link own;
+
+	if (l->pid == getpid())
+		return 0;
+	if (!l->adoptable || link_cookie(l->fd, &cookie)) {
+		errno = EBADF;
+		return -1;
+	}
+	if (link_open(&own, NULL, NULL, 0))
+		return -1;
+	if (l->restricted_to >= 0 && link_restrict(&own, (domid_t)l->restricted_to)) {
+		link_close(&own);
+		return -1;
+	}
+	if (move_fd(own.fd, l->fd) | move_fd(own.ram_fd, l->ram_fd) |
+	    move_fd(own.area_fd, l->area_fd))
+		return -1;
+	/* Whoever held it in the parent is not here. */
+	pthread_mutex_init(&l->lock, NULL);
+	l->pid = own.pid;
+	return 0;
+}
+
 /* Safe in a forked child: it only closes the child's own descriptors. */
 void link_close(struct link *l)
 {
@@ -208,10 +245,8 @@ int64_t link_call(struct link *l, const struct host_request *req, const void *bo
 	struct host_reply rep;
 	ssize_t n = -1;
 
-	if (l->pid != getpid()) {
-		errno = EBADF;
+	if (link_adopt(l))
 		return -1;
-	}
 	pthread_mutex_lock(&l->lock);
 	if (!send_request(l->fd, req, body, body_len))
 		n = receive_reply(l->fd, &rep, out, out_len, NULL);
@@ -229,7 +264,10 @@ int link_restrict(struct link *l, domid_t domid)
 {
 	struct host_request req = {.op = HOST_RESTRICT, .arg = {domid}};
 
-	return link_call(l, &req, NULL, 0, NULL, 0) < 0 ? -1 : 0;
+	if (link_call(l, &req, NULL, 0, NULL, 0) < 0)
+		return -1;
+	l->restricted_to = domid;
+	return 0;
 }
 
 /* Offset of machine frame @mfn in the RAM file, which has no hole below 4 GiB;

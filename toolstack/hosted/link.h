@@ -17,9 +17,11 @@
 
 struct link {
 	int fd;
-	int ram_fd;  /* the machine's RAM */
-	int area_fd; /* the link area */
-	pid_t pid;   /* who opened it: a forked child must not use it */
+	int ram_fd;	   /* the machine's RAM */
+	int area_fd;	   /* the link area */
+	pid_t pid;	   /* who opened it */
+	bool adoptable;	   /* a forked child gets a connection of its own at first use */
+	int restricted_to; /* domain, or -1 */
 	uint64_t ram_size, low_size, area_size;
 	pthread_mutex_t lock; /* one request at a time */
 };
@@ -35,12 +37,20 @@ int link_open_events(xentoollog_logger *logger, const char *who, bool cloexec, u
 /* The cookie of a descriptor that link_open_events returned. 0 or -1 with errno. */
 int link_cookie(int fd, uint64_t *cookie);
 void link_close(struct link *l);
+/*
+ * In a forked child: a connection of its own, under the same descriptors.  The
+ * libraries' headers forbid such use of a handle, but xl makes its handle before
+ * daemon(3) and goes on with it afterwards, which the kernel's devices let pass.
+ * What the parent had mapped stays the parent's.  0; -1 with errno, EBADF when
+ * hypercalls were restricted away.  Nothing happens in the opener itself.
+ */
+int link_adopt(struct link *l);
 
 /*
  * One round trip.  @body is @body_len bytes; the reply's array goes to @out,
  * which holds @out_len bytes.  Returns the reply's result (>= 0, arrays'
  * lengths are checked by the callee), or -1 with errno.  EBADF: in a forked
- * child.  ECONNRESET: the instance is gone.
+ * child, unless the link is adoptable.  ECONNRESET: the instance is gone.
  */
 int64_t link_call(struct link *l, const struct host_request *req, const void *body, size_t body_len,
 		  void *out, size_t out_len);

@@ -41,6 +41,7 @@ xencall_handle *xencall_open(xentoollog_logger *logger, unsigned int open_flags)
 			(xentoollog_logger *)xtl_createlogger_stdiostream(stderr, XTL_PROGRESS, 0);
 	if (link_open(&x->link, logger, "xencall", 0))
 		goto fail;
+	x->link.adoptable = true;
 	if (buffers_init(&x->buffers, &x->link)) {
 		error = errno;
 		link_close(&x->link);
@@ -75,14 +76,23 @@ int xencall_fd(xencall_handle *x)
 	return x->link.fd;
 }
 
+/* After a fork the arena is somewhere else. */
+static int own(xencall_handle *x)
+{
+	return link_adopt(&x->link) || buffers_adopt(&x->buffers, &x->link) ? -1 : 0;
+}
+
 static long call(xencall_handle *x, unsigned int op, uint64_t a1, uint64_t a2, uint64_t a3,
 		 uint64_t a4, uint64_t a5)
 {
 	struct host_request req = {
 		.op = HOST_HYPERCALL,
-		.arg = {a1, a2, a3, a4, a5, op, buffers_base(&x->buffers)},
+		.arg = {a1, a2, a3, a4, a5, op},
 	};
 
+	if (own(x))
+		return -1;
+	req.arg[6] = buffers_base(&x->buffers);
 	return link_call(&x->link, &req, NULL, 0, NULL, 0);
 }
 
@@ -125,7 +135,7 @@ int xencall5(xencall_handle *x, unsigned int op, uint64_t arg1, uint64_t arg2, u
 
 void *xencall_alloc_buffer_pages(xencall_handle *x, size_t nr_pages)
 {
-	return buffers_alloc(&x->buffers, &x->link, nr_pages);
+	return own(x) ? NULL : buffers_alloc(&x->buffers, &x->link, nr_pages);
 }
 
 void xencall_free_buffer_pages(xencall_handle *x, void *p, size_t nr_pages)
@@ -143,7 +153,7 @@ void *xencall_alloc_buffer(xencall_handle *x, size_t size)
 		return NULL;
 	}
 	pages = (size + sizeof(*h) + HOST_PAGE - 1) / HOST_PAGE;
-	h = buffers_alloc(&x->buffers, &x->link, pages);
+	h = own(x) ? NULL : buffers_alloc(&x->buffers, &x->link, pages);
 	if (!h)
 		return NULL;
 	h->pages = pages;

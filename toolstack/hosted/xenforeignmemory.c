@@ -55,6 +55,7 @@ xenforeignmemory_handle *xenforeignmemory_open(xentoollog_logger *logger, unsign
 		logger = f->own_logger =
 			(xentoollog_logger *)xtl_createlogger_stdiostream(stderr, XTL_PROGRESS, 0);
 	if (!link_open(&f->link, logger, "xenforeignmemory", 0)) {
+		f->link.adoptable = true;
 		pthread_mutex_init(&f->lock, NULL);
 		f->active.restrict_callback = restrict_handle;
 		xentoolcore__register_active_handle(&f->active);
