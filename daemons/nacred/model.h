@@ -25,6 +25,7 @@ struct domain {
 	bool ended;	   /* its destruction was told */
 	bool handled;	   /* what its shutdown asks for was begun */
 	struct xen_domctl_getdomaininfo info;
+	bool name_watched; /* others made it: stores.c hears of a new name */
 };
 
 /* A domain that was there: who asks to wait for its end learns how it went. */

@@ -3,6 +3,7 @@
 #include "stores.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <store.h>
@@ -15,6 +16,8 @@
 
 #define TOKEN_DOMAINS "domains"
 #define TOKEN_WAIT    "wait"
+#define TOKEN_NAME    "name"
+#define NAME_PATH     "/local/domain/%u/name"
 
 static void schedule_retry(struct nacred *n)
 {
@@ -30,6 +33,8 @@ static void disconnect(struct nacred *n)
 	if (n->store)
 		store_close(n->store);
 	n->watch = n->store = NULL;
+	for (size_t i = 0; i < n->model.nr; i++)
+		n->model.domains[i]->name_watched = false;
 }
 
 static void lost(struct nacred *n, const char *why)
@@ -44,9 +49,15 @@ static void lost(struct nacred *n, const char *why)
 static void one_event(struct nacred *n, const char *path, const char *token)
 {
 	struct rpc_error e;
+	unsigned int domid;
 
 	if (strcmp(token, TOKEN_WAIT) == 0) {
 		wait_path_changed(n, path);
+		return;
+	}
+	if (strcmp(token, TOKEN_NAME) == 0) {
+		if (sscanf(path, NAME_PATH, &domid) == 1)
+			world_name_changed(n, domid);
 		return;
 	}
 	if (world_refresh(n, &e))
@@ -170,4 +181,23 @@ void stores_unwatch(struct nacred *n, const char *path)
 {
 	if (n->watch)
 		store_unwatch(n->watch, path, TOKEN_WAIT);
+}
+
+void stores_watch_name(struct nacred *n, struct domain *d)
+{
+	char path[40];
+
+	snprintf(path, sizeof(path), NAME_PATH, d->domid);
+	if (n->watch && !d->name_watched)
+		d->name_watched = !store_watch(n->watch, path, TOKEN_NAME);
+}
+
+void stores_unwatch_name(struct nacred *n, struct domain *d)
+{
+	char path[40];
+
+	snprintf(path, sizeof(path), NAME_PATH, d->domid);
+	if (n->watch && d->name_watched)
+		store_unwatch(n->watch, path, TOKEN_NAME);
+	d->name_watched = false;
 }

@@ -19,5 +19,9 @@ void stores_failed(struct nacred *n, int err);
 /* Watch @path on behalf of a domain.wait; dropped together with the connection. */
 int stores_watch(struct nacred *n, const char *path);
 void stores_unwatch(struct nacred *n, const char *path);
+/* Watch the name of a domain that others made: only xenstore knows it.  Also dropped
+ * together with the connection, and set again with the next. */
+void stores_watch_name(struct nacred *n, struct domain *d);
+void stores_unwatch_name(struct nacred *n, struct domain *d);
 
 #endif

@@ -14,6 +14,7 @@
 #include "events.h"
 #include "lifecycle.h"
 #include "log.h"
+#include "stores.h"
 #include "wait.h"
 
 /* Entries asked for beyond those known, so that one call usually does. */
@@ -39,6 +40,7 @@ static void identify_foreign(struct nacred *n, struct domain *d)
 {
 	char *value;
 
+	stores_watch_name(n, d);
 	if (!n->store)
 		return;
 	if (store_readf(n->store, XBT_NULL, &value, "/local/domain/%u/name", d->domid) == 0) {
@@ -72,8 +74,22 @@ void world_name_domains(struct nacred *n)
 	size_t i;
 
 	for (i = 0; i < n->model.nr; i++)
-		if (!n->model.domains[i]->name)
+		if (!n->model.domains[i]->name || !world_record(n, n->model.domains[i]))
 			identify(n, n->model.domains[i]);
+}
+
+void world_name_changed(struct nacred *n, uint32_t domid)
+{
+	struct domain *d = model_by_domid(&n->model, domid);
+	char *old;
+
+	if (!d || world_record(n, d))
+		return;
+	old = d->name ? strdup(d->name) : NULL;
+	identify_foreign(n, d);
+	if (old && d->name && strcmp(old, d->name) != 0)
+		events_domain(n, "domain.renamed", d);
+	free(old);
 }
 
 static bool being_built(const struct nacred *n, const struct domain *d)
@@ -117,6 +133,7 @@ static void on_change(void *arg, enum model_change what, struct domain *d)
 		events_domain(n, "domain.destroyed", d);
 		break;
 	case MODEL_FORGOTTEN:
+		stores_unwatch_name(n, d);
 		return;
 	}
 	wait_changed(n, d);

@@ -11,6 +11,8 @@
 int world_refresh(struct nacred *n, struct rpc_error *e);
 /* Names that were unknown because xenstored was away. */
 void world_name_domains(struct nacred *n);
+/* Others gave one of their domains a name, or another one. */
+void world_name_changed(struct nacred *n, uint32_t domid);
 
 /* The domain that member @key of @params selects, from a fresh model; NULL and @e. */
 struct domain *world_find(struct nacred *n, const struct json *params, struct rpc_error *e);
