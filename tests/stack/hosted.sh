@@ -5,6 +5,7 @@
 # on it, it survives the death of its parts, and down leaves nothing behind.
 . "$(dirname "$0")/lib.sh"
 . "$TOP/tests/lib/packages.sh"
+. "$TOP/tests/lib/debian_xen.sh"
 
 # --- the libraries are Debian's by their names and symbol versions ----------------
 symbols() { objdump -T "$1" | awk '/\.text/ { print $(NF-1), $NF }' | sort; }
@@ -35,27 +36,7 @@ check two.down nacre -i other down
 check two.gone [ ! -e "$NACRE_RUNTIME_DIR/other" ]
 
 # --- Debian's programs -------------------------------------------------------------------
-DEB=$BUILD/debian-xen
-for p in xen-utils-4.17 libxenmisc4.17 xenstore-utils libxenstore4 libxenhypfs1; do
-	unpack_package "$DEB" $p "$WORK/debian.log" || { fail debian.packages "$p"; exit 1; }
-done
-lib=$DEB/usr/lib/x86_64-linux-gnu
-debian() { # PROGRAM ARGS...
-	local p
-	p=$(ls "$DEB/usr/lib/xen-4.17/bin/$1" "$DEB/usr/bin/$1" "$DEB/usr/sbin/$1" 2>/dev/null | head -1)
-	LD_LIBRARY_PATH=$lib:$DEB/usr/lib/xen-4.17/lib/x86_64-linux-gnu nacre exec "${p:-$1}" "${@:2}"
-}
-says() { # NAME PATTERN COMMAND...
-	local name=$1 pattern=$2 out
-	shift 2
-	if ! out=$("$@" 2>&1); then
-		fail "$name" "'$*': $out"
-	elif grep -qE -- "$pattern" <<<"$out"; then
-		pass "$name"
-	else
-		fail "$name" "no '$pattern' in: $out"
-	fi
-}
+debian_xen || { fail debian.packages "$(tail -n 1 "$WORK/debian.log")"; exit 1; }
 says debian.xl.info '^nr_cpus +: 2$' debian xl info
 says debian.xl.info.version '^xen_version +: 4\.17' debian xl info
 says debian.xl.info.memory '^total_memory +: (4[89][0-9]|50[0-9]|51[0-2])$' debian xl info
