@@ -4,25 +4,9 @@
 #include "cpuid_policy.h"
 
 const struct feature_word feature_words[NR_FEATURE_WORDS] = {
-	{0x1, CPUID_NONE, REG_D},
-	{0x1, CPUID_NONE, REG_C},
-	{0x80000001, CPUID_NONE, REG_D},
-	{0x80000001, CPUID_NONE, REG_C},
-	{0xd, 1, REG_A},
-	{0x7, 0, REG_B},
-	{0x7, 0, REG_C},
-	{0x80000007, CPUID_NONE, REG_D},
-	{0x80000008, CPUID_NONE, REG_B},
-	{0x7, 0, REG_D},
-	{0x7, 1, REG_A},
-	{0x80000021, CPUID_NONE, REG_A},
-	{0x7, 1, REG_B},
-	{0x7, 2, REG_D},
-	{0x7, 1, REG_C},
-	{0x7, 1, REG_D},
-	{0, 0, REG_A}, /* MSR_ARCH_CAPS, two words */
-	{0, 0, REG_A},
-	{0x80000021, CPUID_NONE, REG_C},
+#define WORD(leaf, subleaf, reg) {leaf, CPU_SUBLEAF_##subleaf, REG_##reg},
+	CPU_FEATURE_WORDS(WORD)
+#undef WORD
 };
 
 static const uint8_t verdict_of_reason[] = {

@@ -56,6 +56,16 @@ says list '"domid":0,"name":"Domain-0"' call domain.list
 says info '"virt_caps":"hvm hap.*"xen_major":4,"xen_minor":17' call host.info
 says dmesg 'Nacre ready' call host.dmesg
 
+# Each bit with its reason; what is hidden although the processor has it, too.
+says policy-hidden '"name":"svm","word":3,"bit":2,"processor":true,"state":"hidden","reason":"there is no' \
+	call host.cpu_policy
+says policy-offered '"name":"sse4-2",[^}]*"state":"offered".*"number":"0xc0000080","name":"EFER","access":"rw","state":"offered"' \
+	call host.cpu_policy
+says policy-missing '"processor":false,"state":"hidden","reason":"the processor does not have it"' \
+	call host.cpu_policy
+says policy-text '^pku +hidden +its state is not switched' nacre cpuid
+says policy-nobody 'no domain|not found' nacre cpuid --domain nobody
+
 # A life.
 says create '"result":\{"domid":[0-9]+,"name":"a","uuid":"[0-9a-f-]+","generation":1' \
 	create a "$(guest ticker)" "" true

@@ -17,6 +17,8 @@ static const struct {
 	{"status", cmd_status, "[--json]", "tell whether and how it runs"},
 	{"exec", cmd_exec, "PROGRAM [ARGUMENT...]", "run a Xen program on it"},
 	{"logs", cmd_logs, "[-f] [NAME]", "list its logs, or show one"},
+	{"cpuid", cmd_cpuid, "[--domain DOMAIN] [--json]",
+	 "CPU features and MSRs of guests, and why"},
 };
 #define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

@@ -21,7 +21,7 @@ struct context {
 
 /* Commands get argv with their own name as argv[0] and return an exit status. */
 typedef int command_fn(struct context *c, int argc, char **argv);
-command_fn cmd_up, cmd_down, cmd_status, cmd_exec, cmd_logs;
+command_fn cmd_up, cmd_down, cmd_status, cmd_exec, cmd_logs, cmd_cpuid;
 
 /* "nacre: ..." on stderr; returns EXIT_FAILED. */
 int complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

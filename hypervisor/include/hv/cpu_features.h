@@ -18,6 +18,14 @@
 
 /* clang-format off */
 
+/* L(leaf, subleaf, register): where each word stands; ANY: no subleaves.  Words that
+ * come from MSRs have leaf 0. */
+#define CPU_FEATURE_WORDS(L) \
+	L(0x1, ANY, D) L(0x1, ANY, C) L(0x80000001, ANY, D) L(0x80000001, ANY, C) L(0xd, 1, A) \
+	L(0x7, 0, B) L(0x7, 0, C) L(0x80000007, ANY, D) L(0x80000008, ANY, B) L(0x7, 0, D) \
+	L(0x7, 1, A) L(0x80000021, ANY, A) L(0x7, 1, B) L(0x7, 2, D) L(0x7, 1, C) L(0x7, 1, D) \
+	L(0, 0, A) L(0, 0, A) L(0x80000021, ANY, C)
+
 /* W(reason, verdict, what to tell).  Verdicts: offer = if the processor has it;
  * force = the tools have no say; emulate = by the hypervisor on every processor. */
 #define CPU_REASONS(W) \
@@ -125,6 +133,11 @@
 	D(AVX512BW, AVX512_BF16)
 
 /* clang-format on */
+
+#define CPU_SUBLEAF_ANY 0xffffffffu /* XEN_CPUID_NO_SUBLEAF */
+#define CPU_SUBLEAF_0	0
+#define CPU_SUBLEAF_1	1
+#define CPU_SUBLEAF_2	2
 
 enum cpu_verdict { CPU_hide, CPU_offer, CPU_emulate, CPU_force };
 
