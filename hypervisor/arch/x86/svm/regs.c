@@ -30,7 +30,7 @@ uint64_t hvm_get_cr(const struct vcpu *v, unsigned int n)
 
 uint64_t hvm_get_efer(const struct vcpu *v)
 {
-	return v->arch->vmcb->efer & ~(uint64_t)EFER_SVME;
+	return (v->arch->vmcb->efer & ~(uint64_t)EFER_SVME) | v->arch->efer_kept;
 }
 
 void hvm_get_segment(const struct vcpu *v, enum segment s, struct segment_reg *out)
@@ -119,6 +119,7 @@ int hvm_set_cr4(struct vcpu *v, uint64_t val)
 	if ((vmcb->efer & EFER_LMA) && !(val & CR4_PAE))
 		return -1;
 	vmcb->cr4 = val;
+	svm_load_efer(v, hvm_get_efer(v));
 	/* The processor would have flushed for PGE, PAE, PSE, SMEP. */
 	v->arch->flush = true;
 	return 0;
@@ -130,9 +131,9 @@ static int set_efer(struct vcpu *v, uint64_t val)
 
 	if (val & ~cpuid_efer_mask(v->domain))
 		return -1;
-	if ((vmcb->cr0 & CR0_PG) && ((val ^ vmcb->efer) & EFER_LME))
+	if ((vmcb->cr0 & CR0_PG) && ((val ^ hvm_get_efer(v)) & EFER_LME))
 		return -1;
-	vmcb->efer = (val & ~(uint64_t)EFER_LMA) | (vmcb->efer & EFER_LMA) | EFER_SVME;
+	svm_load_efer(v, (val & ~(uint64_t)EFER_LMA) | (vmcb->efer & EFER_LMA));
 	v->arch->flush = true;
 	return 0;
 }

@@ -45,6 +45,15 @@ void hvm_get_state(struct vcpu *v, struct hvm_state *out)
 	out->sysenter_eip = vmcb->sysenter_eip;
 }
 
+void svm_load_efer(struct vcpu *v, uint64_t efer)
+{
+	struct vmcb *vmcb = v->arch->vmcb;
+	bool early = !(efer & EFER_LMA) && (!(vmcb->cr4 & CR4_PAE) || (vmcb->cr0 & CR0_PG));
+
+	v->arch->efer_kept = early ? efer & EFER_LME : 0;
+	vmcb->efer = (efer & ~v->arch->efer_kept) | EFER_SVME;
+}
+
 static bool control_registers_ok(const struct domain *d, const struct hvm_state *in)
 {
 	bool pg = in->cr0 & CR0_PG, lme = in->efer & EFER_LME;
@@ -147,7 +156,7 @@ int hvm_set_state(struct vcpu *v, const struct hvm_state *in)
 	vmcb->cr2 = in->cr2;
 	vmcb->cr3 = in->cr3;
 	vmcb->cr4 = in->cr4;
-	vmcb->efer = (in->efer & ~(uint64_t)EFER_LMA) | (long_mode(in) ? EFER_LMA : 0) | EFER_SVME;
+	svm_load_efer(v, (in->efer & ~(uint64_t)EFER_LMA) | (long_mode(in) ? EFER_LMA : 0));
 	vmcb->dr6 = svm_valid_dr6(in->dr6);
 	vmcb->dr7 = svm_valid_dr7(in->dr7);
 	vmcb->g_pat = in->pat;

@@ -44,6 +44,7 @@ struct arch_vcpu {
 	uint64_t dr[4]; /* in the processor while the guest runs, if DR7 enables any */
 	uint64_t dr7;	/* as the guest sees it, while it runs; else the VMCB's */
 	uint64_t tsc_aux;
+	uint64_t efer_kept; /* what svm_load_efer() kept back */
 };
 
 /* Per CPU, indexed by pcpu id. */
@@ -140,5 +141,10 @@ bool svm_software_event(uint64_t exit_int_info);
 
 /* exitmap.c */
 void svm_handle_exit(struct vcpu *v);
+
+/* The guest's EFER into the VMCB, after CR0 and CR4.  LME has no effect before PAE
+ * and is kept back until then: QEMU 7.2, leaving a guest with LME and without PAE,
+ * does not load the host's CR0, and the host goes on without paging. */
+void svm_load_efer(struct vcpu *v, uint64_t efer);
 
 #endif

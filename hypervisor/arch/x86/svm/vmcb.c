@@ -80,6 +80,7 @@ void svm_reset_registers(struct vcpu *v)
 	set_segment(vmcb, VS_TR, 0, ATTR_TSS32, 0xffff, 0);
 	vmcb->cpl = 0;
 	vmcb->efer = EFER_SVME;
+	v->arch->efer_kept = 0;
 	vmcb->cr0 = CR0_ET;
 	vmcb->cr2 = vmcb->cr3 = vmcb->cr4 = 0;
 	vmcb->dr6 = DR6_RESET;
