@@ -205,6 +205,22 @@ static void on_shutdown(struct vcpu *v, struct vmcb *vmcb)
 	exit_triple_fault(v);
 }
 
+/* INT n, INT3 or INTO at RIP? */
+static bool at_software_interrupt(struct vcpu *v)
+{
+	uint8_t byte;
+
+	return guest_fetch(v, hvm_linear_rip(v), &byte, 1) == 1 && byte >= 0xcc && byte <= 0xce;
+}
+
+/* Bochs 2.7 says that there is an event, but not which. */
+static bool by_hardware(struct vcpu *v, uint64_t event)
+{
+	if (!(event & EVENT_VALID) || svm_software_event(event))
+		return false;
+	return event != EVENT_VALID || !at_software_interrupt(v);
+}
+
 /* RIP is that of the instruction, if one asked; EXITINTINFO tells (APM vol. 2, 15.14.1). */
 static void on_task_switch(struct vcpu *v, struct vmcb *vmcb)
 {
@@ -215,7 +231,7 @@ static void on_task_switch(struct vcpu *v, struct vmcb *vmcb)
 			 : info & TASK_BY_JMP ? TASK_JMP
 					      : TASK_CALL,
 		.error_code = info & TASK_HAS_ERROR ? (int32_t)info : HVM_NO_ERROR_CODE,
-		.ext = (event & EVENT_VALID) && !svm_software_event(event),
+		.ext = by_hardware(v, event),
 		.resume = info & TASK_RF,
 	};
 
