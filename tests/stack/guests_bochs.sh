@@ -54,7 +54,7 @@ while read -r name envs area vcpus seconds bare options <&3; do
 	[ "$seconds" = - ] && continue
 	for env in ${envs//,/ }; do
 		is_wanted "$name" "$env" || continue
-		reason=$(reason_of "$name")
+		reason=$(reason_of "$name")$(reason_of "$name.$env")
 		[ -z "$reason" ] || { echo "SKIP $TEST.$name.$env: $reason"; continue; }
 		eval "words=(${options-})"
 		line[$name.$env]=$(module_line "$name.$env" "$vcpus" "$seconds" "${words[@]}") ||

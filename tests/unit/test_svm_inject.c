@@ -45,6 +45,11 @@ static unsigned int svm_fetch(struct vcpu *u, uint64_t linear, uint8_t *buf, uns
 	return 1;
 }
 
+void svm_set_cr2(struct vcpu *u, uint64_t addr)
+{
+	u->arch->vmcb->cr2 = addr;
+}
+
 static void svm_triple_fault(struct vcpu *u)
 {
 	triple_faults++;

@@ -77,7 +77,7 @@ void hvm_inject_exception(struct vcpu *v, uint8_t vector, int32_t error_code)
 
 void hvm_inject_page_fault(struct vcpu *v, uint32_t error, uint64_t addr)
 {
-	v->arch->vmcb->cr2 = addr;
+	svm_set_cr2(v, addr);
 	hvm_inject_exception(v, VEC_PF, (int32_t)error);
 }
 

@@ -28,6 +28,12 @@ uint64_t hvm_get_cr(const struct vcpu *v, unsigned int n)
 	}
 }
 
+void svm_set_cr2(struct vcpu *v, uint64_t addr)
+{
+	v->arch->vmcb->cr2 = addr;
+	write_cr2(addr);
+}
+
 uint64_t hvm_get_efer(const struct vcpu *v)
 {
 	return (v->arch->vmcb->efer & ~(uint64_t)EFER_SVME) | v->arch->efer_kept;

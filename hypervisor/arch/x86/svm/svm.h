@@ -104,6 +104,8 @@ void svm_debug_disarm(struct vcpu *v);
 void svm_debug_access(struct vcpu *v, unsigned int n, bool write);
 void svm_debug_port(struct vcpu *v, uint16_t port, unsigned int bytes);
 
+/* regs.c: also in the processor, for Bochs 2.7 does not load CR2 at VMRUN. */
+void svm_set_cr2(struct vcpu *v, uint64_t addr);
 /* regs.c: every byte of @pat is a memory type. */
 bool svm_valid_pat(uint64_t pat);
 
