@@ -16,6 +16,7 @@
 #include <hv/sched.h>
 #include <xen/event_channel.h>
 
+#include "arch/x86/paging.h"
 #include "arch/x86/svm/svm.h"
 #include "core/gnttab.h"
 
@@ -91,6 +92,12 @@ struct domain *world_guest(unsigned int n)
 domid_t world_domid(unsigned int n)
 {
 	return guest_id[n];
+}
+
+/* Here, too, the upper half is the hypervisor's. */
+uint64_t paging_lookup(uint64_t va)
+{
+	return va >> 63;
 }
 
 /* --- guests ------------------------------------------------------------------------- */
