@@ -101,6 +101,28 @@ Test(memory_op, hostile_reservations)
 	cr_assert_eq(hv_call(v, do_memory_op, XENMEM_memory_map | 1 << 6, BUF, 0), -XEN_ENOSYS);
 }
 
+/* XSA-231: a node's number was an index. There is one node, whatever is asked for. */
+Test(memory_op, wild_node_numbers)
+{
+	struct xen_memory_reservation r = {.domid = DOMID_SELF, .nr_extents = 1};
+	uint64_t gfn = 40;
+
+	r.extent_start.p = (void *)BUF2;
+	d->max_pages = 32;
+	hv_put(v, BUF2, &gfn, sizeof(gfn));
+	for (unsigned int node = 0; node < 256; node++) {
+		long n;
+
+		r.mem_flags = XENMEMF_exact_node(node);
+		hv_put(v, BUF2, &gfn, sizeof(gfn));
+		n = MOP(v, populate_physmap, &r);
+		cr_assert(n == 0 || n == 1, "node %u: %ld", node, n);
+		if (n)
+			cr_assert_eq(extents(v, XENMEM_decrease_reservation, gfn, 1, 0), 1);
+		cr_assert_eq(d->tot_pages, 16);
+	}
+}
+
 Test(memory_op, queries)
 {
 	domid_t id = DOMID_SELF;
