@@ -115,7 +115,8 @@ static void look_at_all(struct daemon *d)
 		return;
 	for (i = 0; i < nr; i++) {
 		domid = strtoul(names[i], &end, 10);
-		if (*end || !domid || domid >= MAX_DOMID)
+		/* Who is served already is watched, too. */
+		if (*end || !domid || domid >= MAX_DOMID || daemon_find(d, (uint32_t)domid))
 			continue;
 		snprintf(path, sizeof(path), "/local/domain/%lu/console", domid);
 		store_watch(d->store, path, names[i]);
@@ -140,9 +141,10 @@ static void drop_dead(struct daemon *d)
 	enum hyper_state state;
 	char path[64], token[16];
 
+	hyper_list_domains(d->hyper);
 	for (g = d->guests; g; g = next) {
 		next = g->next;
-		state = hyper_domain_state(d->hyper, g->domid);
+		state = hyper_listed_state(d->hyper, g->domid);
 		if (state != HYPER_GONE && state != HYPER_DYING)
 			continue;
 		snprintf(path, sizeof(path), "/local/domain/%u/console", g->domid);

@@ -241,9 +241,10 @@ void domain_check_all(struct server *srv)
 	struct domain *d, *next;
 	enum hyper_state state;
 
+	hyper_list_domains(srv->hyper);
 	for (d = srv->domain_list; d; d = next) {
 		next = d->next;
-		state = hyper_domain_state(srv->hyper, d->domid);
+		state = hyper_listed_state(srv->hyper, d->domid);
 		if (state == HYPER_GONE || state == HYPER_DYING)
 			domain_release(d);
 		else if (state == HYPER_SHUTDOWN && !d->shutdown)

@@ -10,15 +10,25 @@
 #include <xenforeignmemory.h>
 #include <xengnttab.h>
 #include <xen/domctl.h>
+#include <xen/sysctl.h>
 
 #include "hyper.h"
+
+#define LIST_DOMAINS 64 /* a call */
+
+struct list {
+	struct xen_sysctl sysctl;
+	xen_domctl_getdomaininfo_t info[LIST_DOMAINS];
+};
 
 struct hyper {
 	xencall_handle *call;
 	xenevtchn_handle *evtchn;
 	xengnttab_handle *gnttab;
 	xenforeignmemory_handle *memory;
-	struct xen_domctl *domctl; /* hypercall buffer */
+	struct xen_domctl *domctl; /* hypercall buffers */
+	struct list *list;
+	uint8_t listed[DOMID_FIRST_RESERVED]; /* enum hyper_state */
 };
 
 int hyper_open(struct hyper **out)
@@ -36,7 +46,9 @@ int hyper_open(struct hyper **out)
 		h->memory = xenforeignmemory_open(NULL, 0);
 	if (h->memory)
 		h->domctl = xencall_alloc_buffer(h->call, sizeof(*h->domctl));
-	if (!h->domctl) {
+	if (h->domctl)
+		h->list = xencall_alloc_buffer(h->call, sizeof(*h->list));
+	if (!h->list) {
 		rc = errno ? errno : EIO;
 		hyper_close(h);
 		return rc;
@@ -50,6 +62,8 @@ void hyper_close(struct hyper *h)
 {
 	if (!h)
 		return;
+	if (h->list)
+		xencall_free_buffer(h->call, h->list);
 	if (h->domctl)
 		xencall_free_buffer(h->call, h->domctl);
 	if (h->gnttab)
@@ -145,6 +159,54 @@ void hyper_unmask(struct hyper *h, int port)
 		xenevtchn_unmask(h->evtchn, (evtchn_port_t)port);
 }
 
+static enum hyper_state state_of(const xen_domctl_getdomaininfo_t *info)
+{
+	if (info->flags & XEN_DOMINF_dying)
+		return HYPER_DYING;
+	return info->flags & XEN_DOMINF_shutdown ? HYPER_SHUTDOWN : HYPER_RUNNING;
+}
+
+/* From @first on; how many, or -1. */
+static int list_some(struct hyper *h, uint32_t first)
+{
+	struct xen_sysctl *s = &h->list->sysctl;
+
+	memset(s, 0, sizeof(*s));
+	s->cmd = XEN_SYSCTL_getdomaininfolist;
+	s->interface_version = XEN_SYSCTL_INTERFACE_VERSION;
+	s->u.getdomaininfolist.first_domain = (domid_t)first;
+	s->u.getdomaininfolist.max_domains = LIST_DOMAINS;
+	set_xen_guest_handle(s->u.getdomaininfolist.buffer, h->list->info);
+	if (xencall1(h->call, __HYPERVISOR_sysctl, (uint64_t)(uintptr_t)s) < 0)
+		return -1;
+	return (int)s->u.getdomaininfolist.num_domains;
+}
+
+void hyper_list_domains(struct hyper *h)
+{
+	uint32_t next = 0;
+	int n;
+
+	memset(h->listed, HYPER_GONE, sizeof(h->listed));
+	do {
+		n = list_some(h, next);
+		if (n < 0)
+			memset(h->listed, HYPER_UNKNOWN, sizeof(h->listed));
+		for (int i = 0; i < n && i < LIST_DOMAINS; i++) {
+			const xen_domctl_getdomaininfo_t *info = &h->list->info[i];
+
+			if (info->domain < DOMID_FIRST_RESERVED)
+				h->listed[info->domain] = (uint8_t)state_of(info);
+			next = info->domain + 1u;
+		}
+	} while (n == LIST_DOMAINS && next < DOMID_FIRST_RESERVED);
+}
+
+enum hyper_state hyper_listed_state(const struct hyper *h, uint32_t domid)
+{
+	return domid < DOMID_FIRST_RESERVED ? (enum hyper_state)h->listed[domid] : HYPER_GONE;
+}
+
 enum hyper_state hyper_domain_state(struct hyper *h, uint32_t domid)
 {
 	const struct xen_domctl_getdomaininfo *info = &h->domctl->u.getdomaininfo;
@@ -158,7 +220,5 @@ enum hyper_state hyper_domain_state(struct hyper *h, uint32_t domid)
 	/* The hypervisor answers with the next domain where this one is not. */
 	if (info->domain != domid)
 		return HYPER_GONE;
-	if (info->flags & XEN_DOMINF_dying)
-		return HYPER_DYING;
-	return info->flags & XEN_DOMINF_shutdown ? HYPER_SHUTDOWN : HYPER_RUNNING;
+	return state_of(info);
 }

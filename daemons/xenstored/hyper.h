@@ -42,5 +42,8 @@ void hyper_unmask(struct hyper *h, int port);
 
 /* HYPER_UNKNOWN: the hypervisor did not answer. */
 enum hyper_state hyper_domain_state(struct hyper *h, uint32_t domid);
+/* For who looks at all domains: ask for all of them at once, and what that said. */
+void hyper_list_domains(struct hyper *h);
+enum hyper_state hyper_listed_state(const struct hyper *h, uint32_t domid);
 
 #endif
