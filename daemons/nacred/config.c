@@ -175,7 +175,7 @@ static int read_image(struct config *c, const struct json *info, struct rpc_erro
 
 static int read_memory(struct config *c, const struct json *info, struct rpc_error *e)
 {
-	int64_t max = 32 * 1024, target, paging, grants = -1, maptrack = -1, ports = 0;
+	int64_t max = 32 * 1024, target, paging, grants = -1, maptrack = -1, ports = 0, version = 2;
 
 	if (get_int(info, "b_info.", "max_memkb", 1, LIMIT_MEMORY_MAX, &max, e))
 		return -1;
@@ -199,12 +199,18 @@ static int read_memory(struct config *c, const struct json *info, struct rpc_err
 	if (get_int(info, "b_info.", "shadow_memkb", 0, LIMIT_MEMORY_MAX, &paging, e) ||
 	    get_int(info, "b_info.", "max_grant_frames", 1, 8192, &grants, e) ||
 	    get_int(info, "b_info.", "max_maptrack_frames", 0, 65536, &maptrack, e) ||
+	    get_int(info, "b_info.", "max_grant_version", -1, 2, &version, e) ||
 	    get_int(info, "b_info.", "event_channels", 0, 131071, &ports, e))
 		return -1;
+	if (!version) {
+		fail(e, XL_INVAL, CODE, "config: there is no grant table version 0");
+		return fail_field(e, "config.b_info.max_grant_version");
+	}
 	c->max_kib = (uint64_t)max;
 	c->target_kib = (uint64_t)target;
 	c->paging_kib = (uint64_t)paging;
 	c->max_grant_frames = grants < 0 ? 64 : (int32_t)grants;
+	c->max_grant_version = version < 0 ? 2 : (unsigned int)version;
 	c->max_maptrack_frames = maptrack < 0 ? 1024 : (int32_t)maptrack;
 	c->max_evtchn_port = ports ? (uint32_t)ports : 1023;
 	return 0;

@@ -45,6 +45,7 @@ struct config {
 	uint64_t max_kib, target_kib, paging_kib;
 	int weight, cap; /* -1: default */
 	int32_t max_grant_frames, max_maptrack_frames;
+	unsigned int max_grant_version;
 	uint32_t max_evtchn_port;
 	uint32_t tsc_mode;		     /* libxl_tsc_mode, the hypervisor's numbers */
 	struct config_affinity *hard, *soft; /* max_vcpus entries each, or NULL */

@@ -74,6 +74,7 @@ static int make_domain(struct work *w)
 	ctrl_domain_pvh_config(&create, handle, c->max_vcpus);
 	create.max_evtchn_port = c->max_evtchn_port;
 	create.max_grant_frames = c->max_grant_frames;
+	create.grant_opts = XEN_DOMCTL_GRANT_version(c->max_grant_version);
 	create.max_maptrack_frames = c->max_maptrack_frames;
 	w->domid = 0;
 	rc = ctrl_domain_create(w->ctrl, &w->domid, &create);

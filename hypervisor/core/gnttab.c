@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 /*
- * Grant table version 1: the shared frames and HYPERVISOR_grant_table_op.
+ * Grant tables: HYPERVISOR_grant_table_op, and a table's life.
  *
  * A mapping has two records: a pin in the granter's table (gnttab_pin.c) and a
  * maptrack entry in the mapper's (gnttab_map.c).  The maptrack entry holds a
@@ -16,71 +16,6 @@
 #include <hv/guest_access.h>
 #include <hv/heap.h>
 #include <hv/unit.h>
-
-uint32_t gnttab_max_frames(const struct domain *d)
-{
-	return d->gnttab ? d->gnttab->max_frames : 0;
-}
-
-/* --- shared frames ----------------------------------------------------------- */
-
-static int add_frame_locked(struct domain *d)
-{
-	struct gnttab *t = d->gnttab;
-	struct grant_frame *f = &t->frame[t->nr_frames];
-
-	f->pin = heap_array(GRANTS_PER_FRAME, sizeof(*f->pin));
-	f->shared = pages_alloc(0);
-	if (!f->pin || !f->shared) {
-		heap_free(f->pin);
-		if (f->shared)
-			pages_free(f->shared, 0);
-		f->pin = NULL;
-		f->shared = NULL;
-		return -XEN_ENOMEM;
-	}
-	f->gfn = INVALID_FRAME;
-	frame_share_xen(f->shared, d);
-	t->nr_frames++;
-	return 0;
-}
-
-static int grow_locked(struct domain *d, uint32_t want)
-{
-	int rc = want > d->gnttab->max_frames ? -XEN_EINVAL : 0;
-
-	while (!rc && d->gnttab->nr_frames < want)
-		rc = add_frame_locked(d);
-	return rc;
-}
-
-int gnttab_get_frame(struct domain *d, uint32_t idx, bool status, mfn_t *out)
-{
-	struct gnttab *t = d->gnttab;
-	int rc;
-
-	/* Version 1 has no status frames. */
-	if (!t || status || idx >= t->max_frames)
-		return -XEN_EINVAL;
-	spin_lock(&t->lock);
-	rc = grow_locked(d, idx + 1);
-	if (!rc)
-		*out = virt_to_mfn(t->frame[idx].shared);
-	spin_unlock(&t->lock);
-	return rc;
-}
-
-uint64_t gnttab_note_gfn(struct domain *d, uint32_t idx, uint64_t gfn)
-{
-	struct gnttab *t = d->gnttab;
-	uint64_t old;
-
-	spin_lock(&t->lock);
-	old = t->frame[idx].gfn;
-	t->frame[idx].gfn = gfn;
-	spin_unlock(&t->lock);
-	return old;
-}
 
 /* --- set-up sub-operations ----------------------------------------------------- */
 
@@ -121,12 +56,12 @@ static int16_t do_setup(struct hypercall *hc, struct domain *d, uint32_t nr, uin
 	int rc;
 
 	spin_lock(&t->lock);
-	rc = grow_locked(d, nr);
+	rc = gnttab_grow_locked(d, nr);
 	spin_unlock(&t->lock);
 	if (rc)
 		return GNTST_general_error;
 	for (uint32_t i = 0; i < nr; i++)
-		if (put_frame_number(hc, list, i, READ_ONCE(t->frame[i].gfn)))
+		if (put_frame_number(hc, list, i, READ_ONCE(t->frame[i].shared.gfn)))
 			return GNTST_bad_virt_addr;
 	return GNTST_okay;
 }
@@ -187,57 +122,60 @@ static long get_version(struct hypercall *hc)
 	st = target(hc->v->domain, op.dom, &d);
 	if (st != GNTST_okay)
 		return st == GNTST_bad_domain ? -XEN_ESRCH : -XEN_EPERM;
+	op.version = READ_ONCE(d->gnttab->version);
 	domain_put(d);
-	op.version = 1;
 	return copy_arg_out(hc->arg[1], &op) ? -XEN_EFAULT : 0;
 }
 
-/* As Xen does when it was started with version 1 as the highest. */
 static long set_version(struct hypercall *hc)
 {
+	struct domain *d = hc->v->domain;
 	struct gnttab_set_version op;
-	long rc = 0;
+	long rc;
 
 	if (copy_arg_in(&op, hc->arg[1]))
 		return -XEN_EFAULT;
-	if (op.version == 2)
-		return -XEN_ENOSYS;
-	if (op.version != 1)
-		rc = -XEN_EINVAL;
-	op.version = 1;
+	rc = gnttab_set_version(d, op.version);
+	op.version = READ_ONCE(d->gnttab->version);
 	return copy_arg_out(hc->arg[1], &op) ? -XEN_EFAULT : rc;
 }
 
 /* --- arrays of operations --------------------------------------------------------- */
 
+static void swap_entries(const struct grant_entry *a, const struct grant_entry *b)
+{
+	/* What the guest writes meanwhile is its own loss. */
+	if (a->v2) {
+		grant_entry_v2_t entry = *a->v2;
+		uint16_t in_use = *a->in_use;
+
+		*a->v2 = *b->v2;
+		*b->v2 = entry;
+		*a->in_use = *b->in_use;
+		*b->in_use = in_use;
+	} else {
+		grant_entry_v1_t entry = *a->v1;
+
+		*a->v1 = *b->v1;
+		*b->v1 = entry;
+	}
+}
+
 static int16_t swap_one(struct domain *self, const struct gnttab_swap_grant_ref *op)
 {
 	struct gnttab *t = self->gnttab;
-	uint32_t nr, ref[2] = {op->ref_a, op->ref_b};
-	grant_entry_v1_t *e[2], tmp;
+	struct grant_entry a, b;
 	int16_t status = GNTST_okay;
 
 	spin_lock(&t->lock);
-	nr = t->nr_frames * GRANTS_PER_FRAME;
-	for (int i = 0; i < 2 && status == GNTST_okay; i++) {
-		struct grant_frame *f;
-		struct grant_pin *pin;
-
-		if (ref[i] >= nr) {
-			status = GNTST_bad_gntref;
-			break;
-		}
-		f = &t->frame[ref[i] / GRANTS_PER_FRAME];
-		pin = &f->pin[ref[i] % GRANTS_PER_FRAME];
-		e[i] = &f->shared[ref[i] % GRANTS_PER_FRAME];
-		if (pin->readers || pin->writers)
-			status = GNTST_eagain;
-	}
-	if (status == GNTST_okay && ref[0] != ref[1]) {
-		tmp = *e[0];
-		*e[0] = *e[1];
-		*e[1] = tmp;
-	}
+	if (!grant_entry_at(t, op->ref_a, &a) || !grant_entry_at(t, op->ref_b, &b))
+		status = GNTST_bad_gntref;
+	else if (op->ref_a == op->ref_b)
+		status = GNTST_okay;
+	else if (a.pin->readers || a.pin->writers || b.pin->readers || b.pin->writers)
+		status = GNTST_eagain;
+	else
+		swap_entries(&a, &b);
 	spin_unlock(&t->lock);
 	return status;
 }
@@ -383,13 +321,9 @@ static void gnttab_domain_destroy(struct domain *d)
 	if (!t)
 		return;
 	d->gnttab = NULL;
-	for (uint32_t i = 0; i < t->nr_frames; i++) {
-		heap_free(t->frame[i].pin);
-		frame_unshare_xen(t->frame[i].shared);
-	}
+	gnttab_free_frames(t);
 	for (uint32_t i = 0; i < t->nr_chunks; i++)
 		heap_free(t->chunk[i]);
-	heap_free(t->frame);
 	heap_free(t->chunk);
 	heap_free(t);
 }
@@ -397,21 +331,29 @@ static void gnttab_domain_destroy(struct domain *d)
 static int gnttab_domain_create(struct domain *d)
 {
 	struct gnttab *t = heap_alloc(sizeof(*t));
+	uint32_t nr_status;
 	int rc;
 
 	if (!t)
 		return -XEN_ENOMEM;
 	d->gnttab = t;
 	spin_init(&t->lock);
+	t->version = 1;
+	t->max_version = MAX(XEN_DOMCTL_GRANT_version(d->config.grant_opts), 1u);
 	t->max_frames = d->config.max_grant_frames;
+	nr_status = t->max_version > 1 ? gnttab_max_frames(d, true) : 0;
 	t->max_chunks = d->config.max_maptrack_frames;
 	t->free_handle = UINT32_MAX;
 	t->frame = t->max_frames ? heap_array(t->max_frames, sizeof(*t->frame)) : NULL;
 	t->chunk = t->max_chunks ? heap_array(t->max_chunks, sizeof(void *)) : NULL;
-	rc = (t->max_frames && !t->frame) || (t->max_chunks && !t->chunk) ? -XEN_ENOMEM : 0;
+	t->status = nr_status ? heap_array(nr_status, sizeof(*t->status)) : NULL;
+	rc = (t->max_frames && !t->frame) || (t->max_chunks && !t->chunk) ||
+			     (nr_status && !t->status)
+		     ? -XEN_ENOMEM
+		     : 0;
 	/* The first frame exists from the start, as in Xen. */
 	if (!rc && t->max_frames)
-		rc = add_frame_locked(d);
+		rc = gnttab_grow_locked(d, 1);
 	if (rc)
 		gnttab_domain_destroy(d);
 	return rc;

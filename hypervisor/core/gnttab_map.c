@@ -66,8 +66,8 @@ static int check_map_flags(const struct domain *self, uint32_t flags)
 {
 	if (!(flags & (GNTMAP_device_map | GNTMAP_host_map)))
 		return GNTST_bad_gntref;
-	if (!self->external &&
-	    (flags & (GNTMAP_device_map | GNTMAP_application_map | GNTMAP_contains_pte)))
+	/* With nested paging there is no other kind of mapping. */
+	if (!self->external && (flags & ~GNTMAP_readonly) != GNTMAP_host_map)
 		return GNTST_general_error;
 	return GNTST_okay;
 }
@@ -90,28 +90,28 @@ static int map_from(struct domain *self, struct domain *rd, struct gnttab_map_gr
 {
 	bool write = !(op->flags & GNTMAP_readonly);
 	uint32_t h = take_handle(self->gnttab);
+	struct grant_use use;
 	struct maptrack *m;
 	uint64_t gfn;
-	mfn_t mfn;
 	int st;
 
 	if (h == NO_HANDLE)
 		return GNTST_no_device_space;
-	st = grant_pin_get(rd, op->ref, self->id, write, &mfn);
+	st = grant_pin_get(rd, op->ref, self->id, write, true, &use);
 	if (st != GNTST_okay)
 		goto free;
-	st = host_map(self, op->host_addr, mfn, write, &gfn);
+	st = host_map(self, op->host_addr, use.mfn, write, &gfn);
 	if (st != GNTST_okay) {
-		grant_pin_put(rd, op->ref, write, mfn);
+		grant_pin_put(rd, op->ref, write, use.mfn);
 		goto free;
 	}
 	spin_lock(&self->gnttab->lock);
 	m = track_at(self->gnttab, h);
 	*m = (struct maptrack){
-		.granter = rd, .ref = op->ref, .flags = op->flags, .gfn = gfn, .mfn = mfn};
+		.granter = rd, .ref = op->ref, .flags = op->flags, .gfn = gfn, .mfn = use.mfn};
 	spin_unlock(&self->gnttab->lock);
 	op->handle = h;
-	op->dev_bus_addr = mfn_to_maddr(mfn).v;
+	op->dev_bus_addr = mfn_to_maddr(use.mfn).v;
 	return GNTST_okay;
 free:
 	free_handle(self->gnttab, h);
@@ -188,6 +188,10 @@ int gnttab_unmap_one(struct domain *self, struct gnttab_unmap_grant_ref *op)
 
 	if (!claim(self->gnttab, op->handle, &m))
 		return GNTST_bad_handle;
+	if (op->dev_bus_addr && op->dev_bus_addr != mfn_to_maddr(m.mfn).v) {
+		unclaim(self->gnttab, op->handle);
+		return GNTST_general_error;
+	}
 	if (!self->external) {
 		/* As in Xen, no address means that the host mapping shall stay. */
 		if (!op->host_addr) {

@@ -126,14 +126,13 @@ static long unmap(struct hypercall *hc)
 	return 0;
 }
 
-static long map_grant_frames(struct domain *d, uint64_t first, uint64_t nr, uint64_t *out)
+static long map_grant_frames(struct domain *d, bool status, uint64_t first, uint64_t nr,
+			     uint64_t *out)
 {
 	for (uint64_t i = 0; i < nr; i++) {
 		mfn_t mfn;
-		int rc = gnttab_get_frame(d, first + i, false, &mfn);
+		int rc = gnttab_get_frame(d, first + i, status, &mfn);
 
-		if (!rc && !frame_get(mfn, d))
-			rc = -XEN_EINVAL;
 		if (rc) {
 			while (i-- > 0)
 				frame_put(mk_mfn(out[i]));
@@ -146,7 +145,8 @@ static long map_grant_frames(struct domain *d, uint64_t first, uint64_t nr, uint
 
 static long map_resource(struct hypercall *hc)
 {
-	uint32_t type = hc->arg[1], id = hc->arg[1] >> 32;
+	uint32_t type = hc->arg[1], id = hc->arg[1] >> 32, max;
+	bool status = id == XENMEM_resource_grant_table_id_status;
 	uint64_t nr = hc->arg[3];
 	struct domain *d;
 	uint64_t *out;
@@ -154,17 +154,17 @@ static long map_resource(struct hypercall *hc)
 
 	if (type != XENMEM_resource_grant_table)
 		return -XEN_EOPNOTSUPP;
-	if (id != XENMEM_resource_grant_table_id_shared)
+	if (id != XENMEM_resource_grant_table_id_shared && !status)
 		return -XEN_EINVAL;
 	d = domain_get((domid_t)hc->arg[0]);
 	if (!d)
 		return -XEN_ESRCH;
-	out = nr <= (uint32_t)d->config.max_grant_frames ? arena_at(hc->arg[4], nr * sizeof(*out))
-							 : NULL;
+	max = gnttab_max_frames(d, status);
+	out = nr <= max ? arena_at(hc->arg[4], nr * sizeof(*out)) : NULL;
 	if (!nr)
-		rc = d->config.max_grant_frames;
+		rc = max;
 	else
-		rc = out ? map_grant_frames(d, hc->arg[2], nr, out) : -XEN_EINVAL;
+		rc = out ? map_grant_frames(d, status, hc->arg[2], nr, out) : -XEN_EINVAL;
 	domain_put(d);
 	return rc;
 }

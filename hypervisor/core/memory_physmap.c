@@ -55,7 +55,7 @@ static int add_grant_frame(struct domain *d, uint64_t idx, gfn_t gfn)
 {
 	bool status = idx & XENMAPIDX_grant_table_status;
 	uint32_t frame = idx & ~XENMAPIDX_grant_table_status;
-	uint64_t old;
+	uint64_t stale;
 	mfn_t mfn;
 	int rc;
 
@@ -66,11 +66,16 @@ static int add_grant_frame(struct domain *d, uint64_t idx, gfn_t gfn)
 		return rc;
 	rc = map_shared_page(d, gfn, mfn);
 	if (rc)
-		return rc;
-	old = gnttab_note_gfn(d, frame, gfn.v);
-	if (old != gfn.v)
-		physmap_unhook(d, old, mfn);
-	return 0;
+		goto out;
+	stale = gnttab_note_gfn(d, frame, status, mfn, gfn.v);
+	if (stale != INVALID_FRAME)
+		physmap_unhook(d, stale, mfn);
+	/* A status frame that went while it was being mapped. */
+	if (stale == gfn.v)
+		rc = -XEN_EBUSY;
+out:
+	frame_put(mfn);
+	return rc;
 }
 
 /* Move one of the domain's own pages. */

@@ -36,9 +36,9 @@ static int get_resource(const struct hypercall *hc, struct resource *r)
 static uint32_t resource_frames(const struct domain *d, const struct resource *r)
 {
 	if (r->x.type != XENMEM_resource_grant_table ||
-	    r->x.id != XENMEM_resource_grant_table_id_shared)
+	    r->x.id > XENMEM_resource_grant_table_id_status)
 		return 0;
-	return gnttab_max_frames(d);
+	return gnttab_max_frames(d, r->x.id == XENMEM_resource_grant_table_id_status);
 }
 
 /* The external domain 0 gets machine frames (its libraries map the RAM file); a
@@ -48,17 +48,21 @@ static int acquire_one(struct hypercall *hc, struct domain *d, const struct reso
 	struct domain *self = hc->v->domain;
 	uint64_t gfn;
 	mfn_t mfn;
-	int rc = gnttab_get_frame(d, r->x.frame + i, false, &mfn);
+	int rc = gnttab_get_frame(d, r->x.frame + i,
+				  r->x.id == XENMEM_resource_grant_table_id_status, &mfn);
 
 	if (rc)
 		return rc;
-	if (self->external)
-		return memop_put_word(hc, r->list, i, mfn.v) ? -XEN_EFAULT : 0;
-	if (memop_get_word(hc, r->list, i, &gfn))
-		return -XEN_EFAULT;
-	if (gfn > P2M_MAX_GFN || !frame_get(mfn, d))
-		return -XEN_EINVAL;
-	rc = physmap_make_hole(self, mk_gfn(gfn));
+	if (self->external) {
+		rc = memop_put_word(hc, r->list, i, mfn.v) ? -XEN_EFAULT : 0;
+		frame_put(mfn);
+		return rc;
+	}
+	rc = memop_get_word(hc, r->list, i, &gfn) ? -XEN_EFAULT : 0;
+	if (!rc && gfn > P2M_MAX_GFN)
+		rc = -XEN_EINVAL;
+	if (!rc)
+		rc = physmap_make_hole(self, mk_gfn(gfn));
 	if (!rc)
 		rc = physmap_add(self, mk_gfn(gfn), mfn, 0, P2M_FOREIGN);
 	if (rc)

@@ -25,8 +25,8 @@ int sysctl_physinfo(struct xen_sysctl *op, bool *copyback)
 	p->max_cpu_id = nr_cpus_online - 1;
 	p->nr_nodes = 1;
 	p->cpu_khz = facts.khz;
-	p->capabilities =
-		XEN_SYSCTL_PHYSCAP_hvm | XEN_SYSCTL_PHYSCAP_hap | XEN_SYSCTL_PHYSCAP_gnttab_v1;
+	p->capabilities = XEN_SYSCTL_PHYSCAP_hvm | XEN_SYSCTL_PHYSCAP_hap |
+			  XEN_SYSCTL_PHYSCAP_gnttab_v1 | XEN_SYSCTL_PHYSCAP_gnttab_v2;
 	p->total_pages = frames_total();
 	p->free_pages = frames_free();
 	p->outstanding_pages = frames_claimed();

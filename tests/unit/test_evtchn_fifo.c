@@ -320,16 +320,7 @@ Test(evtchn_fifo, more_ports_than_two_levels_have)
 
 	config.max_evtchn_port = 5000;
 	host_kill(a);
-	cr_assert_eq(domain_create(0, &config, &a), 0);
-	a->max_pages = 64;
-	for (uint64_t i = 0; i < 32; i++) {
-		mfn_t m;
-
-		cr_assert_eq(frame_alloc_domain(a, 0, INVALID_FRAME, &m), 0);
-		cr_assert_eq(p2m_set(a, mk_gfn(i), m, 0, P2M_RAM), 0);
-	}
-	for (uint32_t i = 0; i < a->max_vcpus; i++)
-		cr_assert_eq(vcpu_create(a, i), 0);
+	a = host_domain_with(&config, 32);
 	u.dom = a->id;
 	for (int abi = 0; abi < 2; abi++) {
 		uint32_t last = 0;

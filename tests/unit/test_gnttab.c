@@ -7,7 +7,7 @@
 #include <hv/frame.h>
 #include <hv/gnttab.h>
 #include <xen/grant_table.h>
-#include "hvcall.h"
+#include "grant_guest.h"
 
 static struct domain *granter, *user;
 static struct vcpu *gv, *uv, *zero;
@@ -15,29 +15,16 @@ static grant_entry_v1_t *table; /* the granter's */
 
 static void boot(void)
 {
-	mfn_t m;
-
 	hv_boot(2, 64);
 	granter = hv_guest(1, 32);
 	user = hv_guest(1, 32);
 	gv = granter->vcpu[0];
 	uv = user->vcpu[0];
 	zero = dom0->vcpu[0];
-	cr_assert_eq(gnttab_get_frame(granter, 0, false, &m), 0);
-	table = mfn_to_virt(m);
+	table = grant_frame_of(granter, 0, false);
 }
 
 TestSuite(gnttab, .init = boot);
-
-static char *ram(struct domain *d, uint64_t gfn)
-{
-	return mfn_to_virt(p2m_get(d, mk_gfn(gfn), NULL, NULL));
-}
-
-static uint32_t refs_of(struct domain *d, uint64_t gfn)
-{
-	return frame_table[p2m_get(d, mk_gfn(gfn), NULL, NULL).v].count;
-}
 
 static void grant(uint32_t ref, domid_t to, uint32_t gfn, uint16_t flags)
 {
@@ -46,33 +33,12 @@ static void grant(uint32_t ref, domid_t to, uint32_t gfn, uint16_t flags)
 	table[ref].flags = GTF_permit_access | flags;
 }
 
-static long gop(struct vcpu *v, unsigned int cmd, void *arg, size_t len, unsigned int n)
-{
-	long rc;
-
-	hv_put(v, BUF, arg, len * n);
-	rc = hv_call(v, do_grant_table_op, cmd, BUF, n);
-	hv_get(v, BUF, arg, len * n);
-	return rc;
-}
-#define GOP(v, cmd, arg) gop(v, GNTTABOP_##cmd, arg, sizeof(*(arg)), 1)
-
 static int16_t map(struct vcpu *v, uint32_t ref, uint32_t flags, uint64_t gfn,
 		   struct gnttab_map_grant_ref *m)
 {
-	*m = (struct gnttab_map_grant_ref){
-		.host_addr = gfn << 12, .flags = flags, .ref = ref, .dom = granter->id};
-	cr_assert_eq(GOP(v, map_grant_ref, m), 0);
-	return m->status;
+	return grant_map(v, granter, ref, flags, gfn, m);
 }
-
-static int16_t unmap(struct vcpu *v, const struct gnttab_map_grant_ref *m)
-{
-	struct gnttab_unmap_grant_ref u = {.host_addr = m->host_addr, .handle = m->handle};
-
-	cr_assert_eq(GOP(v, unmap_grant_ref, &u), 0);
-	return u.status;
-}
+#define unmap grant_unmap
 
 Test(gnttab, a_guest_maps_uses_and_unmaps)
 {
@@ -126,6 +92,11 @@ Test(gnttab, refuses_what_was_not_granted)
 	cr_assert_eq(unmap(uv, &m), GNTST_okay);
 	cr_assert_eq(map(uv, 11, 0, 0x1000, &m), GNTST_bad_gntref);
 	cr_assert_eq(map(uv, 11, GNTMAP_device_map, 0x1000, &m), GNTST_general_error);
+	cr_assert_eq(
+		map(uv, 11, GNTMAP_host_map | GNTMAP_readonly | GNTMAP_contains_pte, 0x1000, &m),
+		GNTST_general_error);
+	cr_assert_eq(map(uv, 11, GNTMAP_host_map | GNTMAP_readonly | 1u << 16, 0x1000, &m),
+		     GNTST_general_error);
 	/* Pages that are not the granter's own memory. */
 	grant(12, user->id, 0x70000, 0);
 	cr_assert_eq(map(uv, 12, GNTMAP_host_map, 0x1000, &m), GNTST_bad_page);
@@ -146,12 +117,10 @@ Test(gnttab, grants_are_not_transitive)
 {
 	struct gnttab_map_grant_ref m, n = {.flags = GNTMAP_host_map, .ref = 3, .dom = user->id};
 	grant_entry_v1_t *mine;
-	mfn_t f;
 
 	grant(9, user->id, 9, 0);
 	cr_assert_eq(map(uv, 9, GNTMAP_host_map, 0x1000, &m), GNTST_okay);
-	cr_assert_eq(gnttab_get_frame(user, 0, false, &f), 0);
-	mine = mfn_to_virt(f);
+	mine = grant_frame_of(user, 0, false);
 	mine[3] = (grant_entry_v1_t){GTF_permit_access, 0, 0x1000};
 	cr_assert_eq(GOP(zero, map_grant_ref, &n), 0);
 	cr_assert_eq(n.status, GNTST_bad_page);
@@ -203,6 +172,11 @@ Test(gnttab, unmapping_wants_the_right_address)
 	grant(9, user->id, 9, 0);
 	cr_assert_eq(map(uv, 9, GNTMAP_host_map, 0x1000, &m), GNTST_okay);
 	u = (struct gnttab_unmap_grant_ref){.host_addr = 0x2000 << 12, .handle = m.handle};
+	cr_assert_eq(GOP(uv, unmap_grant_ref, &u), 0);
+	cr_assert_eq(u.status, GNTST_general_error);
+	u = (struct gnttab_unmap_grant_ref){.host_addr = m.host_addr,
+					    .dev_bus_addr = m.dev_bus_addr + PAGE_SIZE,
+					    .handle = m.handle};
 	cr_assert_eq(GOP(uv, unmap_grant_ref, &u), 0);
 	cr_assert_eq(u.status, GNTST_general_error);
 	u = (struct gnttab_unmap_grant_ref){.handle = m.handle}; /* keep the host mapping */
@@ -293,7 +267,7 @@ Test(gnttab, set_up_answers)
 {
 	struct gnttab_query_size q = {.dom = DOMID_SELF};
 	struct gnttab_get_version v = {.dom = DOMID_SELF};
-	struct gnttab_set_version s = {.version = 2};
+	struct gnttab_set_version s = {.version = 3};
 	struct gnttab_setup_table t = {.dom = DOMID_SELF, .nr_frames = 3};
 
 	cr_assert_eq(GOP(gv, query_size, &q), 0);
@@ -302,9 +276,8 @@ Test(gnttab, set_up_answers)
 	cr_assert_eq(q.max_nr_frames, 4);
 	cr_assert_eq(GOP(gv, get_version, &v), 0);
 	cr_assert_eq(v.version, 1);
-	cr_assert_eq(GOP(gv, set_version, &s), -XEN_ENOSYS);
-	s.version = 3;
 	cr_assert_eq(GOP(gv, set_version, &s), -XEN_EINVAL);
+	cr_assert_eq(s.version, 1);
 	s.version = 1;
 	cr_assert_eq(GOP(gv, set_version, &s), 0);
 	t.frame_list.p = (void *)BUF2;
@@ -422,13 +395,10 @@ Test(gnttab, both_dying_orders_leave_nothing)
 	host_kill(user);
 	before = hv_usage();
 	for (int order = 0; order < 2; order++) {
-		mfn_t f;
-
 		granter = hv_guest(1, 32);
 		user = hv_guest(1, 32);
-		cr_assert_eq(gnttab_get_frame(granter, 2, false, &f), 0);
-		cr_assert_eq(gnttab_get_frame(granter, 0, false, &f), 0);
-		table = mfn_to_virt(f);
+		grant_frame_of(granter, 2, false);
+		table = grant_frame_of(granter, 0, false);
 		grant(9, user->id, 9, 0);
 		cr_assert_eq(map(user->vcpu[0], 9, GNTMAP_host_map, 0x1000, &m), GNTST_okay);
 		host_kill(order ? granter : user);
@@ -439,10 +409,7 @@ Test(gnttab, both_dying_orders_leave_nothing)
 
 static void random_entry(void)
 {
-	mfn_t f;
-
-	cr_assert_eq(gnttab_get_frame(rand() % 2 ? granter : user, 0, false, &f), 0);
-	((grant_entry_v1_t *)mfn_to_virt(f))[rand() % 8] =
+	((grant_entry_v1_t *)grant_frame_of(rand() % 2 ? granter : user, 0, false))[rand() % 8] =
 		(grant_entry_v1_t){(uint16_t)(rand() % 32), (domid_t)(granter->id + rand() % 2),
 				   (uint32_t)rand() % 40};
 }

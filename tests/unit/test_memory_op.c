@@ -202,6 +202,7 @@ Test(memory_op, resources_for_domain0)
 	cr_assert_eq(MOP(zero, acquire_resource, &r), 0);
 	hv_get(zero, BUF2, list, sizeof(list));
 	cr_assert_eq(gnttab_get_frame(d, 2, false, &m), 0);
+	frame_put(m);
 	cr_assert_eq(list[1], m.v);
 }
 

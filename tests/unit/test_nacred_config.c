@@ -71,6 +71,7 @@ Test(config, defaults_are_libxls)
 	cr_assert_eq(c.paging_kib, 4 * (256 + 64));
 	cr_assert_eq(c.max_grant_frames, 64);
 	cr_assert_eq(c.max_maptrack_frames, 1024);
+	cr_assert_eq(c.max_grant_version, 2);
 	cr_assert_eq(c.max_evtchn_port, 1023);
 	cr_assert_eq(c.weight, -1);
 	cr_assert_eq(c.cap, -1);
@@ -88,7 +89,8 @@ Test(config, reads_what_xl_sends)
 		read_with(
 			&c, &e, ",\"uuid\":\"65622c59-e557-4667-9137-aaa6b8bdd5d7\"",
 			",\"max_vcpus\":4,\"avail_vcpus\":[0,1],\"target_memkb\":32768,"
-			"\"cmdline\":\"console=hvc0\",\"ramdisk\":\"/r\",\"tsc_mode\":\"native\","
+			"\"max_grant_version\":1,\"cmdline\":\"console=hvc0\",\"ramdisk\":\"/"
+			"r\",\"tsc_mode\":\"native\","
 			"\"sched_params\":{\"weight\":512,\"cap\":50},\"claim_mode\":\"True\","
 			"\"vcpu_hard_affinity\":[[0,1],[2]],\"type.pvh\":{},\"arch_arm\":{}",
 			",\"disks\":[],\"on_reboot\":\"restart\",\"on_soft_reset\":\"soft_reset\""),
@@ -98,6 +100,7 @@ Test(config, reads_what_xl_sends)
 	cr_assert_eq(c.online[0], 3);
 	cr_assert_eq(c.target_kib, 32768);
 	cr_assert_eq(c.tsc_mode, 2);
+	cr_assert_eq(c.max_grant_version, 1);
 	cr_assert_eq(c.weight, 512);
 	cr_assert_eq(c.cap, 50);
 	cr_assert_eq(c.hard[0].cpus[0], 3);
@@ -166,6 +169,8 @@ Test(config, names)
 Test(config, out_of_range_and_wrong_type)
 {
 	refused("", ",\"max_vcpus\":0", "", "config.b_info.max_vcpus", "from 1");
+	refused("", ",\"max_grant_version\":0", "", "config.b_info.max_grant_version", "version 0");
+	refused("", ",\"max_grant_version\":3", "", "config.b_info.max_grant_version", "to 2");
 	refused("", ",\"max_vcpus\":129", "", "config.b_info.max_vcpus", "129");
 	refused("", ",\"max_vcpus\":\"2\"", "", "config.b_info.max_vcpus", "integer");
 	refused("", ",\"max_vcpus\":2,\"avail_vcpus\":[1]", "", "config.b_info.avail_vcpus",

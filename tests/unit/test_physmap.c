@@ -44,6 +44,7 @@ Test(physmap, grant_frames_can_be_mapped)
 	cr_assert_eq(add(v, XENMAPSPACE_grant_table, 0, 0x3000), 0);
 	cr_assert_eq(add(v, XENMAPSPACE_grant_table, 3, 0x3003), 0);
 	cr_assert_eq(gnttab_get_frame(d, 3, false, &m), 0);
+	frame_put(m);
 	cr_assert_eq(p2m_get(d, mk_gfn(0x3003), NULL, NULL).v, m.v);
 	cr_assert_eq(add(v, XENMAPSPACE_grant_table, 4, 0x3004), -XEN_EINVAL);
 	cr_assert_eq(add(v, XENMAPSPACE_grant_table, XENMAPIDX_grant_table_status, 0x3004),

@@ -30,7 +30,8 @@ Test(sysctl, physinfo)
 	cr_assert_eq(p->total_pages, frames_total());
 	cr_assert_eq(p->free_pages, frames_free());
 	cr_assert_eq(p->capabilities, XEN_SYSCTL_PHYSCAP_hvm | XEN_SYSCTL_PHYSCAP_hap |
-					      XEN_SYSCTL_PHYSCAP_gnttab_v1);
+					      XEN_SYSCTL_PHYSCAP_gnttab_v1 |
+					      XEN_SYSCTL_PHYSCAP_gnttab_v2);
 }
 
 Test(sysctl, numa_is_one_node)

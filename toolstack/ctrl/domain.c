@@ -25,7 +25,7 @@ void ctrl_domain_pvh_config(struct xen_domctl_createdomain *config, const uint8_
 	config->max_evtchn_port = 1023; /* libxl's default */
 	config->max_grant_frames = -1;
 	config->max_maptrack_frames = -1;
-	config->grant_opts = XEN_DOMCTL_GRANT_version(1);
+	config->grant_opts = XEN_DOMCTL_GRANT_version(2);
 	config->arch.emulation_flags = XEN_X86_EMU_LAPIC;
 }
 

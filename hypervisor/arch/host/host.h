@@ -40,6 +40,9 @@ void host_advance(int64_t ns);
 void host_on_cpu(unsigned int cpu);
 /* A domain with @vcpus vCPUs and @pages of RAM at gfn 0.., still paused. */
 struct domain *host_domain(unsigned int vcpus, uint64_t pages);
+/* The same with another configuration. */
+struct xen_domctl_createdomain;
+struct domain *host_domain_with(const struct xen_domctl_createdomain *config, uint64_t pages);
 /* domain_kill() until done; drops the reference of host_domain(). */
 void host_kill(struct domain *d);
 /* Text that live patches may change: pages to write code to, two functions with

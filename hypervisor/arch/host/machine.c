@@ -208,17 +208,24 @@ void host_advance(int64_t ns)
 
 struct domain *host_domain(unsigned int vcpus, uint64_t pages)
 {
-	struct xen_domctl_createdomain config = {
+	const struct xen_domctl_createdomain config = {
 		.flags = XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_hap,
 		.max_vcpus = vcpus,
 		.max_evtchn_port = 1023,
 		.max_grant_frames = 4,
 		.max_maptrack_frames = 4,
+		.grant_opts = XEN_DOMCTL_GRANT_version(2),
 		.arch.emulation_flags = XEN_X86_EMU_LAPIC,
 	};
+
+	return host_domain_with(&config, pages);
+}
+
+struct domain *host_domain_with(const struct xen_domctl_createdomain *config, uint64_t pages)
+{
 	struct domain *d;
 
-	if (domain_create(0, &config, &d))
+	if (domain_create(0, config, &d))
 		return NULL;
 	d->max_pages = pages;
 	for (uint64_t i = 0; i < pages; i++) {
@@ -228,7 +235,7 @@ struct domain *host_domain(unsigned int vcpus, uint64_t pages)
 		    p2m_set(d, mk_gfn(i), mfn, 0, P2M_RAM))
 			abort();
 	}
-	for (unsigned int i = 0; i < vcpus; i++)
+	for (unsigned int i = 0; i < config->max_vcpus; i++)
 		if (vcpu_create(d, i))
 			abort();
 	return d;
