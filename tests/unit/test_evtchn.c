@@ -6,6 +6,7 @@
 #include <hv/frame.h>
 #include <hv/heap.h>
 #include <xen/event_channel.h>
+#include "core/evtchn.h"
 #include "hvcall.h"
 
 static struct domain *a, *b;
@@ -372,6 +373,42 @@ Test(evtchn, thirty_two_bit_guests_have_their_own_layout)
 	cr_assert(vcpu_event_pending(av));
 	cr_assert_eq(wc[1], 1000000000); /* seconds of the fake machine's clock */
 	cr_assert_eq(evtchn_max_port(a), 1024);
+}
+
+/* XSA-342: a port of a 64-bit guest that the 32-bit layout has no bit for. */
+Test(evtchn, ports_beyond_the_narrow_layout_touch_nothing)
+{
+	struct xen_domctl_createdomain config = a->config;
+	struct evtchn_alloc_unbound u = {.remote_dom = b->id};
+	struct evtchn_unmask m = {.port = 2000};
+	struct evtchn_status s;
+	shared_info_t before;
+	uint32_t far;
+
+	config.max_evtchn_port = 2100;
+	host_kill(a);
+	a = host_domain_with(&config, 16);
+	av = a->vcpu[0];
+	u.dom = a->id;
+	do
+		cr_assert_eq(OP(zero, alloc_unbound, &u), 0);
+	while (u.port < 2000);
+	cr_assert_eq(bind(bv, a->id, 2000, &far), 0);
+	cr_assert_eq(send_port(bv, far), 0);
+	cr_assert(pending(a, 2000));
+	a->evtchn->narrow = true;
+	memset(a->shared_info, 0, PAGE_SIZE);
+	before = *a->shared_info;
+	cr_assert_eq(send_port(bv, far), 0);
+	cr_assert_eq(OP(av, unmask, &m), 0);
+	cr_assert_eq(evtchn_any_pending(a, &m.port, 1), 0);
+	cr_assert_eq(status_of(av, 2000, &s), EVTCHNSTAT_interdomain, "XSA-338: still valid");
+	cr_assert_eq(memcmp(&before, a->shared_info, sizeof(before)), 0);
+	memset(a->shared_info, 0xff, PAGE_SIZE);
+	before = *a->shared_info;
+	cr_assert_eq(close_port(av, 2000), 0);
+	cr_assert_eq(memcmp(&before, a->shared_info, sizeof(before)), 0);
+	host_kill(a);
 }
 
 Test(evtchn, failing_allocations_change_nothing)

@@ -340,6 +340,13 @@ Test(evtchn_fifo, more_ports_than_two_levels_have)
 	memset(fifo_word(a, 4096), 0, PAGE_SIZE);
 	evtchn_set_pending(a, 5000);
 	cr_assert_eq(fifo_take(a, 0, NULL), 5000);
+	/* XSA-338: after the reset the port is still there, without a bit of its own. */
+	cr_assert_eq(reset(), 0);
+	cr_assert_eq(evtchn_max_port(a), 4096);
+	cr_assert_eq(send(av, 5000), -XEN_EINVAL);
+	cr_assert_eq(unmask(5000), 0);
+	cr_assert_eq(shut(5000), -XEN_EINVAL);
+	evtchn_set_pending(a, 5000);
 	host_kill(a);
 }
 

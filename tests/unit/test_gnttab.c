@@ -164,6 +164,43 @@ Test(gnttab, maptrack_ends_at_its_limit)
 	cr_assert_eq(table[9].flags, GTF_permit_access | GTF_readonly);
 }
 
+/* XSA-316: what a failing operation took it gives back. */
+Test(gnttab, failures_use_nothing_up)
+{
+	struct gnttab_map_grant_ref m;
+
+	grant(9, 0, 9, 0);
+	grant(10, user->id, 0x70000, 0);
+	grant(11, user->id, 9, 0);
+	for (int n = 0; n < 3 * 1024; n++) { /* more than there are handles */
+		cr_assert_eq(map(uv, 9, GNTMAP_host_map, 0x1000, &m), GNTST_general_error);
+		cr_assert_eq(map(uv, 10, GNTMAP_host_map, 0x1000, &m), GNTST_bad_page);
+		cr_assert_eq(map(uv, 11, GNTMAP_host_map, 1ULL << 40, &m), GNTST_general_error);
+	}
+	cr_assert_eq(table[9].flags | table[10].flags | table[11].flags, GTF_permit_access);
+	cr_assert_eq(map(uv, 11, GNTMAP_host_map, 0x1000, &m), GNTST_okay);
+	cr_assert_eq(refs_of(granter, 9), 2);
+}
+
+/* XSA-380: many mappings are undone a few at a time. */
+Test(gnttab, the_dead_let_go_in_steps)
+{
+	struct gnttab_map_grant_ref m;
+	unsigned int steps = 1;
+
+	grant(9, user->id, 9, GTF_readonly);
+	for (uint64_t i = 0; i < 1000; i++)
+		cr_assert_eq(map(uv, 9, GNTMAP_host_map | GNTMAP_readonly, 0x1000 + i, &m),
+			     GNTST_okay);
+	this_cpu()->work = WORK_SCHED; /* there always is something better to do */
+	while (domain_kill(user) == -XEN_ERESTART)
+		steps++;
+	this_cpu()->work = 0;
+	domain_put(user);
+	cr_assert_geq(steps, 1024 / 64);
+	cr_assert_eq(refs_of(granter, 9), 1);
+}
+
 Test(gnttab, unmapping_wants_the_right_address)
 {
 	struct gnttab_map_grant_ref m;
@@ -351,6 +388,7 @@ Test(gnttab, long_lists_are_continued)
 		c[i].len = 1;
 		c[i].source.offset = c[i].dest.offset = (uint16_t)i;
 		c[i].status = 1;
+		c[i].flags = i % 8 == 7 ? GNTCOPY_source_gref : 0; /* XSA-318: some fail */
 		ram(user, 7)[i] = (char)(i + 1);
 		ram(user, 6)[i] = 0;
 	}
@@ -358,8 +396,10 @@ Test(gnttab, long_lists_are_continued)
 	cr_assert_eq(gop(uv, GNTTABOP_copy, c, sizeof(c[0]), 60), 0);
 	cr_assert_geq(hv_restarts, 3);
 	for (int i = 0; i < 60; i++) {
-		cr_assert_eq(c[i].status, GNTST_okay);
-		cr_assert_eq(ram(user, 6)[i], i + 1);
+		bool fails = i % 8 == 7;
+
+		cr_assert_eq(c[i].status, fails ? GNTST_general_error : GNTST_okay);
+		cr_assert_eq(ram(user, 6)[i], fails ? 0 : i + 1);
 	}
 }
 
