@@ -158,11 +158,23 @@ void trap_set(unsigned int vector, void (*handler)(struct trap_frame *frame));
 /* Handler runs with interrupts off, on the vCPU the port is bound to. */
 void evtchn_init(void);
 void evtchn_set(unsigned int port, void (*handler)(unsigned int port));
+long evtchn_op(unsigned int cmd, void *arg);
+/* Change to the FIFO ABI with control blocks for @vcpus vCPUs and the words of the
+ * first FIFO_PORTS ports, all masked; before any of these vCPUs is started. */
+#define FIFO_PORTS 1024
+void evtchn_use_fifo(unsigned int vcpus);
+extern uint32_t fifo_words[FIFO_PORTS];
+struct evtchn_fifo_control_block;
+struct evtchn_fifo_control_block *fifo_block(unsigned int vcpu);
+/* Back in the 2-level ABI (by EVTCHNOP_reset), or to look at the queues oneself. */
+void evtchn_forget_fifo(void);
 long evtchn_send(unsigned int port);
 long evtchn_bind_virq(unsigned int virq, unsigned int vcpu);
 long evtchn_bind_ipi(unsigned int vcpu);
 /* Nanoseconds since the guest's start, from the paravirtual clock. */
 uint64_t now_ns(void);
+/* Let others run: both CPUs of a race may be on one processor. */
+void yield(void);
 /* Wait with interrupts on until *flag is not 0 or @ns have passed; *flag. */
 uint32_t wait_flag(volatile uint32_t *flag, uint64_t ns);
 

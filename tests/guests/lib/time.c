@@ -30,6 +30,12 @@ uint64_t now_ns(void)
 	return ns;
 }
 
+void yield(void)
+{
+	if (on_xen)
+		hypercall2(__HYPERVISOR_sched_op, SCHEDOP_yield, NULL);
+}
+
 uint32_t wait_flag(volatile uint32_t *flag, uint64_t ns)
 {
 	uint64_t end = now_ns() + ns;
@@ -37,8 +43,7 @@ uint32_t wait_flag(volatile uint32_t *flag, uint64_t ns)
 	/* Yielding, not halting: nothing need wake us when time is up. */
 	irq_on();
 	while (!*flag && now_ns() < end)
-		if (on_xen)
-			hypercall2(__HYPERVISOR_sched_op, SCHEDOP_yield, NULL);
+		yield();
 	irq_off();
 	return *flag;
 }
