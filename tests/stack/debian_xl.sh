@@ -162,11 +162,15 @@ check linux.sysrq.taken until_true 120 bash -c "[ -z \"\$(debian xenstore-read /
 coproc CONSOLE { debian xenconsole --interactive "$first" 2>&1; }
 printf 'echo answer $((6 * 7))\r' >&"${CONSOLE[1]}"
 timeout 300 grep -qam1 'answer 42' <&"${CONSOLE[0]}" && pass linux.console || fail linux.console
-[ -z "${CONSOLE_PID-}" ] || kill "$CONSOLE_PID"
-[ -z "${CONSOLE_PID-}" ] || wait "$CONSOLE_PID" 2>/dev/null
 online() { [ "$(xl list lin | awk 'NR == 2 { print $4 }')" = "$1" ]; }
 check linux.vcpu-set dxl vcpu-set lin 1
 until_true 120 online 1 && pass linux.vcpu.off || fail linux.vcpu.off "$(xl list)"
+check linux.vcpu-set.back dxl vcpu-set lin 2
+# Linux only marks it as present then; the rest is the work of its user space.
+printf 'echo 1 >/sys/devices/system/cpu/cpu1/online\r' >&"${CONSOLE[1]}"
+until_true 120 online 2 && pass linux.vcpu.on || fail linux.vcpu.on "$(xl list)"
+[ -z "${CONSOLE_PID-}" ] || kill "$CONSOLE_PID"
+[ -z "${CONSOLE_PID-}" ] || wait "$CONSOLE_PID" 2>/dev/null
 check linux.mem-set dxl mem-set lin 112
 less() { [ "$(xl list lin | awk 'NR == 2 { print $3 }')" -le 113 ]; }
 until_true 120 less && pass linux.balloon || fail linux.balloon "$(xl list)"
