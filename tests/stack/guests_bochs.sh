@@ -31,7 +31,9 @@ module_line() { # NAME VCPUS SECONDS [option of guest_boot...]
 	echo "$line${cmdline:+ -- $cmdline}"
 }
 
-reason_of() { awk -v name="$1" '$1 == name { sub(/^[^ ]+ +/, ""); print }' "$TOP/tests/stack/guests_bochs.txt"; }
+reason_of() { # NAME ENVIRONMENT
+	awk -v name="$1" -v full="$1.$2" '$1 == name || $1 == full { sub(/^[^ ]+ +/, ""); print }' "$TOP/tests/stack/guests_bochs.txt"
+}
 
 wanted=("$@")
 [ $# -gt 0 ] || [ -n "${NACRE_LONG-}" ] || wanted=($HANDFUL)
@@ -54,7 +56,7 @@ while read -r name envs area vcpus seconds bare options <&3; do
 	[ "$seconds" = - ] && continue
 	for env in ${envs//,/ }; do
 		is_wanted "$name" "$env" || continue
-		reason=$(reason_of "$name")$(reason_of "$name.$env")
+		reason=$(reason_of "$name" "$env")
 		[ -z "$reason" ] || { echo "SKIP $TEST.$name.$env: $reason"; continue; }
 		eval "words=(${options-})"
 		line[$name.$env]=$(module_line "$name.$env" "$vcpus" "$seconds" "${words[@]}") ||
