@@ -318,7 +318,7 @@ void svm_handle_exit(struct vcpu *v)
 		low_codes[code](v, vmcb);
 	} else if (code == VMEXIT_NPF) {
 		on_nested_fault(v, vmcb);
-	} else if (code == VMEXIT_INVALID) {
+	} else if ((uint32_t)code == VMEXIT_INVALID) {
 		on_invalid(v, vmcb);
 	} else {
 		counter_inc(CNT_EXIT_UNEXPECTED);

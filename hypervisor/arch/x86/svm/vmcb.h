@@ -200,7 +200,7 @@ _Static_assert(sizeof(struct vmcb) == 4096, "one page");
 #define VMEXIT_MCOMMIT	    0xa3
 #define VMEXIT_TLBSYNC	    0xa4
 #define VMEXIT_NPF	    0x400
-#define VMEXIT_INVALID	    (~0ULL)
+#define VMEXIT_INVALID	    UINT32_MAX /* QEMU leaves the upper half 0 */
 
 /* IOIO EXITINFO1 */
 #define IOIO_IN	     (1u << 0)
