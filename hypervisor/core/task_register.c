@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 /*
- * LTR, on the guest's behalf (APM vol. 3).  QEMU 7.2 takes the null selector that
- * the processor refuses, and ends the whole machine when ring 3 is interrupted
- * with no task register.
+ * LTR and LMSW, on the guest's behalf (APM vol. 3).  QEMU 7.2 takes the null
+ * selector that the processor refuses, and ends the whole machine when ring 3 is
+ * interrupted with no task register.
  */
 #include "emulate.h"
 #include "segment.h"
@@ -14,7 +14,7 @@
 
 #define SEG_TYPE_TSS16 1u
 
-struct ltr {
+struct word_insn {
 	const uint8_t *buf;
 	unsigned int n, at; /* bytes fetched and used */
 	enum insn_mode mode;
@@ -23,7 +23,7 @@ struct ltr {
 	enum segment segment;
 };
 
-static uint8_t next(struct ltr *l)
+static uint8_t next(struct word_insn *l)
 {
 	if (l->at < l->n)
 		return l->buf[l->at++];
@@ -32,7 +32,7 @@ static uint8_t next(struct ltr *l)
 }
 
 /* Those that change the operand. */
-static bool take_prefix(struct ltr *l)
+static bool take_prefix(struct word_insn *l)
 {
 	static const uint8_t segments[][2] = {{0x26, SEG_ES}, {0x2e, SEG_CS}, {0x36, SEG_SS},
 					      {0x3e, SEG_DS}, {0x64, SEG_FS}, {0x65, SEG_GS}};
@@ -53,7 +53,7 @@ static bool take_prefix(struct ltr *l)
 	return true;
 }
 
-static int32_t displacement(struct ltr *l, unsigned int bytes)
+static int32_t displacement(struct word_insn *l, unsigned int bytes)
 {
 	uint32_t val = 0;
 
@@ -63,7 +63,7 @@ static int32_t displacement(struct ltr *l, unsigned int bytes)
 }
 
 /* A memory operand's offset, with 32- or 64-bit addressing. */
-static uint64_t offset_of(struct vcpu *v, struct ltr *l, unsigned int modrm)
+static uint64_t offset_of(struct vcpu *v, struct word_insn *l, unsigned int modrm)
 {
 	unsigned int mod = modrm >> 6, base = modrm & 7, sib;
 	uint64_t offset = 0;
@@ -87,7 +87,7 @@ static uint64_t offset_of(struct vcpu *v, struct ltr *l, unsigned int modrm)
 	return mod ? offset + (uint64_t)displacement(l, mod == 1 ? 1 : 4) : offset;
 }
 
-static bool read_operand(struct vcpu *v, struct ltr *l, unsigned int modrm, uint16_t *sel)
+static bool read_operand(struct vcpu *v, struct word_insn *l, unsigned int modrm, uint16_t *sel)
 {
 	bool wide = l->mode == MODE_64 && !l->address_size;
 	uint64_t offset, linear;
@@ -97,7 +97,7 @@ static bool read_operand(struct vcpu *v, struct ltr *l, unsigned int modrm, uint
 		return true;
 	}
 	if ((l->mode == MODE_16) != l->address_size && l->mode != MODE_64) {
-		domain_crash(v->domain, "LTR with 16-bit addressing is not supported");
+		domain_crash(v->domain, "LTR or LMSW with 16-bit addressing is not supported");
 		return false;
 	}
 	offset = offset_of(v, l, modrm);
@@ -145,23 +145,43 @@ static bool load(struct vcpu *v, uint16_t sel)
 	return true;
 }
 
-void exit_ltr(struct vcpu *v)
+/* The 16-bit operand of 0f @opcode /@ext at RIP and the instruction's length; 0:
+ * other code by now, or a fault was raised. */
+static unsigned int word_operand(struct vcpu *v, uint8_t opcode, unsigned int ext, uint16_t *val)
 {
 	uint8_t buf[INSN_MAX];
-	struct ltr l = {.buf = buf, .mode = emulate_mode(v), .segment = SEG_DS};
+	struct word_insn l = {.buf = buf, .mode = emulate_mode(v), .segment = SEG_DS};
 	unsigned int modrm;
-	uint16_t sel;
 
 	l.n = guest_fetch(v, hvm_linear_rip(v), buf, sizeof(buf));
 	while (take_prefix(&l))
 		;
 	if (l.mode == MODE_64 && l.at < l.n && (buf[l.at] & 0xf0) == 0x40)
 		l.rex = buf[l.at++];
-	if (next(&l) != 0x0f || next(&l) != 0x00)
-		return; /* another vCPU changed the code: execute that */
+	if (next(&l) != 0x0f || next(&l) != opcode)
+		return 0;
 	modrm = next(&l);
-	if ((modrm >> 3 & 7) != 3 || !read_operand(v, &l, modrm, &sel) || l.at > INSN_MAX)
-		return;
-	if (load(v, sel))
-		hvm_skip(v, l.at);
+	if ((modrm >> 3 & 7) != ext || !read_operand(v, &l, modrm, val) || l.at > INSN_MAX)
+		return 0;
+	return l.at;
+}
+
+void exit_ltr(struct vcpu *v)
+{
+	uint16_t sel;
+	unsigned int len = word_operand(v, 0x00, 3, &sel);
+
+	if (len && load(v, sel))
+		hvm_skip(v, len);
+}
+
+unsigned int emulate_lmsw(struct vcpu *v, uint64_t *cr0)
+{
+	uint16_t msw;
+	unsigned int len = word_operand(v, 0x01, 6, &msw);
+
+	/* MP, EM and TS; PE can only be set. */
+	*cr0 = hvm_get_cr(v, 0);
+	*cr0 = (*cr0 & ~0xeULL) | (msw & 0xf);
+	return len;
 }

@@ -14,6 +14,9 @@ void exit_cpuid(struct vcpu *v, unsigned int insn_len);
 void exit_rdmsr(struct vcpu *v, unsigned int insn_len);
 void exit_wrmsr(struct vcpu *v, unsigned int insn_len);
 void exit_ltr(struct vcpu *v);
+/* What LMSW at RIP would make of CR0, and the instruction's length; 0: other code
+ * by now, or a fault was raised. */
+unsigned int emulate_lmsw(struct vcpu *v, uint64_t *cr0);
 void exit_hlt(struct vcpu *v, unsigned int insn_len);
 /* One IN/OUT; strings are for emulate_string_io(). */
 void exit_io(struct vcpu *v, uint16_t port, unsigned int bytes, bool in, unsigned int insn_len);

@@ -139,6 +139,24 @@ static void on_cr4_write(struct vcpu *v, struct vmcb *vmcb)
 		hvm_skip(v, len);
 }
 
+static void on_cr0_write(struct vcpu *v, struct vmcb *vmcb)
+{
+	unsigned int gpr, len = svm_mov_special(v, OP_MOV_TO_CR, 0, &gpr);
+	uint64_t val;
+
+	counter_inc(CNT_EXIT_CR);
+	if (len)
+		val = hvm_long_mode_code(v) ? v->regs.gpr[gpr] : (uint32_t)v->regs.gpr[gpr];
+	else
+		len = emulate_lmsw(v, &val);
+	if (!len)
+		return;
+	if (svm_set_cr0(v, val))
+		hvm_inject_exception(v, VEC_GP, 0);
+	else
+		hvm_skip(v, len);
+}
+
 /* Intercepted while an interrupt waits for it; see open_window(). */
 static void on_cr8_write(struct vcpu *v, struct vmcb *vmcb)
 {
@@ -277,6 +295,7 @@ static exit_fn *const low_codes[VMEXIT_TLBSYNC + 1] = {
 	[VMEXIT_SMI] = on_host_event,
 	[VMEXIT_INIT] = on_host_event,
 	[VMEXIT_VINTR] = on_window,
+	[VMEXIT_CR0_SELECTED] = on_cr0_write,
 	[VMEXIT_LTR] = on_ltr,
 	[VMEXIT_RDPMC] = on_rdpmc,
 	[VMEXIT_CPUID] = on_cpuid,

@@ -116,6 +116,37 @@ void hvm_hypercall_insn(uint8_t out[3])
 	memcpy(out, vmmcall, sizeof(vmmcall));
 }
 
+static bool cr0_valid(const struct vmcb *vmcb, uint64_t efer, uint64_t val)
+{
+	if ((val >> 32) || ((val & CR0_NW) && !(val & CR0_CD)))
+		return false;
+	if (!(val & CR0_PG))
+		return !(efer & EFER_LMA) || !(vmcb->seg[VS_CS].attr & ATTR_CS_L);
+	if (!(val & CR0_PE))
+		return false;
+	if ((vmcb->cr0 & CR0_PG) || !(efer & EFER_LME))
+		return true;
+	/* Long mode begins: APM vol. 2, 14.6.1. */
+	return (vmcb->cr4 & CR4_PAE) && !(vmcb->seg[VS_CS].attr & ATTR_CS_L);
+}
+
+int svm_set_cr0(struct vcpu *v, uint64_t val)
+{
+	uint64_t efer = hvm_get_efer(v);
+	struct vmcb *vmcb = v->arch->vmcb;
+
+	if (!cr0_valid(vmcb, efer, val))
+		return -1;
+	vmcb->cr0 = (val & CR0_ALLOWED) | CR0_ET;
+	efer &= ~(uint64_t)EFER_LMA;
+	if ((val & CR0_PG) && (efer & EFER_LME))
+		efer |= EFER_LMA;
+	svm_load_efer(v, efer);
+	/* The processor would have flushed for PG, WP and PE. */
+	v->arch->flush = true;
+	return 0;
+}
+
 int hvm_set_cr4(struct vcpu *v, uint64_t val)
 {
 	struct vmcb *vmcb = v->arch->vmcb;

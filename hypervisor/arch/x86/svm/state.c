@@ -16,7 +16,6 @@
 #define ATTR_DPL(a)	 (((a) >> 5) & 3)
 #define RFLAGS_FIXED	 2u
 #define RFLAGS_ALLOWED	 0x003f7fd7u
-#define CR0_ALLOWED	 0xe005003fu
 #define DR_UPPER	 0xffffffff00000000ULL
 
 void hvm_get_state(struct vcpu *v, struct hvm_state *out)
@@ -48,9 +47,8 @@ void hvm_get_state(struct vcpu *v, struct hvm_state *out)
 void svm_load_efer(struct vcpu *v, uint64_t efer)
 {
 	struct vmcb *vmcb = v->arch->vmcb;
-	bool early = !(efer & EFER_LMA) && (!(vmcb->cr4 & CR4_PAE) || (vmcb->cr0 & CR0_PG));
 
-	v->arch->efer_kept = early ? efer & EFER_LME : 0;
+	v->arch->efer_kept = efer & EFER_LMA ? 0 : efer & EFER_LME;
 	vmcb->efer = (efer & ~v->arch->efer_kept) | EFER_SVME;
 }
 

@@ -106,6 +106,9 @@ void svm_debug_port(struct vcpu *v, uint16_t port, unsigned int bytes);
 
 /* regs.c: also in the processor, for Bochs 2.7 does not load CR2 at VMRUN. */
 void svm_set_cr2(struct vcpu *v, uint64_t addr);
+/* regs.c: MOV to CR0; -1: #GP. */
+#define CR0_ALLOWED 0xe005003fu
+int svm_set_cr0(struct vcpu *v, uint64_t val);
 /* regs.c: every byte of @pat is a memory type. */
 bool svm_valid_pat(uint64_t pat);
 
@@ -144,9 +147,10 @@ bool svm_software_event(uint64_t exit_int_info);
 /* exitmap.c */
 void svm_handle_exit(struct vcpu *v);
 
-/* The guest's EFER into the VMCB, after CR0 and CR4.  LME has no effect before PAE
- * and is kept back until then: QEMU 7.2, leaving a guest with LME and without PAE,
- * does not load the host's CR0, and the host goes on without paging. */
+/* The guest's EFER into the VMCB, after CR0 and CR4.  LME has no effect before paging,
+ * whose beginning exits, and is kept back until then: QEMU 7.2, leaving a guest with
+ * LME and without PAE, does not load the host's CR0, and the host goes on without
+ * paging. */
 void svm_load_efer(struct vcpu *v, uint64_t efer);
 
 #endif

@@ -19,8 +19,9 @@
 
 static void set_intercepts(struct vmcb *vmcb)
 {
-	/* CR0 and CR3: hardware refuses what is reserved, and with nested paging
-	 * no other value can hurt anyone but the guest.  CR4 has features that are
+	/* CR3: hardware refuses what is reserved, and with nested paging no other
+	 * value can hurt anyone but the guest.  QEMU takes anything for CR0: what
+	 * changes more than TS and MP, which is rare, is checked by us.  CR4 has features that are
 	 * not offered (protection keys, 57-bit addresses): checked by us.  CR8 is
 	 * the virtual task priority, watched while an interrupt waits for it. */
 	vmcb->intercept_cr = INTERCEPT_CR_WRITE(4);
@@ -28,9 +29,9 @@ static void set_intercepts(struct vmcb *vmcb)
 	/* #DB and #AC raised while one of them is being delivered would never let
 	 * an interrupt in (CVE-2015-5307, CVE-2015-8104). #MC is the host's. */
 	vmcb->intercept_exceptions = 1u << VEC_DB | 1u << VEC_AC | 1u << VEC_MC;
-	vmcb->intercept1 = I1_INTR | I1_NMI | I1_SMI | I1_INIT | I1_LTR | I1_RDPMC | I1_CPUID |
-			   I1_INVD | I1_HLT | I1_INVLPGA | I1_IOIO | I1_MSR | I1_TASK | I1_FERR |
-			   I1_SHUTDOWN;
+	vmcb->intercept1 = I1_INTR | I1_NMI | I1_SMI | I1_INIT | I1_CR0_SEL | I1_LTR | I1_RDPMC |
+			   I1_CPUID | I1_INVD | I1_HLT | I1_INVLPGA | I1_IOIO | I1_MSR | I1_TASK |
+			   I1_FERR | I1_SHUTDOWN;
 	vmcb->intercept2 = I2_VMRUN | I2_VMMCALL | I2_VMLOAD | I2_VMSAVE | I2_STGI | I2_CLGI |
 			   I2_SKINIT | I2_ICEBP | I2_WBINVD | I2_MONITOR | I2_MWAIT | I2_XSETBV |
 			   I2_RDPRU;

@@ -102,6 +102,7 @@ _Static_assert(sizeof(struct vmcb) == 4096, "one page");
 #define I1_SMI	    (1u << 2)
 #define I1_INIT	    (1u << 3)
 #define I1_VINTR    (1u << 4)
+#define I1_CR0_SEL  (1u << 5) /* of other bits than TS and MP */
 #define I1_LTR	    (1u << 13)
 #define I1_RDPMC    (1u << 15)
 #define I1_CPUID    (1u << 18)
@@ -169,6 +170,7 @@ _Static_assert(sizeof(struct vmcb) == 4096, "one page");
 #define VMEXIT_SMI	    0x62
 #define VMEXIT_INIT	    0x63
 #define VMEXIT_VINTR	    0x64
+#define VMEXIT_CR0_SELECTED 0x65
 #define VMEXIT_LTR	    0x6d
 #define VMEXIT_RDPMC	    0x6f
 #define VMEXIT_CPUID	    0x72
