@@ -107,12 +107,18 @@ static void check_values(void)
 extern const char execute_here[], after_write[], after_read[], after_out[];
 static volatile uint64_t watched[2] __attribute__((aligned(16)));
 
+/* Once in the code, whatever the compiler does with the loop. */
+static void __attribute__((noinline)) executed(void)
+{
+	asm volatile("execute_here: nop" ::: "memory");
+}
+
 static void check_execute(void)
 {
 	set_dr1((unsigned long)execute_here);
 	set_dr7(DR7_BP(1, 0, 0));
 	for (int i = 0; i < 3; i++) {
-		asm volatile("execute_here: nop" ::: "memory");
+		executed();
 		expect_hits("execution", 1, (unsigned long)execute_here, 2);
 	}
 }

@@ -35,7 +35,7 @@ static void expect(const char *what, const char *ip)
 	hits = 0;
 }
 
-static void check_sti(void)
+static void __attribute__((noinline)) check_sti(void)
 {
 	*APIC_ICR = SELF | VECTOR;
 	asm volatile("sti; nop; behind_one: nop; cli" ::: "memory");
@@ -43,7 +43,7 @@ static void check_sti(void)
 }
 
 /* STI; CLI lets nothing in. */
-static void check_sti_cli(void)
+static void __attribute__((noinline)) check_sti_cli(void)
 {
 	*APIC_ICR = SELF | VECTOR;
 	asm volatile("sti; cli; behind_cli: nop" ::: "memory");
@@ -54,7 +54,7 @@ static void check_sti_cli(void)
 }
 
 /* MOV SS right in the shadow of STI. */
-static void check_mov_ss(void)
+static void __attribute__((noinline)) check_mov_ss(void)
 {
 	unsigned long ss = KERNEL_DS;
 
