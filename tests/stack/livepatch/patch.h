@@ -15,10 +15,12 @@ struct patch_record {
 _Static_assert(sizeof(struct patch_record) == 104, "struct livepatch_func");
 
 #define SECTION(s) __attribute__((section(s), used))
-/* The sizes are the least that a jump needs. */
+/* The sizes are the least that a jump needs.  The records are an array: no more
+ * alignment than they need, or there would be gaps. */
 #define REPLACE(old, new)                                                                          \
 	SECTION(".livepatch.funcs")                                                                \
-	static const struct patch_record record_##old = {#old, new, 0, 1, 5, 2, {0}, {0}}
+	static const struct patch_record record_##old                                              \
+		__attribute__((aligned(8))) = {#old, new, 0, 1, 5, 2, {0}, {0}}
 #define METADATA(text) SECTION(".modinfo") static const char metadata[] = text
 
 #endif
