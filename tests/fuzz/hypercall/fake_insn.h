@@ -41,6 +41,7 @@ static inline int wrmsr_safe(uint32_t msr, uint64_t val)
 	{                                                                                          \
 	}
 FAKE_REGISTER(cr0)
+FAKE_REGISTER(cr2)
 FAKE_REGISTER(cr4)
 FAKE_REGISTER(dr0)
 FAKE_REGISTER(dr1)

@@ -16,7 +16,7 @@ static domid_t self;
 static void fresh_page(void)
 {
 	page += PAGE;
-	check(page < pool[24], "no page is left");
+	check(page < (uint8_t *)(&pool + 1), "no page is left");
 }
 
 #define EXPECT(what, value, want)                                                                  \
