@@ -2,11 +2,13 @@
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 #include "stores.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <store.h>
+#include <xen/xen.h>
 
 #include "limits.h"
 #include "log.h"
@@ -46,6 +48,21 @@ static void lost(struct nacred *n, const char *why)
 	schedule_retry(n);
 }
 
+/* The number in NAME_PATH; false for any other path. */
+static bool domid_of_name_path(const char *path, unsigned int *domid)
+{
+	static const char prefix[] = "/local/domain/";
+	char *end;
+	unsigned long id;
+
+	if (strncmp(path, prefix, sizeof(prefix) - 1) != 0 ||
+	    !isdigit((unsigned char)path[sizeof(prefix) - 1]))
+		return false;
+	id = strtoul(path + sizeof(prefix) - 1, &end, 10);
+	*domid = (unsigned int)id;
+	return id < DOMID_FIRST_RESERVED && strcmp(end, "/name") == 0;
+}
+
 static void one_event(struct nacred *n, const char *path, const char *token)
 {
 	struct rpc_error e;
@@ -56,7 +73,7 @@ static void one_event(struct nacred *n, const char *path, const char *token)
 		return;
 	}
 	if (strcmp(token, TOKEN_NAME) == 0) {
-		if (sscanf(path, NAME_PATH, &domid) == 1)
+		if (domid_of_name_path(path, &domid))
 			world_name_changed(n, domid);
 		return;
 	}

@@ -75,7 +75,7 @@ static const char *find_table(struct table *t)
 	if (!inside(t, 0, sizeof(h32)))
 		return "too short for an ELF file";
 	memcpy(&id, t->file, sizeof(id));
-	if (memcmp(id.magic, "\177ELF", 4) || id.data != LITTLE_ENDIAN ||
+	if (memcmp(id.magic, "\177ELF", 4) != 0 || id.data != LITTLE_ENDIAN ||
 	    (id.class != CLASS32 && id.class != CLASS64))
 		return "not a little-endian ELF file";
 	if ((id.type != ET_EXEC && id.type != ET_DYN) ||

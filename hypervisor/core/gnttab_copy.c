@@ -50,7 +50,7 @@ static int follow(struct end *e)
 {
 	struct domain *td = e->use.trans_dom == e->d->id ? NULL : domain_get(e->use.trans_dom);
 	uint32_t ref = e->use.trans_ref;
-	struct grant_use use;
+	struct grant_use use = {0};
 	int st = GNTST_general_error;
 
 	if (td)

@@ -56,7 +56,7 @@ static int check_header(const struct patch_elf *elf)
 {
 	const struct elf_header *h = (const void *)elf->file;
 
-	if (elf->size < sizeof(*h) || memcmp(h->ident, ident, sizeof(ident))) {
+	if (elf->size < sizeof(*h) || memcmp(h->ident, ident, sizeof(ident)) != 0) {
 		patch_say(elf->name, "not a 64-bit ELF file");
 		return -XEN_EINVAL;
 	}

@@ -28,7 +28,7 @@ int patch_note_id(const void *note, size_t len, struct patch_id *out)
 {
 	const struct note *n = note;
 
-	if (len < sizeof(*n) || n->name_len != 4 || memcmp(n->name, "GNU", 4) ||
+	if (len < sizeof(*n) || n->name_len != 4 || memcmp(n->name, "GNU", 4) != 0 ||
 	    n->type != NOTE_BUILD_ID || !n->desc_len || n->desc_len > PATCH_ID_MAX ||
 	    n->desc_len > len - sizeof(*n))
 		return -XEN_EINVAL;
@@ -266,7 +266,7 @@ static void note_data(struct payload *p, const struct patch_elf *elf)
 		const struct elf_section *s = &elf->section[i];
 
 		if (elf->placed[i] && (s->flags & SHF_WRITE) &&
-		    strcmp(patch_elf_section_name(elf, s), SECTION_FUNCS))
+		    strcmp(patch_elf_section_name(elf, s), SECTION_FUNCS) != 0)
 			p->has_data = true;
 	}
 }

@@ -168,7 +168,7 @@ static const char *read_line(const char *line)
 	options.timeout = 60;
 	options.memory = 16 << 20;
 	hv_snprintf(options.name, sizeof(options.name), "module-%u", run.next);
-	while (line[n] && strncmp(line + n, "-- ", 3))
+	while (line[n] && strncmp(line + n, "-- ", 3) != 0)
 		n++;
 	strlcpy(words, line, MIN(n + 1, sizeof(words)));
 	options_parse(option_table, "Module", words);

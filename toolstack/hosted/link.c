@@ -139,7 +139,7 @@ static void close_fd(int fd)
 int link_open(struct link *l, xentoollog_logger *logger, const char *who, uint64_t cookie)
 {
 	int fds[2] = {-1, -1}, error;
-	struct host_reply rep;
+	struct host_reply rep = {0};
 	int fd = connect_host(logger, who, true);
 
 	if (fd < 0)
@@ -180,7 +180,7 @@ int link_cookie(int fd, uint64_t *cookie)
 
 int link_open_events(xentoollog_logger *logger, const char *who, bool cloexec, uint64_t *cookie)
 {
-	struct host_reply rep;
+	struct host_reply rep = {0};
 	int error, fd = connect_host(logger, who, cloexec);
 
 	if (fd < 0)
@@ -242,7 +242,7 @@ void link_close(struct link *l)
 int64_t link_call(struct link *l, const struct host_request *req, const void *body, size_t body_len,
 		  void *out, size_t out_len)
 {
-	struct host_reply rep;
+	struct host_reply rep = {0};
 	ssize_t n = -1;
 
 	if (link_adopt(l))
