@@ -4,26 +4,46 @@
 #include <hv/cmdline.h>
 #include <hv/printk.h>
 #include <hv/string.h>
+#include <xen/sysctl.h>
 
 struct boot_options boot_options = {
 	.console = "com1,debugcon",
 	.loglvl = "info",
 	.conring_size = 64 << 10,
+	.sched = "credit2",
+	.ratelimit_us = 1000,
+	.credit2_runqueue = "socket",
+	.credit2_max_cpus = 16,
+	.credit2_cap_period_ms = 10,
+	.credit2_load_window_shift = 30,
+	.credit2_migrate_resist_us = 500,
+	.credit2_balance_over = -3,
 };
 char cmdline_saved[1024];
 
 static const struct option options[] = {
-	{"console", OPTION_TEXT, boot_options.console, sizeof(boot_options.console)},
-	{"loglvl", OPTION_TEXT, boot_options.loglvl, sizeof(boot_options.loglvl)},
-	{"selftest", OPTION_TEXT, boot_options.selftest, sizeof(boot_options.selftest)},
-	{"conring_size", OPTION_SIZE, &boot_options.conring_size, 0},
-	{"mem", OPTION_SIZE, &boot_options.mem, 0},
-	{"maxcpus", OPTION_NUMBER, &boot_options.maxcpus, 0},
-	{"noreboot", OPTION_BOOLEAN, &boot_options.noreboot, 0},
-	{"upcall_vector", OPTION_BOOLEAN, &policy_upcall_vector, 0},
-	{"sync_console", OPTION_BOOLEAN, &boot_options.sync_console, 0},
-	{"module_guests", OPTION_BOOLEAN, &boot_options.module_guests, 0},
-	{NULL, OPTION_BOOLEAN, NULL, 0},
+	OPTION_WORD("console", boot_options.console),
+	OPTION_WORD("loglvl", boot_options.loglvl),
+	OPTION_WORD("selftest", boot_options.selftest),
+	OPTION_AMOUNT("conring_size", boot_options.conring_size),
+	OPTION_AMOUNT("mem", boot_options.mem),
+	OPTION_RANGE("maxcpus", boot_options.maxcpus, 0, UINT32_MAX),
+	OPTION_WORD("sched", boot_options.sched),
+	OPTION_RANGE("sched_ratelimit_us", boot_options.ratelimit_us, 0,
+		     XEN_SYSCTL_SCHED_RATELIMIT_MAX),
+	OPTION_WORD("credit2_runqueue", boot_options.credit2_runqueue),
+	OPTION_RANGE("sched_credit2_max_cpus_runqueue", boot_options.credit2_max_cpus, 1, 64),
+	OPTION_RANGE("credit2_cap_period_ms", boot_options.credit2_cap_period_ms, 1, 1000),
+	OPTION_RANGE("credit2_load_window_shift", boot_options.credit2_load_window_shift, 16, 40),
+	OPTION_RANGE("credit2_balance_under", boot_options.credit2_balance_under, -18, 18),
+	OPTION_RANGE("credit2_balance_over", boot_options.credit2_balance_over, -18, 18),
+	OPTION_RANGE("sched_credit2_migrate_resist", boot_options.credit2_migrate_resist_us, 0,
+		     1000000),
+	OPTION_FLAG("noreboot", boot_options.noreboot),
+	OPTION_FLAG("upcall_vector", policy_upcall_vector),
+	OPTION_FLAG("sync_console", boot_options.sync_console),
+	OPTION_FLAG("module_guests", boot_options.module_guests),
+	OPTION_END,
 };
 
 /* A table ends with an option without a name. */
@@ -72,17 +92,21 @@ static bool parse_bool(const char *s, bool *out)
 
 static bool set_option(const struct option *o, const char *value)
 {
+	bool minus = value && *value == '-';
+	int64_t v;
 	char *end;
-	uint64_t v;
 
 	switch (o->kind) {
 	case OPTION_BOOLEAN:
 		return parse_bool(value ? value : "1", o->var);
 	case OPTION_NUMBER:
-		v = value ? strtoull(value, &end, 0) : 0;
-		if (!value || end == value || *end || v > UINT32_MAX)
+		v = value ? (int64_t)strtoull(value + minus, &end, 0) : 0;
+		if (!value || end == value + minus || *end)
 			return false;
-		*(unsigned int *)o->var = (unsigned int)v;
+		v = minus ? -v : v;
+		if (v < o->min || v > o->max)
+			return false;
+		*(int *)o->var = (int)v;
 		return true;
 	case OPTION_SIZE:
 		return value && parse_size(value, o->var);

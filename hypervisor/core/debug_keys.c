@@ -56,7 +56,7 @@ static void key_domains(void)
 
 static void key_runqueues(void)
 {
-	printk("Scheduler: %s\n", sched_policy->name);
+	printk("Scheduler: %s\n", sched_default->name);
 	for (unsigned int i = 0; i < nr_cpus_online; i++) {
 		const struct vcpu *v = READ_ONCE(pcpus[i].current);
 

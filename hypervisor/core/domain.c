@@ -168,6 +168,7 @@ static struct domain *domain_alloc(unsigned int max_vcpus)
 	if (!d)
 		return NULL;
 	list_init(&d->link);
+	list_init(&d->cpupool_link);
 	d->refs = 1;
 	d->max_vcpus = max_vcpus;
 	d->first_frame = UINT32_MAX;
@@ -243,7 +244,6 @@ int domain_create_external0(unsigned int nr_vcpus, shared_info_t *shared)
 	d->privileged = d->external = true;
 	d->creation_finished = true;
 	d->shared_info = shared;
-	d->weight = 256; /* it is listed with Xen's default, though scheduled elsewhere */
 	d->config.max_evtchn_port = -1;
 	d->config.max_grant_frames = 0;
 	d->config.max_maptrack_frames = 1024;

@@ -47,14 +47,8 @@ static int getdomaininfo(struct domain *self, struct domain *d, struct xen_domct
 
 static int scheduler_op(struct domain *self, struct domain *d, struct xen_domctl *op, bool *back)
 {
-	struct xen_domctl_scheduler_op *s = &op->u.scheduler_op;
-
-	if (s->sched_id != sched_policy->id)
-		return -XEN_EINVAL;
-	if (s->cmd != XEN_DOMCTL_SCHEDOP_putinfo && s->cmd != XEN_DOMCTL_SCHEDOP_getinfo)
-		return -XEN_EINVAL; /* per-vCPU parameters: this policy has none */
 	*back = true;
-	return sched_policy->adjust(d, s);
+	return cpupool_adjust_domain(d, &op->u.scheduler_op);
 }
 
 static int setdomainhandle(struct domain *self, struct domain *d, struct xen_domctl *op, bool *back)

@@ -35,10 +35,7 @@ static int check_flags(const struct xen_domctl_createdomain *c)
 		return -XEN_EINVAL;
 	if (c->max_vcpus > MAX_VCPUS)
 		return -XEN_EINVAL;
-	if (c->vmtrace_size || c->arch.misc_flags & ~XEN_X86_MSR_RELAXED)
-		return -XEN_EINVAL;
-	/* There is one pool of CPUs. */
-	return c->cpupool_id ? -XEN_ESRCH : 0;
+	return c->vmtrace_size || c->arch.misc_flags & ~XEN_X86_MSR_RELAXED ? -XEN_EINVAL : 0;
 }
 
 /* Devices beside the local APIC would be a promise that nobody keeps. */

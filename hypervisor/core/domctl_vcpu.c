@@ -65,15 +65,13 @@ int domctl_getvcpucontext(struct domain *self, struct domain *d, struct xen_domc
 static int set_affinity(struct vcpu *v, struct xen_domctl_vcpuaffinity *a)
 {
 	struct cpumask hard = v->hard, soft = v->soft;
-	uint64_t online = cpus_online_mask();
+	uint64_t online = cpupool_cpus(v->domain);
 	int rc;
 
 	if ((a->flags & XEN_VCPUAFFINITY_HARD) && bitmap_get(&a->cpumap_hard, &hard.bits))
 		return -XEN_EFAULT;
 	if ((a->flags & XEN_VCPUAFFINITY_SOFT) && bitmap_get(&a->cpumap_soft, &soft.bits))
 		return -XEN_EFAULT;
-	if (!(hard.bits & online))
-		return -XEN_EINVAL;
 	rc = sched_set_affinity(v, &hard, &soft);
 	if (rc)
 		return rc;

@@ -31,11 +31,11 @@ static struct {
 } options;
 
 static const struct option option_table[] = {
-	{"name", OPTION_TEXT, options.name, sizeof(options.name)},
-	{"vcpus", OPTION_NUMBER, &options.vcpus, 0},
-	{"timeout", OPTION_NUMBER, &options.timeout, 0},
-	{"memory", OPTION_SIZE, &options.memory, 0},
-	{NULL, OPTION_BOOLEAN, NULL, 0},
+	OPTION_WORD("name", options.name),
+	OPTION_RANGE("vcpus", options.vcpus, 0, UINT32_MAX),
+	OPTION_RANGE("timeout", options.timeout, 0, UINT32_MAX),
+	OPTION_AMOUNT("memory", options.memory),
+	OPTION_END,
 };
 
 static struct {

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 /* Mechanism of scheduling: the dispatch loop and the context switch. */
+#include "cpupool.h"
+
 #include <hv/arch.h>
-#include <hv/domain.h>
+#include <hv/heap.h>
 #include <hv/hvm.h>
 #include <hv/link.h>
 #include <hv/livepatch.h>
-#include <hv/pcpu.h>
 #include <hv/printk.h>
-#include <hv/sched.h>
+#include <hv/string.h>
 #include <hv/unit.h>
 
-const struct sched_policy *sched_policy = &sched_credit2;
-
-/* Per CPU: when its current vCPU was chosen, and the end of its slice. */
+/* Per CPU: which pool it works for, and the end of its current vCPU's slice. */
 static struct dispatch {
-	stime_t since;
+	struct cpupool *pool; /* NULL: none */
+	bool leaving;
 	struct timer slice;
 } dispatch[NR_CPUS];
 
@@ -24,38 +24,104 @@ static void slice_over(void *data)
 	pcpu_raise((uintptr_t)data, WORK_SCHED);
 }
 
+/* --- life of domains and vCPUs ---------------------------------------------------- */
+
 static int sched_vcpu_create(struct vcpu *v)
 {
-	return v->domain->external ? 0 : sched_policy->vcpu_add(v);
+	if (v->domain->external)
+		return 0;
+	/* Memory for any policy: the domain may change its pool. */
+	v->sched = heap_alloc(MAX(sched_credit2.unit_size, sched_null.unit_size));
+	if (!v->sched)
+		return -XEN_ENOMEM;
+	spin_lock(&cpupool_lock);
+	v->domain->cpupool->policy->vcpu_add(v);
+	spin_unlock(&cpupool_lock);
+	return 0;
 }
 
 static void sched_vcpu_destroy(struct vcpu *v)
 {
-	if (v->sched)
-		sched_policy->vcpu_remove(v);
+	if (!v->sched)
+		return;
+	spin_lock(&cpupool_lock);
+	v->domain->cpupool->policy->vcpu_remove(v);
+	spin_unlock(&cpupool_lock);
+	heap_free(v->sched);
+	v->sched = NULL;
 }
 
 static int sched_domain_create(struct domain *d)
 {
-	return sched_policy->domain_add(d);
+	int rc;
+
+	d->sched = heap_alloc(MAX(sched_credit2.domain_size, sched_null.domain_size));
+	if (!d->sched)
+		return -XEN_ENOMEM;
+	rc = cpupool_domain_add(d, d->external ? 0 : d->config.cpupool_id);
+	if (rc) {
+		heap_free(d->sched);
+		d->sched = NULL;
+	}
+	return rc;
+}
+
+static int sched_domain_relinquish(struct domain *d)
+{
+	if (!d->sched)
+		return 0;
+	spin_lock(&cpupool_lock);
+	d->cpupool->policy->domain_remove(d);
+	spin_unlock(&cpupool_lock);
+	return 0;
 }
 
 static void sched_domain_destroy(struct domain *d)
 {
-	sched_policy->domain_remove(d);
+	if (!d->sched)
+		return;
+	cpupool_domain_remove(d);
+	heap_free(d->sched);
+	d->sched = NULL;
 }
 
 const struct unit sched_unit = {
 	.name = "sched",
 	.domain_create = sched_domain_create,
+	.domain_relinquish = sched_domain_relinquish,
 	.domain_destroy = sched_domain_destroy,
 	.vcpu_create = sched_vcpu_create,
 	.vcpu_destroy = sched_vcpu_destroy,
 };
 
+void sched_move_domain(struct domain *d, struct cpupool *p)
+{
+	struct cpupool *old = d->cpupool;
+
+	old->policy->domain_remove(d);
+	for (unsigned int i = 0; i < d->max_vcpus; i++)
+		if (d->vcpu[i] && d->vcpu[i]->sched)
+			old->policy->vcpu_remove(d->vcpu[i]);
+	memset(d->sched, 0, MAX(sched_credit2.domain_size, sched_null.domain_size));
+	d->cpupool = p;
+	p->policy->domain_add(d);
+	for (unsigned int i = 0; i < d->max_vcpus; i++) {
+		struct vcpu *v = d->vcpu[i];
+
+		if (!v || !v->sched)
+			continue;
+		v->hard.bits = v->soft.bits = ~0ULL;
+		p->policy->vcpu_add(v);
+	}
+}
+
+/* --- CPUs ---------------------------------------------------------------------------- */
+
 void sched_init(void)
 {
-	printk("Scheduler: %s\n", sched_policy->name);
+	cpupools_init();
+	memset(dispatch, 0, sizeof(dispatch));
+	printk("Scheduler: %s\n", sched_default->name);
 }
 
 int sched_cpu_up(unsigned int cpu)
@@ -66,7 +132,27 @@ int sched_cpu_up(unsigned int cpu)
 		return rc;
 	timer_init(&dispatch[cpu].slice, slice_over, (void *)(uintptr_t)cpu, cpu);
 	pcpus[cpu].idle_since = arch_now();
-	return sched_policy->cpu_add(cpu);
+	return cpupool_cpu_up(cpu);
+}
+
+struct cpupool *sched_cpu_pool(unsigned int cpu)
+{
+	return __atomic_load_n(&dispatch[cpu].pool, __ATOMIC_ACQUIRE);
+}
+
+void sched_cpu_join(unsigned int cpu, struct cpupool *p)
+{
+	__atomic_store_n(&dispatch[cpu].pool, p, __ATOMIC_RELEASE);
+	sched_tickle(cpu);
+}
+
+bool sched_cpu_leave(unsigned int cpu)
+{
+	if (!sched_cpu_pool(cpu))
+		return true;
+	WRITE_ONCE(dispatch[cpu].leaving, true);
+	sched_tickle(cpu);
+	return false;
 }
 
 void sched_tickle(unsigned int cpu)
@@ -74,42 +160,79 @@ void sched_tickle(unsigned int cpu)
 	pcpu_raise(cpu, WORK_SCHED);
 }
 
+/* --- states of vCPUs --------------------------------------------------------------------- */
+
+static spinlock_t *lock_vcpu(const struct vcpu *v)
+{
+	for (;;) {
+		spinlock_t *l = READ_ONCE(v->sched_lock);
+
+		spin_lock(l);
+		if (READ_ONCE(v->sched_lock) == l)
+			return l;
+		spin_unlock(l);
+	}
+}
+
 void sched_wake(struct vcpu *v)
 {
-	if (v->sched)
-		sched_policy->wake(v, arch_now());
+	spinlock_t *l;
+
+	if (!v->sched)
+		return;
+	l = lock_vcpu(v);
+	v->domain->cpupool->policy->wake(v, arch_now());
+	spin_unlock(l);
 }
 
 void sched_sleep(struct vcpu *v)
 {
-	if (v->sched)
-		sched_policy->sleep(v, arch_now());
+	spinlock_t *l;
+
+	if (!v->sched)
+		return;
+	l = lock_vcpu(v);
+	v->domain->cpupool->policy->sleep(v, arch_now());
+	spin_unlock(l);
 }
 
 void sched_yield_current(void)
 {
 	struct vcpu *v = this_cpu()->current;
 
-	sched_policy->yield(v);
+	v->domain->cpupool->policy->yield(v);
 	pcpu_raise(this_cpu()->id, WORK_SCHED);
 }
 
 int sched_set_affinity(struct vcpu *v, const struct cpumask *hard, const struct cpumask *soft)
 {
-	uint64_t online = nr_cpus_online == 64 ? ~0ULL : (1ULL << nr_cpus_online) - 1;
+	struct cpumask h = hard ? *hard : v->hard, s = soft ? *soft : v->soft;
+	int rc = 0;
 
-	if (hard && !(hard->bits & online))
-		return -XEN_EINVAL;
-	if (hard)
-		v->hard = *hard;
-	if (soft)
-		v->soft = *soft;
-	if (v->sched)
-		sched_policy->affinity(v);
-	return 0;
+	spin_lock(&cpupool_lock);
+	if (!(h.bits & cpupool_cpus(v->domain))) {
+		rc = -XEN_EINVAL;
+	} else if (v->sched) {
+		v->domain->cpupool->policy->affinity(v, h, s, arch_now());
+	} else {
+		v->hard = h;
+		v->soft = s;
+	}
+	spin_unlock(&cpupool_lock);
+	return rc;
 }
 
-/* --- context switch --------------------------------------------------------------- */
+void sched_domain_stats(struct domain *d, struct sched_stats *sum)
+{
+	memset(sum, 0, sizeof(*sum));
+	spin_lock(&cpupool_lock);
+	for (unsigned int i = 0; i < d->max_vcpus; i++)
+		if (d->vcpu[i] && d->vcpu[i]->sched)
+			d->cpupool->policy->stats(d->vcpu[i], sum);
+	spin_unlock(&cpupool_lock);
+}
+
+/* --- context switch ------------------------------------------------------------------------- */
 
 static int runstate_when_off(const struct vcpu *v)
 {
@@ -120,7 +243,8 @@ static int runstate_when_off(const struct vcpu *v)
 	return flags & VPF_BLOCKED ? RUNSTATE_blocked : RUNSTATE_offline;
 }
 
-static void switch_from(struct pcpu *p, struct vcpu *prev, stime_t now)
+static void switch_from(struct pcpu *p, struct vcpu *prev, const struct sched_policy *policy,
+			stime_t now)
 {
 	if (!prev) {
 		p->idle_ns += stime_sub(now, p->idle_since);
@@ -130,7 +254,7 @@ static void switch_from(struct pcpu *p, struct vcpu *prev, stime_t now)
 	vcpu_runstate_change(prev, runstate_when_off(prev), now);
 	p->current = NULL;
 	/* From here on another CPU may run it. */
-	sched_policy->context_saved(prev, now);
+	policy->context_saved(prev, now);
 }
 
 static void switch_to(struct pcpu *p, struct vcpu *next, stime_t now)
@@ -152,20 +276,27 @@ void sched_now(void)
 {
 	struct pcpu *p = this_cpu();
 	struct dispatch *ds = &dispatch[p->id];
+	struct cpupool *pool = sched_cpu_pool(p->id);
 	struct vcpu *prev = p->current;
 	stime_t now = arch_now();
 	struct sched_choice c;
 
-	c = sched_policy->pick(p->id, prev, stime_sub(now, ds->since), now);
-	ds->since = now;
+	if (!pool)
+		return;
+	c = pool->policy->pick(p->id, prev, now);
 	if (c.next != prev) {
-		switch_from(p, prev, now);
+		switch_from(p, prev, pool->policy, now);
 		switch_to(p, c.next, now);
 	}
 	if (c.next && c.slice_ns > 0)
 		timer_set(&ds->slice, stime_add(now, c.slice_ns));
 	else
 		timer_stop(&ds->slice);
+	if (READ_ONCE(ds->leaving) && !c.next) {
+		pool->policy->cpu_gone(p->id);
+		ds->leaving = false;
+		__atomic_store_n(&ds->pool, NULL, __ATOMIC_RELEASE);
+	}
 }
 
 void sched_loop(void)

@@ -1,444 +1,458 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 /*
- * Credit2, its core: credits burnt in inverse proportion to weight, one run
- * queue in order of credit for all CPUs, reset when the best has none left,
- * hard affinity, rate limit, and caps: a domain's vCPUs share a budget of CPU time
- * that is filled up every period.  Several run queues and load balancing are not
- * here yet.  Constants are those of Xen 4.17.
+ * Credit2: who runs next.  Running burns credit, in inverse proportion to the
+ * weight; of those who wait, who has most credit is next; when nobody in the queue
+ * has any left, all get new credit.  Semantics and constants are Xen 4.17's, with
+ * these differences: a reset costs O(1) (credit is kept relative to the sum of all
+ * resets); debt is bounded by one longest slice of the vCPU's own time, so that
+ * a light vCPU pays for the least time it may run; credit left to one that runs
+ * at a reset is not cut.
  */
-#include <hv/arch.h>
-#include <hv/domain.h>
-#include <hv/heap.h>
-#include <hv/sched.h>
+#include "credit2.h"
 
-#define CREDIT_INIT	     10000000LL /* ns */
-#define CREDIT_CARRYOVER     500000LL
-#define CREDIT_MIN	     (-10000000LL)
-#define SLICE_MIN	     500000LL
-#define SLICE_MAX	     10000000LL
-#define MIGRATE_RESIST	     500000LL
-#define RATELIMIT_DEFAULT_US 1000
-#define DEFAULT_WEIGHT	     256
-#define CAP_PERIOD	     10000000LL
+#include <hv/printk.h>
 
-struct unit_c2 {
-	struct list all;  /* every vCPU of the pool */
-	struct list runq; /* linked while queued */
-	struct vcpu *v;
-	int64_t credit;
-	int64_t ran_ns; /* without a break, for the rate limit */
-	bool queued;
-};
+/* --- credit ------------------------------------------------------------------ */
 
-struct domain_c2 {
-	struct domain *d;
-	int64_t budget;	    /* ns left in this period; what was run too long is owed */
-	int64_t per_period; /* 0: not capped */
-	stime_t period_end;
-	struct timer refill;
-};
-
-static struct {
-	spinlock_t lock;
-	struct list all, runq;
-	uint64_t cpus, idle; /* masks; idle: no current and not yet tickled */
-	uint16_t max_weight;
-	uint32_t ratelimit_us;
-	struct vcpu *curr[NR_CPUS];
-} pool = {
-	.all = LIST_INIT(pool.all),
-	.runq = LIST_INIT(pool.runq),
-	.max_weight = DEFAULT_WEIGHT,
-	.ratelimit_us = RATELIMIT_DEFAULT_US,
-};
-
-static struct unit_c2 *unit_of(const struct vcpu *v)
+int64_t c2_floor(const struct c2_unit *u)
 {
-	return v->sched;
+	return -C2_SLICE_MAX * u->rq->max_weight / u->weight;
 }
 
-static int64_t credit_of(const struct vcpu *v)
+void c2_burn(struct c2_unit *u, int64_t now)
 {
-	return unit_of(v)->credit;
-}
+	const struct c2_runq *rq = u->rq;
+	int64_t ran = now - u->start, cost = ran;
 
-static bool has_budget(const struct vcpu *v)
-{
-	const struct domain_c2 *dom = v->domain->sched;
-
-	return !dom->per_period || dom->budget > 0;
-}
-
-/* All below: pool.lock held unless stated. */
-
-static void burn(struct vcpu *v, int64_t ran_ns)
-{
-	struct unit_c2 *u = unit_of(v);
-	struct domain_c2 *dom = v->domain->sched;
-
-	if (dom->per_period)
-		dom->budget -= ran_ns;
-	u->ran_ns += ran_ns;
-	u->credit -= ran_ns * pool.max_weight / v->domain->weight;
-	if (u->credit < CREDIT_MIN)
-		u->credit = CREDIT_MIN;
-}
-
-static void enqueue(struct unit_c2 *u)
-{
-	struct list *p;
-
-	if (u->queued)
+	if (ran <= 0)
 		return;
-	list_for_each (p, &pool.runq)
-		if (list_entry(p, struct unit_c2, runq)->credit < u->credit)
-			break;
-	list_add_before(p, &u->runq);
-	u->queued = true;
+	u->start = now;
+	u->stayed += ran;
+	if (c2_domain(u)->per_period)
+		u->budget -= ran;
+	if (u->weight != rq->max_weight) {
+		int64_t sum = ran * rq->max_weight + u->residual;
+
+		cost = sum / u->weight;
+		u->residual = sum % u->weight;
+	}
+	u->base -= cost;
+	if (c2_credit(u) < -C2_SLICE_MAX && c2_credit(u) < c2_floor(u))
+		c2_set_credit(u, c2_floor(u));
 }
 
-static void dequeue(struct unit_c2 *u)
+/* A new epoch: everyone gets the same, enough for @next to have some.  Those that
+ * wait or sleep get it by rq->added. */
+static void reset_credits(struct c2_runq *rq, struct c2_unit *next, int64_t now)
 {
-	if (!u->queued)
+	int64_t credit = c2_credit(next), add = C2_INIT;
+
+	if (credit < 0)
+		add += C2_INIT * (-credit / C2_INIT);
+	for (uint64_t m = rq->cpus; m; m &= m - 1) {
+		unsigned int cpu = (unsigned int)__builtin_ctzll(m);
+		struct c2_unit *u = c2_cpus[cpu].curr;
+
+		if (!u)
+			continue;
+		c2_burn(u, now);
+		if (c2_domain(u)->per_period && u->budget <= 0 && u != next)
+			c2_tickle_cpu(rq, cpu);
+		u->base = MIN(u->base, C2_INIT + C2_SLICE_MAX - rq->added - add);
+	}
+	rq->added += add;
+	rq->resets++;
+}
+
+/* --- queue ---------------------------------------------------------------------- */
+
+void c2_enqueue(struct c2_unit *u, int64_t now)
+{
+	struct vcpu *v = u->v;
+	struct runq_cpus cpus = {.allowed = v->hard.bits, .home = c2_allowed(u) & 1ULL << v->cpu};
+
+	c2_set_credit(u, c2_credit(u));
+	runq_insert(&u->rq->queue, &u->node, u->base, cpus);
+	if (!u->loaded)
+		c2_update_load(u->rq, u, 1, now);
+	if (v->runstate != RUNSTATE_runnable)
+		vcpu_runstate_change(v, RUNSTATE_runnable, (stime_t){now});
+}
+
+void c2_dequeue(struct c2_unit *u)
+{
+	runq_remove(&u->rq->queue, &u->node);
+}
+
+static struct c2_unit *of_node(struct runq_node *n)
+{
+	return n ? CONTAINER_OF(n, struct c2_unit, node) : NULL;
+}
+
+static void c2_wake(struct vcpu *v, stime_t now)
+{
+	struct c2_unit *u = c2_unit(v);
+
+	/* A running one is looked at again by pick or context_saved. */
+	if (!u->rq || !vcpu_runnable(v) || v->running || runq_queued(&u->node))
 		return;
-	list_del(&u->runq);
-	u->queued = false;
-}
-
-/* Everyone gets the initial credit on top of what he has, up to the carry-over
- * limit; relative order does not change, so the queue stays sorted. */
-static void reset_credits(void)
-{
-	struct list *p;
-
-	list_for_each (p, &pool.all) {
-		struct unit_c2 *u = list_entry(p, struct unit_c2, all);
-
-		u->credit = MIN(u->credit + CREDIT_INIT, CREDIT_INIT + CREDIT_CARRYOVER);
+	if (v->runstate == RUNSTATE_blocked) {
+		u->woken = now.ns;
+		u->stats.wakes++;
 	}
+	c2_enqueue(u, now.ns);
+	c2_tickle(u, now.ns);
 }
 
-static void update_max_weight(void)
+static void c2_sleep(struct vcpu *v, stime_t now)
 {
-	struct list *p;
+	struct c2_unit *u = c2_unit(v);
 
-	pool.max_weight = 1;
-	list_for_each (p, &pool.all) {
-		struct domain *d = list_entry(p, struct unit_c2, all)->v->domain;
-
-		if (d->weight > pool.max_weight)
-			pool.max_weight = d->weight;
-	}
-}
-
-/* Find a CPU that should run @v and tell it. */
-static void tickle_for(struct vcpu *v)
-{
-	uint64_t allowed = v->hard.bits & pool.cpus, idle = allowed & pool.idle;
-	unsigned int best = NR_CPUS;
-	int64_t lowest = credit_of(v) - MIGRATE_RESIST;
-
-	if (!has_budget(v))
+	if (!u->rq || vcpu_runnable(v))
 		return;
-	if (idle) {
-		best = idle & (1ULL << v->cpu) ? v->cpu : (unsigned int)__builtin_ctzll(idle);
-		pool.idle &= ~(1ULL << best);
-		sched_tickle(best);
-		return;
+	if (v->running) {
+		c2_tickle_cpu(u->rq, v->cpu);
+	} else if (runq_queued(&u->node)) {
+		c2_dequeue(u);
+		c2_update_load(u->rq, u, -1, now.ns);
+		u->woken = u->held = 0;
+		vcpu_runstate_change(
+			v, v->pause_flags & VPF_BLOCKED ? RUNSTATE_blocked : RUNSTATE_offline, now);
 	}
-	for (uint64_t m = allowed; m; m &= m - 1) {
-		unsigned int cpu = __builtin_ctzll(m);
-
-		if (pool.curr[cpu] && credit_of(pool.curr[cpu]) < lowest) {
-			lowest = credit_of(pool.curr[cpu]);
-			best = cpu;
-		}
-	}
-	if (best < NR_CPUS)
-		sched_tickle(best);
 }
 
-/* Best queued vCPU that may run on @cpu now. */
-static struct vcpu *candidate(unsigned int cpu, const struct vcpu *prev)
+static void c2_yield(struct vcpu *v)
 {
-	struct list *p;
-
-	list_for_each (p, &pool.runq) {
-		struct vcpu *v = list_entry(p, struct unit_c2, runq)->v;
-
-		/* One whose context is still being saved elsewhere is not ready. */
-		if ((v->hard.bits & (1ULL << cpu)) && (!v->running || v == prev) && has_budget(v))
-			return v;
-	}
-	return NULL;
+	c2_unit(v)->yielding = true;
 }
 
-static bool keep_running(const struct vcpu *prev, unsigned int cpu, const struct vcpu *next)
+/* --- choice ------------------------------------------------------------------------ */
+
+/* Runs outside its soft affinity while a CPU of that idles; perhaps in another queue. */
+static bool would_rather_move(struct c2_unit *u, unsigned int cpu)
 {
-	if (!vcpu_runnable(prev) || !(prev->hard.bits & (1ULL << cpu)) || !has_budget(prev))
+	uint64_t soft = u->v->hard.bits & u->v->soft.bits;
+
+	if (soft & 1ULL << cpu)
 		return false;
-	if (!next)
+	if (soft & __atomic_load_n(&u->rq->idle, __ATOMIC_RELAXED))
 		return true;
+	u->move_to = c2_idle_queue(u->rq->pool, soft);
+	return u->move_to;
+}
+
+static bool may_go_on(struct c2_unit *u, unsigned int cpu, int64_t now)
+{
+	return vcpu_runnable(u->v) && (c2_allowed(u) & 1ULL << cpu) && !u->move_to &&
+	       !would_rather_move(u, cpu) && c2_budget(u, now);
+}
+
+static int64_t ratelimit_ns(const struct c2_runq *rq)
+{
+	return (int64_t)rq->pool->ratelimit_us * 1000;
+}
+
+/*
+ * The best that waits for @cpu and has more credit than @prev: markedly more if it
+ * would have to move.  One that yields makes room for anybody.
+ */
+static struct c2_unit *best_waiting(struct c2_runq *rq, unsigned int cpu,
+				    const struct c2_unit *prev)
+{
+	struct c2_unit *best = of_node(runq_first_allowed(&rq->queue, cpu)), *home = best;
+
+	if (!best || !prev)
+		return best;
+	if (best->v->cpu != cpu)
+		home = of_node(runq_first_home(&rq->queue, cpu));
 	if (prev->yielding)
-		return false;
-	return unit_of(prev)->ran_ns < (int64_t)pool.ratelimit_us * 1000 ||
-	       credit_of(prev) >= credit_of(next);
+		return home && c2_credit(home) + c2_migrate_resist() >= c2_credit(best) ? home
+											: best;
+	if (c2_credit(best) < c2_credit(prev) + c2_migrate_resist())
+		best = home;
+	return best && c2_credit(best) > c2_credit(prev) ? best : NULL;
 }
 
-/* One that only the rate limit keeps running may be in debt while others still
- * have credit, of which a reset would take what is over the carry-over limit. */
-static bool all_spent(const struct vcpu *next, unsigned int cpu)
+/* @prev: the current one if it may go on, else NULL. */
+static struct c2_unit *candidate(struct c2_runq *rq, unsigned int cpu, struct c2_unit *prev,
+				 int64_t now)
 {
-	const struct vcpu *waiter = candidate(cpu, NULL);
+	struct c2_unit *best;
 
-	return credit_of(next) <= 0 && (!waiter || credit_of(waiter) <= 0);
-}
-
-static int64_t slice_for(const struct vcpu *v, unsigned int cpu)
-{
-	const struct vcpu *waiter = candidate(cpu, NULL);
-	const struct domain_c2 *dom = v->domain->sched;
-	int64_t slice = SLICE_MAX;
-
-	/* Credit is not time: a lighter vCPU burns it faster. */
-	if (waiter)
-		slice = (credit_of(v) - MAX(credit_of(waiter), 0)) * v->domain->weight /
-			pool.max_weight;
-	/* Its siblings may be running on the same budget. */
-	if (dom->per_period)
-		slice = MIN(slice, dom->budget / v->domain->max_vcpus);
-	return slice < SLICE_MIN ? SLICE_MIN : MIN(slice, SLICE_MAX);
-}
-
-static struct sched_choice c2_pick(unsigned int cpu, struct vcpu *prev, int64_t ran_ns, stime_t now)
-{
-	struct sched_choice c = {NULL, 0};
-	struct vcpu *next;
-
-	spin_lock(&pool.lock);
-	if (prev)
-		burn(prev, ran_ns);
-	next = candidate(cpu, prev);
-	if (prev && keep_running(prev, cpu, next)) {
-		next = prev;
-	} else if (prev && vcpu_runnable(prev)) {
-		enqueue(unit_of(prev));
+	while ((best = best_waiting(rq, cpu, prev))) {
+		if (prev && !prev->yielding && now - prev->since < ratelimit_ns(rq)) {
+			if (!best->held)
+				best->held = now;
+			return prev;
+		}
+		if (c2_budget(best, now))
+			return best;
+		/* Parked: it waits for its domain's budget now. */
+		c2_dequeue(best);
+		c2_update_load(rq, best, -1, now);
 	}
+	return prev;
+}
+
+/* Wake-up to running, in the bucket of its power of two. */
+static void count_delay(struct c2_unit *u, int64_t now)
+{
+	uint64_t us = (uint64_t)(now - u->woken) / 1000;
+	unsigned int bucket = us ? 64 - (unsigned int)__builtin_clzll(us) : 0;
+
+	u->stats.wake_delay[MIN(bucket, SCHED_WAKE_BUCKETS - 1)]++;
+	u->woken = 0;
+}
+
+/* Out of the queue, onto @cpu. */
+static void take(struct c2_unit *u, unsigned int cpu, int64_t now)
+{
+	c2_dequeue(u);
+	c2_set_credit(u, c2_credit(u));
+	if (u->v->cpu != cpu) {
+		/* Not for those that move all the time: it would be income. */
+		if (u->stayed >= C2_INIT / 2)
+			u->base += C2_COMPENSATE;
+		u->stayed = 0;
+		u->stats.migrations++;
+		WRITE_ONCE(u->v->cpu, cpu);
+	}
+	u->start = u->since = now;
+	u->v->running = true;
+	if (u->woken)
+		count_delay(u, now);
+	if (u->held)
+		u->stats.held_ns += (uint64_t)(now - u->held);
+	u->held = 0;
+}
+
+/* Nobody has credit: neither @next nor who waits, nor who must leave the CPU. */
+static bool epoch_over(struct c2_runq *rq, const struct c2_unit *next, const struct c2_unit *prev)
+{
+	const struct c2_unit *top = of_node(rq->queue.first);
+
+	if (c2_credit(next) > 0 || (top && c2_credit(top) > 0))
+		return false;
+	return !prev || prev == next || c2_credit(prev) <= 0;
+}
+
+/*
+ * Until its credit is used up, or as low as that of who waits; at least the minimum,
+ * or what the rate limit still gives it.  Never more than the budget of its cap: four
+ * vCPUs that each run a minimum too long would make a cap a suggestion.
+ */
+static int64_t slice(struct c2_runq *rq, unsigned int cpu, struct c2_unit *u,
+		     const struct c2_unit *prev, int64_t now)
+{
+	const struct c2_unit *waits = of_node(runq_first_allowed(&rq->queue, cpu));
+	int64_t held = ratelimit_ns(rq) - (now - u->since), least = MAX(C2_SLICE_MIN, held);
+	int64_t credit = c2_credit(u), ns, other = 0;
+
+	if (waits)
+		other = c2_credit(waits);
+	if (prev && prev != u)
+		other = MAX(other, c2_credit(prev));
+	ns = credit - MAX(other, 0);
+	/* Someone better waits only for the end of the rate limit. */
+	if (ns < 0 && held > 0)
+		least = held;
+	if (ns > 0 && u->weight != rq->max_weight)
+		ns = ns * u->weight / rq->max_weight;
+	ns = MIN(MAX(ns, least), MAX(C2_SLICE_MAX, held));
+	if (c2_domain(u)->per_period) {
+		int64_t left = MIN(u->budget, READ_ONCE(c2_domain(u)->period_end.ns) - now);
+
+		ns = MIN(ns, MAX(left, C2_TOLERANCE));
+	}
+	return ns;
+}
+
+/* Queue's lock held. */
+static struct sched_choice choose(struct c2_runq *rq, unsigned int cpu, struct c2_unit *prev,
+				  int64_t now)
+{
+	struct sched_choice none = {NULL, 0};
+	struct c2_unit *next, *back = NULL; /* back: will be queued again */
+	uint64_t bit = 1ULL << cpu;
+
+	rq->tickled &= ~bit;
+	if (prev) {
+		c2_burn(prev, now);
+		back = may_go_on(prev, cpu, now) ? prev : NULL;
+	}
+	next = rq->cpus & bit ? candidate(rq, cpu, back, now) : NULL;
 	if (prev)
 		prev->yielding = false;
-	if (next) {
-		dequeue(unit_of(next));
-		if (all_spent(next, cpu))
-			reset_credits();
-		if (next != prev)
-			unit_of(next)->ran_ns = 0;
-		next->running = true;
-		WRITE_ONCE(next->cpu, cpu);
-		c.next = next;
-		c.slice_ns = slice_for(next, cpu);
-		pool.idle &= ~(1ULL << cpu);
-	} else {
-		pool.idle |= 1ULL << cpu;
+	c2_cpus[cpu].curr = next;
+	if (!next) {
+		if (rq->cpus & bit)
+			__atomic_fetch_or(&rq->idle, bit, __ATOMIC_SEQ_CST);
+		c2_update_load(rq, NULL, 0, now);
+		return none;
 	}
-	pool.curr[cpu] = next;
-	spin_unlock(&pool.lock);
+	if (!prev)
+		__atomic_fetch_and(&rq->idle, ~bit, __ATOMIC_SEQ_CST);
+	if (next != prev)
+		take(next, cpu, now);
+	if (!prev)
+		c2_spread(rq);
+	if (epoch_over(rq, next, back)) {
+		reset_credits(rq, next, now);
+		c2_balance(rq, now);
+	}
+	return (struct sched_choice){next->v, slice(rq, cpu, next, back, now)};
+}
+
+/* Called for help by another queue, it has found work in its own: pass the call on. */
+static void answer_call(unsigned int cpu)
+{
+	struct c2_runq *rq = __atomic_exchange_n(&c2_cpus[cpu].called_by, NULL, __ATOMIC_SEQ_CST);
+
+	if (!rq || !c2_cpus[cpu].curr)
+		return;
+	spin_lock(&rq->lock);
+	if (rq->pool)
+		c2_spread(rq);
+	spin_unlock(&rq->lock);
+}
+
+static struct sched_choice c2_pick(unsigned int cpu, struct vcpu *prev, stime_t now)
+{
+	struct c2_runq *rq = c2_cpus[cpu].rq;
+	struct c2_unit *u = prev ? c2_unit(prev) : NULL;
+	struct sched_choice c;
+
+	do {
+		spin_lock(&rq->lock);
+		c = choose(rq, cpu, u, now.ns);
+		spin_unlock(&rq->lock);
+		u = NULL;
+		/* Nothing here: perhaps a neighbour has too much. */
+	} while (!c.next && c2_steal(cpu, now.ns));
+	if (READ_ONCE(c2_cpus[cpu].called_by))
+		answer_call(cpu);
 	return c;
 }
 
 static void c2_context_saved(struct vcpu *prev, stime_t now)
 {
-	spin_lock(&pool.lock);
+	struct c2_unit *u = c2_unit(prev);
+	struct domain *d = prev->domain;
+	struct c2_runq *rq = u->rq;
+	bool unpark, elsewhere;
+
+	spin_lock(&rq->lock);
 	__atomic_store_n(&prev->running, false, __ATOMIC_RELEASE);
-	/* Woken while it was being switched out, or put back by pick. */
-	if (vcpu_runnable(prev)) {
-		enqueue(unit_of(prev));
-		tickle_for(prev);
+	unpark = c2_budget_return(u, now.ns);
+	elsewhere = u->move_to || !c2_allowed(u);
+	/* Not running any more, it could be destroyed before we are done. */
+	if (unpark || elsewhere)
+		domain_ref(d);
+	/* Woken while it was being switched out, or still runnable. */
+	if (vcpu_runnable(prev) && !elsewhere) {
+		c2_enqueue(u, now.ns);
+		c2_tickle(u, now.ns);
+	} else if (!vcpu_runnable(prev) && u->loaded) {
+		c2_update_load(rq, u, -1, now.ns);
 	}
-	spin_unlock(&pool.lock);
+	spin_unlock(&rq->lock);
+	if (elsewhere)
+		c2_relocate(u, now.ns);
+	if (unpark)
+		c2_unpark(d->sched);
+	if (unpark || elsewhere)
+		domain_put(d);
 }
 
-static void c2_wake(struct vcpu *v, stime_t now)
+/* --- parameters -------------------------------------------------------------------- */
+
+static void c2_affinity(struct vcpu *v, struct cpumask hard, struct cpumask soft, stime_t now)
 {
-	spin_lock(&pool.lock);
-	/* A running one is looked at again by pick or context_saved. */
-	if (vcpu_runnable(v) && !v->running) {
-		enqueue(unit_of(v));
-		tickle_for(v);
+	struct c2_unit *u = c2_unit(v);
+	struct c2_runq *rq = c2_lock_unit(u);
+	bool queued = runq_queued(&u->node), elsewhere;
+	uint64_t all = hard.bits & cpupool_cpus(v->domain);
+
+	if (queued)
+		c2_dequeue(u);
+	v->hard = hard;
+	v->soft = soft;
+	if (queued)
+		c2_enqueue(u, now.ns);
+	/* Also if this queue has none of the CPUs that it would rather have. */
+	elsewhere = !c2_allowed(u) || (!(c2_allowed(u) & soft.bits) && (all & soft.bits));
+	if (v->running && (elsewhere || !(hard.bits & 1ULL << v->cpu))) {
+		if (elsewhere)
+			u->move_to = rq; /* not to stay: context_saved looks for a place */
+		c2_tickle_cpu(rq, v->cpu);
+	} else if (queued && !elsewhere) {
+		c2_tickle(u, now.ns);
 	}
-	spin_unlock(&pool.lock);
+	elsewhere = elsewhere && !v->running;
+	spin_unlock(&rq->lock);
+	if (elsewhere)
+		c2_relocate(u, now.ns);
 }
 
-static void c2_sleep(struct vcpu *v, stime_t now)
+static void c2_domain_add(struct domain *d)
 {
-	spin_lock(&pool.lock);
-	dequeue(unit_of(v));
-	if (v->running)
-		sched_tickle(v->cpu);
-	spin_unlock(&pool.lock);
-}
-
-static void c2_yield(struct vcpu *v)
-{
-	v->yielding = true;
-}
-
-static void c2_affinity(struct vcpu *v)
-{
-	spin_lock(&pool.lock);
-	if (v->running && !(v->hard.bits & (1ULL << v->cpu)))
-		sched_tickle(v->cpu);
-	else if (unit_of(v)->queued)
-		tickle_for(v);
-	spin_unlock(&pool.lock);
-}
-
-static int c2_cpu_add(unsigned int cpu)
-{
-	spin_lock(&pool.lock);
-	pool.cpus |= 1ULL << cpu;
-	pool.idle |= 1ULL << cpu;
-	spin_unlock(&pool.lock);
-	return 0;
-}
-
-/* A new period: the budget is filled up, but never beyond one period's worth. */
-static void refill(void *data)
-{
-	struct domain_c2 *dom = data;
-
-	spin_lock(&pool.lock);
-	dom->budget = MIN(dom->budget + dom->per_period, dom->per_period);
-	dom->period_end = stime_add(dom->period_end, CAP_PERIOD);
-	for (unsigned int i = 0; i < dom->d->max_vcpus; i++) {
-		struct vcpu *v = dom->d->vcpu[i];
-
-		if (v && v->sched && unit_of(v)->queued)
-			tickle_for(v);
-	}
-	spin_unlock(&pool.lock);
-	if (dom->per_period)
-		timer_set(&dom->refill, dom->period_end);
-}
-
-static void set_cap(struct domain *d, uint16_t cap)
-{
-	struct domain_c2 *dom = d->sched;
-
-	timer_stop(&dom->refill);
-	spin_lock(&pool.lock);
-	d->cap = cap;
-	dom->per_period = CAP_PERIOD * cap / 100;
-	dom->budget = 0;
-	dom->period_end = arch_now();
-	spin_unlock(&pool.lock);
-	refill(dom); /* starts the first period, or frees those that had no budget */
-}
-
-static int c2_domain_add(struct domain *d)
-{
-	struct domain_c2 *dom = heap_alloc(sizeof(*dom));
-
-	if (!dom)
-		return -XEN_ENOMEM;
-	dom->d = d;
-	timer_init(&dom->refill, refill, dom, this_cpu()->id);
-	d->sched = dom;
-	d->weight = DEFAULT_WEIGHT;
-	return 0;
+	d->weight = C2_WEIGHT;
+	d->cap = 0;
+	c2_cap_init(d);
 }
 
 static void c2_domain_remove(struct domain *d)
 {
-	struct domain_c2 *dom = d->sched;
+	struct c2_domain *dom = d->sched;
 
-	if (!dom)
-		return;
 	timer_kill(&dom->refill);
-	d->sched = NULL;
-	heap_free(dom);
 }
 
-static int c2_vcpu_add(struct vcpu *v)
+static void c2_vcpu_add(struct vcpu *v)
 {
-	struct unit_c2 *u = heap_alloc(sizeof(*u));
+	struct c2_unit *u = c2_unit(v);
+	struct c2_runq *rq;
 
-	if (!u)
-		return -XEN_ENOMEM;
-	u->v = v;
-	u->credit = CREDIT_INIT;
-	list_init(&u->runq);
-	v->sched = u;
-	spin_lock(&pool.lock);
-	list_append(&pool.all, &u->all);
-	v->cpu = (v->domain->id + v->id) % nr_cpus_online;
-	update_max_weight();
-	spin_unlock(&pool.lock);
-	return 0;
+	*u = (struct c2_unit){.v = v, .weight = v->domain->weight};
+	list_init(&u->all);
+	list_init(&u->parked);
+	v->cpu = c2_choose_cpu(u);
+	rq = c2_cpus[v->cpu].rq;
+	spin_lock(&rq->lock);
+	c2_attach(u, rq, v->cpu);
+	c2_set_credit(u, C2_INIT);
+	if (vcpu_runnable(v))
+		c2_wake(v, arch_now());
+	spin_unlock(&rq->lock);
 }
 
 static void c2_vcpu_remove(struct vcpu *v)
 {
-	struct unit_c2 *u = unit_of(v);
+	struct c2_unit *u = c2_unit(v);
+	struct c2_runq *rq = c2_lock_unit(u);
 
-	spin_lock(&pool.lock);
-	dequeue(u);
-	list_del(&u->all);
-	update_max_weight();
-	spin_unlock(&pool.lock);
-	v->sched = NULL;
-	heap_free(u);
-}
-
-static int c2_adjust(struct domain *d, struct xen_domctl_scheduler_op *op)
-{
-	uint16_t weight = op->u.credit2.weight, cap = op->u.credit2.cap;
-
-	switch (op->cmd) {
-	case XEN_DOMCTL_SCHEDOP_getinfo:
-		op->u.credit2.weight = d->weight;
-		op->u.credit2.cap = d->cap;
-		return 0;
-	case XEN_DOMCTL_SCHEDOP_putinfo:
-		if (cap > 100 * d->max_vcpus)
-			return -XEN_EINVAL;
-		if (cap != d->cap)
-			set_cap(d, cap);
-		if (weight) { /* 0: leave it */
-			spin_lock(&pool.lock);
-			d->weight = weight;
-			update_max_weight();
-			spin_unlock(&pool.lock);
-		}
-		return 0;
-	default:
-		return -XEN_EINVAL;
-	}
-}
-
-static int c2_adjust_global(struct xen_sysctl_scheduler_op *op)
-{
-	uint32_t limit = op->u.sched_credit2.ratelimit_us;
-
-	switch (op->cmd) {
-	case XEN_SYSCTL_SCHEDOP_getinfo:
-		op->u.sched_credit2.ratelimit_us = pool.ratelimit_us;
-		return 0;
-	case XEN_SYSCTL_SCHEDOP_putinfo:
-		if (limit && (limit < XEN_SYSCTL_SCHED_RATELIMIT_MIN ||
-			      limit > XEN_SYSCTL_SCHED_RATELIMIT_MAX))
-			return -XEN_EINVAL;
-		pool.ratelimit_us = limit;
-		return 0;
-	default:
-		return -XEN_EINVAL;
-	}
+	if (!rq)
+		return;
+	ASSERT(!v->running);
+	if (runq_queued(&u->node))
+		c2_dequeue(u);
+	if (u->loaded)
+		c2_update_load(rq, u, -1, arch_now().ns);
+	c2_cap_forget(u);
+	c2_detach(u);
+	spin_unlock(&rq->lock);
 }
 
 const struct sched_policy sched_credit2 = {
 	.name = "credit2",
 	.id = XEN_SCHEDULER_CREDIT2,
+	.unit_size = sizeof(struct c2_unit),
+	.domain_size = sizeof(struct c2_domain),
+	.pool_init = c2_pool_init,
 	.cpu_add = c2_cpu_add,
+	.cpu_stop = c2_cpu_stop,
+	.cpu_gone = c2_cpu_gone,
 	.domain_add = c2_domain_add,
 	.domain_remove = c2_domain_remove,
 	.vcpu_add = c2_vcpu_add,
@@ -451,4 +465,5 @@ const struct sched_policy sched_credit2 = {
 	.context_saved = c2_context_saved,
 	.adjust = c2_adjust,
 	.adjust_global = c2_adjust_global,
+	.stats = c2_stats,
 };

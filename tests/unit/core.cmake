@@ -13,6 +13,9 @@ target_compile_definitions(hvcore_host PUBLIC __XEN_TOOLS__=1
 target_compile_options(hvcore_host PRIVATE -fno-strict-aliasing -fno-builtin-strlcpy)
 target_link_libraries(hvcore_host PUBLIC nacre_host_flags)
 
-foreach(noun frame heap timer domain sched)
+foreach(noun frame heap timer domain runq)
   nacre_unit_test(${noun} SOURCES test_${noun}.c LIBS hvcore_host)
+endforeach()
+foreach(noun sched cpupool)
+  nacre_unit_test(${noun} SOURCES test_${noun}.c LIBS sched_simulator)
 endforeach()

@@ -27,6 +27,10 @@ Test(cmdline, every_kind_of_value)
 	cmdline_parse("no-noreboot mem=2g");
 	cr_assert_not(boot_options.noreboot);
 	cr_assert_eq(boot_options.mem, 2ULL << 30);
+	cmdline_parse("credit2_balance_over=-5 credit2_balance_under=2 sched=null");
+	cr_assert_eq(boot_options.credit2_balance_over, -5);
+	cr_assert_eq(boot_options.credit2_balance_under, 2);
+	cr_assert_str_eq(boot_options.sched, "null");
 	cmdline_parse("noreboot=on");
 	cr_assert(boot_options.noreboot);
 	cmdline_parse("noreboot=false mem=12B");
@@ -43,6 +47,12 @@ Test(cmdline, bad_words_are_told_and_ignored)
 		"maxcpus=",
 		"maxcpus=3x",
 		"maxcpus=4294967296",
+		"maxcpus=-1",
+		"credit2_cap_period_ms=0",
+		"credit2_balance_over=-19",
+		"credit2_balance_over=-",
+		"sched_ratelimit_us=500001",
+		"credit2_runqueue=everything",
 		"mem=M",
 		"mem=1Q",
 		"mem=1MM",

@@ -185,10 +185,15 @@ Test(sysctl, scheduler_and_pools)
 	hv_get(zero, BUF2, map, sizeof(map));
 	cr_assert_eq(map[0], 0);
 	p->op = XEN_SYSCTL_CPUPOOL_OP_CREATE;
-	cr_assert_eq(hv_sysctl(zero, &op), -XEN_EOPNOTSUPP);
+	p->sched_id = XEN_SCHEDULER_CREDIT2;
+	cr_assert_eq(hv_sysctl(zero, &op), 0);
+	p->op = XEN_SYSCTL_CPUPOOL_OP_MOVEDOMAIN;
+	cr_assert_eq(hv_sysctl(zero, &op), -XEN_EPERM, "the caller itself");
+	p->domid = 5;
+	cr_assert_eq(hv_sysctl(zero, &op), -XEN_ESRCH);
 	p->op = XEN_SYSCTL_CPUPOOL_OP_RMCPU;
 	p->cpupool_id = 0;
-	cr_assert_eq(hv_sysctl(zero, &op), -XEN_EBUSY);
+	cr_assert_eq(hv_sysctl(zero, &op), -XEN_EINVAL, "CPU 0");
 	p->op = 99;
 	cr_assert_eq(hv_sysctl(zero, &op), -XEN_ENOSYS);
 }

@@ -13,9 +13,15 @@ struct boot_options {
 	uint64_t conring_size; /* bytes */
 	uint64_t mem;	       /* use RAM below this address only; 0 = all */
 	unsigned int maxcpus;  /* 0 = all */
-	bool noreboot;	       /* a fatal error stops the machine */
-	bool sync_console;     /* the console always is */
-	bool module_guests;    /* boot modules are guests; hv/module_guests.h */
+	char sched[16];	       /* the policy of Pool-0 */
+	unsigned int ratelimit_us;
+	char credit2_runqueue[8]; /* cpu, core, socket, node, all */
+	unsigned int credit2_max_cpus, credit2_cap_period_ms, credit2_load_window_shift;
+	unsigned int credit2_migrate_resist_us;
+	int credit2_balance_under, credit2_balance_over; /* powers of two of a load */
+	bool noreboot;					 /* a fatal error stops the machine */
+	bool sync_console;				 /* the console always is */
+	bool module_guests; /* boot modules are guests; hv/module_guests.h */
 };
 extern struct boot_options boot_options;
 
@@ -24,9 +30,31 @@ enum option_kind { OPTION_BOOLEAN, OPTION_NUMBER, OPTION_SIZE, OPTION_TEXT };
 struct option {
 	const char *name; /* NULL ends a table */
 	enum option_kind kind;
-	void *var;   /* bool, unsigned int, uint64_t or char[] */
-	size_t size; /* of a text */
+	void *var;	  /* bool, (unsigned) int, uint64_t or char[] */
+	size_t size;	  /* of a text */
+	int64_t min, max; /* of a number: what is outside is refused */
 };
+#define OPTION_FLAG(text, field)                                                                   \
+	{                                                                                          \
+		.name = (text), .kind = OPTION_BOOLEAN, .var = &(field)                            \
+	}
+#define OPTION_WORD(text, field)                                                                   \
+	{                                                                                          \
+		.name = (text), .kind = OPTION_TEXT, .var = (field), .size = sizeof(field)         \
+	}
+#define OPTION_AMOUNT(text, field)                                                                 \
+	{                                                                                          \
+		.name = (text), .kind = OPTION_SIZE, .var = &(field)                               \
+	}
+#define OPTION_RANGE(text, field, low, high)                                                       \
+	{                                                                                          \
+		.name = (text), .kind = OPTION_NUMBER, .var = &(field), .min = (low),              \
+		.max = (high)                                                                      \
+	}
+#define OPTION_END                                                                                 \
+	{                                                                                          \
+		.name = NULL                                                                       \
+	}
 
 /* Obey the words of @line; complains about what it does not know of @what. */
 void options_parse(const struct option *table, const char *what, const char *line);

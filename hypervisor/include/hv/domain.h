@@ -64,7 +64,8 @@ struct domain {
 
 	void *sched; /* the policy's domain data */
 	uint16_t weight, cap;
-	uint32_t cpupool;
+	struct cpupool *cpupool;
+	struct list cpupool_link;
 
 	struct arch_domain *arch;
 	uint32_t destroy_step;	/* where a preempted destroy goes on */

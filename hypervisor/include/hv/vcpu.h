@@ -30,15 +30,15 @@ struct vcpu {
 	struct vlapic *vlapic;
 	struct vcpu_msrs *msrs; /* msr_policy.c */
 
-	/* scheduling; fields below are guarded by the policy's lock of `cpu` */
+	/* scheduling; fields below are guarded by sched_lock */
 	uint32_t cpu;	      /* where it runs, or ran last */
 	uint32_t pause_flags; /* atomic */
 	uint32_t pause_count; /* under domain->lock */
 	bool running;	      /* some pcpu's current is this vCPU */
 	bool initialised;     /* has a register state (VCPUOP_initialise, setvcpucontext, SIPI) */
-	bool yielding;
 	struct cpumask hard, soft;
-	void *sched; /* the policy's unit */
+	void *sched;		/* the policy's unit */
+	spinlock_t *sched_lock; /* guards that; changes only with the old and the new one */
 
 	/* runstate: times in ns, as vcpu_runstate_info. */
 	int runstate; /* RUNSTATE_* */

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+#ifndef MODEL_SCENARIOS_H
+#define MODEL_SCENARIOS_H
+
+#include <stdint.h>
+
+struct scenario {
+	const char *name;
+	void (*run)(uint64_t seed);
+};
+extern const struct scenario scenarios[]; /* ends with a NULL name */
+
+/* random.c: a random machine, random domains, random control operations. */
+void random_case(uint64_t seed);
+
+#endif
