@@ -153,6 +153,8 @@ void c2_pool_init(struct cpupool *p);
 int c2_adjust(struct domain *d, struct xen_domctl_scheduler_op *op);
 int c2_adjust_global(struct cpupool *p, struct xen_sysctl_scheduler_op *op);
 void c2_stats(struct vcpu *v, struct sched_stats *sum);
+/* A unit that was woken runs. */
+void c2_count_delay(struct c2_unit *u, int64_t now);
 
 /* --- credit2_runq.c --- */
 

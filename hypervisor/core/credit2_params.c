@@ -58,6 +58,16 @@ int c2_adjust_global(struct cpupool *p, struct xen_sysctl_scheduler_op *op)
 	return 0;
 }
 
+/* Wake-up to running, in the bucket of its power of two. */
+void c2_count_delay(struct c2_unit *u, int64_t now)
+{
+	uint64_t us = (uint64_t)(now - u->woken) / 1000;
+	unsigned int bucket = us ? 64 - (unsigned int)__builtin_clzll(us) : 0;
+
+	u->stats.wake_delay[MIN(bucket, SCHED_WAKE_BUCKETS - 1)]++;
+	u->woken = 0;
+}
+
 void c2_stats(struct vcpu *v, struct sched_stats *sum)
 {
 	struct c2_unit *u = c2_unit(v);

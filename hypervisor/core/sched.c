@@ -198,10 +198,12 @@ void sched_sleep(struct vcpu *v)
 
 void sched_yield_current(void)
 {
-	struct vcpu *v = this_cpu()->current;
+	struct pcpu *p = this_cpu();
+	struct vcpu *v = p->current;
 
 	v->domain->cpupool->policy->yield(v);
-	pcpu_raise(this_cpu()->id, WORK_SCHED);
+	/* Nobody to kick: this CPU is here. */
+	__atomic_fetch_or(&p->work, WORK_SCHED, __ATOMIC_RELAXED);
 }
 
 int sched_set_affinity(struct vcpu *v, const struct cpumask *hard, const struct cpumask *soft)
@@ -243,8 +245,7 @@ static int runstate_when_off(const struct vcpu *v)
 	return flags & VPF_BLOCKED ? RUNSTATE_blocked : RUNSTATE_offline;
 }
 
-static void switch_from(struct pcpu *p, struct vcpu *prev, const struct sched_policy *policy,
-			stime_t now)
+static void switch_from(struct pcpu *p, struct vcpu *prev, stime_t now)
 {
 	if (!prev) {
 		p->idle_ns += stime_sub(now, p->idle_since);
@@ -254,7 +255,7 @@ static void switch_from(struct pcpu *p, struct vcpu *prev, const struct sched_po
 	vcpu_runstate_change(prev, runstate_when_off(prev), now);
 	p->current = NULL;
 	/* From here on another CPU may run it. */
-	policy->context_saved(prev, now);
+	dispatch[p->id].pool->policy->context_saved(prev, now);
 }
 
 static void switch_to(struct pcpu *p, struct vcpu *next, stime_t now)
@@ -272,11 +273,35 @@ static void switch_to(struct pcpu *p, struct vcpu *next, stime_t now)
 	vcpu_update_runstate_area(next);
 }
 
+/* Not inlined: most passes end without it. */
+static __attribute__((noinline)) void switch_over(struct pcpu *p, struct vcpu *prev,
+						  struct vcpu *next, stime_t now)
+{
+	switch_from(p, prev, now);
+	switch_to(p, next, now);
+}
+
+/* The end of the slice.  What is armed and comes earlier stays: asking once too
+ * often costs less than a change of the timer in each pass. */
+static void set_slice(struct dispatch *ds, struct sched_choice c, stime_t now)
+{
+	stime_t end = stime_add(now, c.slice_ns);
+	bool armed = timer_armed(&ds->slice);
+
+	if (!c.next || c.slice_ns <= 0) {
+		if (armed)
+			timer_stop(&ds->slice);
+		return;
+	}
+	if (!armed || stime_before(end, ds->slice.expires) || !stime_before(now, ds->slice.expires))
+		timer_set(&ds->slice, end);
+}
+
 void sched_now(void)
 {
 	struct pcpu *p = this_cpu();
 	struct dispatch *ds = &dispatch[p->id];
-	struct cpupool *pool = sched_cpu_pool(p->id);
+	struct cpupool *pool = __atomic_load_n(&ds->pool, __ATOMIC_ACQUIRE);
 	struct vcpu *prev = p->current;
 	stime_t now = arch_now();
 	struct sched_choice c;
@@ -284,15 +309,10 @@ void sched_now(void)
 	if (!pool)
 		return;
 	c = pool->policy->pick(p->id, prev, now);
-	if (c.next != prev) {
-		switch_from(p, prev, pool->policy, now);
-		switch_to(p, c.next, now);
-	}
-	if (c.next && c.slice_ns > 0)
-		timer_set(&ds->slice, stime_add(now, c.slice_ns));
-	else
-		timer_stop(&ds->slice);
-	if (READ_ONCE(ds->leaving) && !c.next) {
+	set_slice(ds, c, now);
+	if (c.next != prev)
+		switch_over(p, prev, c.next, now);
+	if (!c.next && READ_ONCE(ds->leaving)) {
 		pool->policy->cpu_gone(p->id);
 		ds->leaving = false;
 		__atomic_store_n(&ds->pool, NULL, __ATOMIC_RELEASE);

@@ -38,7 +38,7 @@ void c2_burn(struct c2_unit *u, int64_t now)
 		u->residual = sum % u->weight;
 	}
 	u->base -= cost;
-	if (c2_credit(u) < -C2_SLICE_MAX && c2_credit(u) < c2_floor(u))
+	if (u->base + rq->added < -C2_SLICE_MAX && u->base + rq->added < c2_floor(u))
 		c2_set_credit(u, c2_floor(u));
 }
 
@@ -195,16 +195,6 @@ static struct c2_unit *candidate(struct c2_runq *rq, unsigned int cpu, struct c2
 	return prev;
 }
 
-/* Wake-up to running, in the bucket of its power of two. */
-static void count_delay(struct c2_unit *u, int64_t now)
-{
-	uint64_t us = (uint64_t)(now - u->woken) / 1000;
-	unsigned int bucket = us ? 64 - (unsigned int)__builtin_clzll(us) : 0;
-
-	u->stats.wake_delay[MIN(bucket, SCHED_WAKE_BUCKETS - 1)]++;
-	u->woken = 0;
-}
-
 /* Out of the queue, onto @cpu. */
 static void take(struct c2_unit *u, unsigned int cpu, int64_t now)
 {
@@ -221,7 +211,7 @@ static void take(struct c2_unit *u, unsigned int cpu, int64_t now)
 	u->start = u->since = now;
 	u->v->running = true;
 	if (u->woken)
-		count_delay(u, now);
+		c2_count_delay(u, now);
 	if (u->held)
 		u->stats.held_ns += (uint64_t)(now - u->held);
 	u->held = 0;
@@ -317,22 +307,59 @@ static void answer_call(unsigned int cpu)
 	spin_unlock(&rq->lock);
 }
 
-static struct sched_choice c2_pick(unsigned int cpu, struct vcpu *prev, stime_t now)
+/*
+ * The common case, told apart early because it is that of each yield and each end
+ * of a slice on a machine that is not overcommitted: nobody else waits, and nothing
+ * keeps the current one, which has credit, from going on.  Its slice, or 0.
+ */
+static int64_t alone(struct c2_runq *rq, unsigned int cpu, struct c2_unit *u, int64_t now)
 {
-	struct c2_runq *rq = c2_cpus[cpu].rq;
-	struct c2_unit *u = prev ? c2_unit(prev) : NULL;
+	const struct vcpu *v = u->v;
+	int64_t credit;
+
+	if (rq->queue.nr || u->move_to || c2_domain(u)->per_period || !vcpu_runnable(v) ||
+	    !(v->hard.bits & v->soft.bits & rq->cpus & 1ULL << cpu))
+		return 0;
+	c2_burn(u, now);
+	credit = u->base + rq->added;
+	if (credit <= 0)
+		return 0;
+	rq->tickled &= ~(1ULL << cpu);
+	u->yielding = false;
+	if (u->weight != rq->max_weight)
+		credit = credit * u->weight / rq->max_weight;
+	return MIN(MAX(credit, C2_SLICE_MIN), C2_SLICE_MAX);
+}
+
+/* Not inlined: its many registers would be saved in the common case, too. */
+static __attribute__((noinline)) struct sched_choice
+pick_among(struct c2_runq *rq, unsigned int cpu, struct c2_unit *u, int64_t now)
+{
 	struct sched_choice c;
 
 	do {
 		spin_lock(&rq->lock);
-		c = choose(rq, cpu, u, now.ns);
+		c = choose(rq, cpu, u, now);
 		spin_unlock(&rq->lock);
 		u = NULL;
 		/* Nothing here: perhaps a neighbour has too much. */
-	} while (!c.next && c2_steal(cpu, now.ns));
+	} while (!c.next && c2_steal(cpu, now));
 	if (READ_ONCE(c2_cpus[cpu].called_by))
 		answer_call(cpu);
 	return c;
+}
+
+static struct sched_choice c2_pick(unsigned int cpu, struct vcpu *prev, stime_t now)
+{
+	struct c2_runq *rq = c2_cpus[cpu].rq;
+	struct sched_choice c = {prev, 0};
+
+	if (!prev)
+		return pick_among(rq, cpu, NULL, now.ns);
+	spin_lock(&rq->lock);
+	c.slice_ns = alone(rq, cpu, c2_unit(prev), now.ns);
+	spin_unlock(&rq->lock);
+	return c.slice_ns ? c : pick_among(rq, cpu, c2_unit(prev), now.ns);
 }
 
 static void c2_context_saved(struct vcpu *prev, stime_t now)

@@ -137,11 +137,6 @@ void timer_migrate(struct timer *t, unsigned int cpu)
 		timer_set(t, t->expires);
 }
 
-bool timer_armed(const struct timer *t)
-{
-	return READ_ONCE(t->slot) >= 0;
-}
-
 void timers_run(void)
 {
 	struct timer_heap *h = &this_cpu()->timers;

@@ -73,11 +73,6 @@ void vcpu_destroy(struct vcpu *v)
 	heap_free(v);
 }
 
-bool vcpu_runnable(const struct vcpu *v)
-{
-	return !__atomic_load_n(&v->pause_flags, __ATOMIC_ACQUIRE);
-}
-
 void vcpu_clear_flags(struct vcpu *v, uint32_t flags)
 {
 	uint32_t old = __atomic_fetch_and(&v->pause_flags, ~flags, __ATOMIC_SEQ_CST);

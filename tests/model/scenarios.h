@@ -13,5 +13,7 @@ extern const struct scenario scenarios[]; /* ends with a NULL name */
 
 /* random.c: a random machine, random domains, random control operations. */
 void random_case(uint64_t seed);
+/* exhaustive.c: all sequences of @depth steps. */
+void exhaustive(uint64_t depth);
 
 #endif

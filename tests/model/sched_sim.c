@@ -3,10 +3,11 @@
 /*
  * Scheduler goals in the simulator.
  *
- *   sched_sim [--cases N] [--seed S] [NAME]
+ *   sched_sim [--cases N] [--seed S] [--depth D] [NAME]
  *
- * Runs each scenario (or that called NAME) in a process of its own, then N random
- * cases from seed S on.  Each prints its figures; exit status 1 if one failed.
+ * Runs each scenario (or that called NAME) in a process of its own, then all
+ * sequences of D steps of a small model, then N random cases from seed S on.  Each
+ * prints its figures; exit status 1 if one failed.
  */
 #include "scenarios.h"
 
@@ -37,7 +38,7 @@ static int in_a_child(void (*run)(uint64_t), uint64_t arg)
 
 int main(int argc, char **argv)
 {
-	unsigned long cases = 300, seed = 1, failed = 0;
+	unsigned long cases = 300, seed = 1, depth = 4, failed = 0;
 	const char *only = NULL;
 
 	for (int i = 1; i < argc; i++) {
@@ -45,6 +46,8 @@ int main(int argc, char **argv)
 			cases = strtoul(argv[++i], NULL, 0);
 		else if (!strcmp(argv[i], "--seed") && i + 1 < argc)
 			seed = strtoul(argv[++i], NULL, 0);
+		else if (!strcmp(argv[i], "--depth") && i + 1 < argc)
+			depth = strtoul(argv[++i], NULL, 0);
 		else
 			only = argv[i];
 	}
@@ -53,6 +56,15 @@ int main(int argc, char **argv)
 			continue;
 		printf("%s:", s->name);
 		if (in_a_child(s->run, seed)) {
+			printf(" FAIL\n");
+			failed++;
+		} else {
+			printf(" ok\n");
+		}
+	}
+	if (!only || !strcmp(only, "exhaustive")) {
+		printf("exhaustive:");
+		if (in_a_child(exhaustive, depth)) {
 			printf(" FAIL\n");
 			failed++;
 		} else {

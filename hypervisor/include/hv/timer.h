@@ -36,7 +36,10 @@ void timer_stop(struct timer *t);
 void timer_kill(struct timer *t);
 /* Move to another CPU, keeping the deadline. */
 void timer_migrate(struct timer *t, unsigned int cpu);
-bool timer_armed(const struct timer *t);
+static inline bool timer_armed(const struct timer *t)
+{
+	return READ_ONCE(t->slot) >= 0;
+}
 
 /* Dispatch loop: run everything that is due on this CPU, arm the hardware. */
 void timers_run(void);

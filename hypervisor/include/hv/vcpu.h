@@ -87,7 +87,10 @@ void vcpu_sync(const struct vcpu *v);
  * the caller's own. */
 void vcpu_pause(struct vcpu *v);
 void vcpu_unpause(struct vcpu *v);
-bool vcpu_runnable(const struct vcpu *v);
+static inline bool vcpu_runnable(const struct vcpu *v)
+{
+	return !__atomic_load_n(&v->pause_flags, __ATOMIC_ACQUIRE);
+}
 /* Guest block: mark blocked, then look for pending events (closes the race). */
 void vcpu_block(struct vcpu *v);
 /* HLT with IF=0, VCPUOP_down: when the last one of the domain goes down the
