@@ -15,11 +15,6 @@ const char test_name[] = "yield";
 #define BATCHES 33
 #define CALLS	256
 
-static void yield(void)
-{
-	hypercall(__HYPERVISOR_sched_op, SCHEDOP_yield, 0, 0, 0);
-}
-
 static void version(void)
 {
 	hypercall(__HYPERVISOR_xen_version, XENVER_version, 0, 0, 0);
