@@ -40,8 +40,8 @@ static void write_cr4(void *arg)
 
 static void check_cr4(void)
 {
-	/* MCE, LA57, VMXE, SMXE, PCID, PKE, CET, and what is reserved */
-	static const unsigned int refused[] = {6, 12, 13, 14, 15, 17, 19, 22, 23, 24, 31, 32, 63};
+	/* LA57, VMXE, SMXE, PCID, PKE, CET, and what is reserved */
+	static const unsigned int refused[] = {12, 13, 14, 15, 17, 19, 22, 23, 24, 31, 32, 63};
 	uint64_t was = get_cr4();
 
 	for (unsigned int i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {

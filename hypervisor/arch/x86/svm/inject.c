@@ -256,7 +256,10 @@ static void request_window(struct vcpu *v, bool callback_injected)
 	bool ack;
 	int vector = callback_injected ? vlapic_pending(v) : vcpu_pending_vector(v, &ack);
 
-	if (vector >= 0)
+	/* An NMI that waits for a shadow to end: with interrupts on, the same window opens
+	 * there.  QEMU 7.2 keeps the shadow of an STI over PAUSE and exits nowhere else in
+	 * a loop of the two, so that waiting for another exit may be for ever. */
+	if (vector >= 0 || (READ_ONCE(v->nmi_pending) && !v->arch->nmi_masked))
 		want_interrupt(v);
 	else if (vlapic_masked_irq(v) >= 0)
 		v->arch->vmcb->intercept_cr |= INTERCEPT_CR_WRITE(8);
