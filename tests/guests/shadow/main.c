@@ -25,29 +25,37 @@ static void on_vector(struct trap_frame *frame)
 	*APIC_EOI = 0;
 }
 
-extern const char behind_one[], behind_cli[], behind_ss[];
+extern const char behind_sti[], behind_one[], behind_cli[], in_ss[], behind_ss[];
 
-static void expect(const char *what, const char *ip)
+/* QEMU 7.2 does not load the interrupt shadow at VMRUN: when the host interrupts a
+ * guest right in one, an instruction of it is lost.  That happens now and then; a
+ * shadow that is not there is lost every time. */
+static unsigned int lost;
+
+static void expect(const char *what, bool late, bool early)
 {
 	check(hits == 1, "%s: %u interrupts instead of 1", what, hits);
-	check(hit_ip == (unsigned long)ip, "%s: taken at 0x%lx instead of 0x%lx", what, hit_ip,
-	      (unsigned long)ip);
+	check(late || early, "%s: taken at 0x%lx", what, hit_ip);
+	lost += early;
 	hits = 0;
 }
 
 static void __attribute__((noinline)) check_sti(void)
 {
 	*APIC_ICR = SELF | VECTOR;
-	asm volatile("sti; nop; behind_one: nop; cli" ::: "memory");
-	expect("STI", behind_one);
+	asm volatile("sti; behind_sti: nop; behind_one: nop; cli" ::: "memory");
+	expect("STI", hit_ip == (unsigned long)behind_one, hit_ip == (unsigned long)behind_sti);
 }
 
 /* STI; CLI lets nothing in. */
 static void __attribute__((noinline)) check_sti_cli(void)
 {
 	*APIC_ICR = SELF | VECTOR;
-	asm volatile("sti; cli; behind_cli: nop" ::: "memory");
-	check(!hits, "an interrupt between STI and CLI, at 0x%lx", hit_ip);
+	asm volatile("sti; behind_cli: cli; nop" ::: "memory");
+	if (hits) {
+		expect("STI; CLI", false, hit_ip == (unsigned long)behind_cli);
+		return;
+	}
 	asm volatile("sti; nop; nop; cli" ::: "memory");
 	check(hits == 1, "lost by STI; CLI");
 	hits = 0;
@@ -59,12 +67,11 @@ static void __attribute__((noinline)) check_mov_ss(void)
 	unsigned long ss = KERNEL_DS;
 
 	*APIC_ICR = SELF | VECTOR;
-	asm volatile("sti; mov %w0, %%ss; nop; behind_ss: nop; cli" ::"r"(ss) : "memory");
-	check(hits == 1, "MOV SS: %u interrupts", hits);
+	asm volatile("sti; in_ss: mov %w0, %%ss; nop; behind_ss: nop; cli" ::"r"(ss) : "memory");
 	/* Two in a row: the second need not have a shadow (APM vol. 1, 3.8). */
-	check(hit_ip == (unsigned long)behind_ss || hit_ip == (unsigned long)behind_ss - 1,
-	      "MOV SS: taken at 0x%lx, not near 0x%lx", hit_ip, (unsigned long)behind_ss);
-	hits = 0;
+	expect("MOV SS",
+	       hit_ip == (unsigned long)behind_ss || hit_ip == (unsigned long)behind_ss - 1,
+	       hit_ip == (unsigned long)in_ss);
 }
 
 void test_main(void)
@@ -77,5 +84,6 @@ void test_main(void)
 		check_sti_cli();
 		check_mov_ss();
 	}
+	check(lost <= (on_tcg() ? ROUNDS / 10 : 0), "%u of %u shadows are lost", lost, 3 * ROUNDS);
 	pass();
 }
