@@ -252,7 +252,7 @@ struct json *world_identity(const struct domain *d)
 
 /* xl's six letters come from these. A dying domain is only that: consumers of
  * xl list know no mixture with running or blocked. */
-static struct json *describe_state(const struct domain *d)
+static struct json *describe_state(const struct nacred *n, const struct domain *d)
 {
 	struct json *v = json_new_object();
 	uint32_t flags = d->info.flags;
@@ -263,6 +263,7 @@ static struct json *describe_state(const struct domain *d)
 	json_set_bool(v, "paused", !dying && (flags & XEN_DOMINF_paused));
 	json_set_bool(v, "shutdown", flags & XEN_DOMINF_shutdown);
 	json_set_bool(v, "dying", dying);
+	json_set_bool(v, "building", !dying && being_built(n, d));
 	return v;
 }
 
@@ -288,7 +289,7 @@ struct json *world_describe(struct nacred *n, const struct domain *d)
 	struct json *v = world_identity(d);
 
 	json_set_string(v, "type", domain_type(d, r));
-	json_set(v, "state", describe_state(d));
+	json_set(v, "state", describe_state(n, d));
 	json_set(v, "shutdown_reason", reason < 0 ? json_new_null() : json_new_int(reason));
 	json_set_int(v, "current_memkb", pages_to_kib(i->tot_pages));
 	json_set_int(v, "outstanding_memkb", pages_to_kib(i->outstanding_pages));

@@ -68,14 +68,16 @@ check reboot.told wait_line "$WORK/again" '^Done. Rebooting now$' 60
 check reboot.second wait_line "$WORK/again" "domid $((first + 1))\\) to die" 60
 same reboot.domid $((first + 1)) xl domid again
 check reboot.shutdown timeout 60 xl shutdown -w again
+xl destroy again 2>/dev/null # only if the shutdown failed: nothing else ends the wait
 wait %1 && pass reboot.end || fail reboot.end "$(cat "$WORK/again")"
 
 # A nacred that dies is no reason to stop waiting.
 xl create -F "$(cfg_tiny steady ticker)" >"$WORK/steady" 2>&1 &
 check steady.waits wait_line "$WORK/steady" '^Waiting for domain steady' 30
-kill -9 "$(cat "$RUN/nacred.pid")"
+check steady.kill kill -9 "$(cut -d" " -f1 "$RUN/nacred.pid")"
 check steady.nacred until_true 20 xl domid steady
 check steady.shutdown timeout 60 xl shutdown -w steady
+xl destroy steady 2>/dev/null
 wait %% && pass steady.end || fail steady.end "$(cat "$WORK/steady")"
 same steady.last 'Done. Exiting now' tail -n 1 "$WORK/steady"
 

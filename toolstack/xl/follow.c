@@ -30,7 +30,7 @@ const char *follow_action(const struct json *config, int64_t reason)
 	return action ? action : "destroy";
 }
 
-/* The domain's next life has the same UUID and another number; 0: none came. */
+/* The domain's next life has the same UUID and another number, and takes orders; 0: none came. */
 static int64_t next_life(const char *uuid, int64_t old)
 {
 	struct json *events = xl_call("event.subscribe", NULL, RPC_QUICK), *event, *get;
@@ -39,7 +39,8 @@ static int64_t next_life(const char *uuid, int64_t old)
 
 	json_free(events);
 	get = events ? xl_try("domain.get", rpc_domain(uuid), RPC_QUICK, NULL, &error) : NULL;
-	domid = json_int(json_get(get, "domid"), 0);
+	if (!json_bool(json_get(json_get(get, "state"), "building"), false))
+		domid = json_int(json_get(get, "domid"), 0);
 	json_free(get);
 	while (events && (!domid || domid == old)) {
 		const struct json *domain;

@@ -137,9 +137,13 @@ static int vcpus(struct nacred *n, struct request *rq, const struct json *params
 }
 
 static const struct field state_fields[] = {
-	{.name = "running", .type = F_BOOL}, {.name = "blocked", .type = F_BOOL},
-	{.name = "paused", .type = F_BOOL},  {.name = "shutdown", .type = F_BOOL},
-	{.name = "dying", .type = F_BOOL},   FIELDS_END,
+	{.name = "running", .type = F_BOOL},
+	{.name = "blocked", .type = F_BOOL},
+	{.name = "paused", .type = F_BOOL},
+	{.name = "shutdown", .type = F_BOOL},
+	{.name = "dying", .type = F_BOOL},
+	{.name = "building", .type = F_BOOL},
+	FIELDS_END,
 };
 
 #define FIELDS_DOMAIN                                                                              \
