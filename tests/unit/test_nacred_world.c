@@ -211,7 +211,7 @@ Test(world, lists_and_describes)
 	says(heard, "\"type\":\"pv\"");
 	says(heard, "\"state\":{\"running\":false,\"blocked\":true");
 	says(heard, "{\"running\":false,\"blocked\":false,\"paused\":false,\"shutdown\":false,"
-		    "\"dying\":true}");
+		    "\"dying\":true,\"building\":false}");
 	says(heard, "\"current_memkb\":8192");
 	says(call(fd, "domain.get", "{\"domain\":\"web\"}"), "\"weight\":512,\"cap\":30");
 	says(call(fd, "domain.get", "{\"domain\":\"00000000-0000-0000-0000-000000000001\"}"),
