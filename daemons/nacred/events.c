@@ -10,9 +10,9 @@
 #include "world.h"
 
 const char *const event_types[] = {
-	"domain.created",   "domain.started",  "domain.paused",
-	"domain.unpaused",  "domain.shutdown", "domain.crashed",
-	"domain.destroyed", "domain.renamed",  NULL,
+	"domain.created",  "domain.started", "domain.paused",	 "domain.unpaused",
+	"domain.shutdown", "domain.crashed", "domain.destroyed", "domain.renamed",
+	"cpupool.changed", "vcpu.changed",   "sched.changed",	 NULL,
 };
 
 struct subscription {
@@ -73,34 +73,43 @@ void events_forget(struct nacred *n, struct client *c)
 	c->subscription = NULL;
 }
 
-static struct json *event_line(uint64_t seq, const char *type, const struct domain *d)
+static struct json *event_line(uint64_t seq, const char *type, const char *member,
+			       struct json *subject)
 {
-	struct json *params = json_new_object(), *domain = world_identity(d);
-	int reason = domain_shutdown_reason(d);
+	struct json *params = json_new_object();
 
-	if (reason >= 0)
-		json_set_int(domain, "shutdown_reason", reason);
-	json_set_int(params, "seq", (int64_t)seq);
-	json_set_string(params, "type", type);
-	json_set(params, "domain", domain);
-	return jsonrpc_notification("event", params);
+	if (params && subject && json_set_int(params, "seq", (int64_t)seq) &&
+	    json_set_string(params, "type", type) && json_set(params, member, json_copy(subject)))
+		return jsonrpc_notification("event", params);
+	json_free(params);
+	return NULL;
 }
 
 /* A client that does not keep up misses events and sees it by their numbers. */
-void events_domain(struct nacred *n, const char *type, const struct domain *d)
+void events_tell(struct nacred *n, const char *type, const char *member, struct json *subject)
 {
 	uint64_t seq = ++n->event_seq;
 	struct subscription *s, *next;
 	uint32_t bit = type_bit(type);
-	struct json *line;
+	struct json *line = NULL;
 
-	if (!n->subscriptions)
-		return;
-	line = event_line(seq, type, d);
+	if (n->subscriptions)
+		line = event_line(seq, type, member, subject);
 	for (s = n->subscriptions; line && s; s = next) {
 		next = s->next; /* sending may end this client, and only this one */
 		if ((s->types & bit) && s->client->out_bytes < LIMIT_OUTPUT_MAX)
 			client_send(s->client, line, -1);
 	}
 	json_free(line);
+	json_free(subject);
+}
+
+void events_domain(struct nacred *n, const char *type, const struct domain *d)
+{
+	struct json *domain = n->subscriptions ? world_identity(d) : NULL;
+	int reason = domain_shutdown_reason(d);
+
+	if (domain && reason >= 0)
+		json_set_int(domain, "shutdown_reason", reason);
+	events_tell(n, type, "domain", domain);
 }

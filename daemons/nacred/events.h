@@ -15,6 +15,9 @@ int events_subscribe(struct nacred *n, struct client *c, const struct json *type
 		     struct rpc_error *e);
 /* @c goes. */
 void events_forget(struct nacred *n, struct client *c);
+/* Tell all who asked for @type; @member of the event is @subject, which is taken. */
+void events_tell(struct nacred *n, const char *type, const char *member, struct json *subject);
+/* The same with a domain's identity as "domain". */
 void events_domain(struct nacred *n, const char *type, const struct domain *d);
 
 #endif

@@ -117,6 +117,8 @@ static int check_field(const struct field *f, const struct json *v, struct rpc_e
 		return v->type == JSON_ARRAY || v->type == JSON_STRING
 			       ? 0
 			       : bad(e, f, "must be a list of CPUs or \"all\"");
+	case F_ANY:
+		return 0;
 	}
 	return -1;
 }
@@ -217,7 +219,7 @@ struct json *schema_field(const struct field *f)
 
 	if (f->type == F_OBJECT && f->of)
 		s = schema_object(f->of);
-	else if (f->type == F_DOMAIN || f->type == F_CPUS)
+	else if (f->type == F_DOMAIN || f->type == F_CPUS || f->type == F_ANY)
 		s = json_new_object();
 	else
 		s = typed(type_word(f->type));

@@ -22,6 +22,7 @@ enum field_type {
 	F_ARRAY,  /* @of: members of each element, which is an object; or @element */
 	F_DOMAIN, /* name or UUID as string, or domain id as integer */
 	F_CPUS,	  /* list of CPU numbers, or the word "all" */
+	F_ANY,	  /* any value */
 };
 
 struct field {

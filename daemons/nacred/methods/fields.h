@@ -33,6 +33,31 @@
 			   "null when it has not shut down",                                       \
 	}
 
+/* Parameters of every change, and what its answer has: see revision.h. */
+#define FIELDS_CHANGE                                                                              \
+	{.name = "dry_run",                                                                        \
+	 .type = F_BOOL,                                                                           \
+	 .optional = true,                                                                         \
+	 .summary = "check all, change nothing, tell what would change"},                          \
+	{                                                                                          \
+		.name = "if_revision", .type = F_STRING, .optional = true, .min = 1, .max = 16,    \
+		.summary = "only if this is still its revision"                                    \
+	}
+
+#define FIELD_REVISION                                                                             \
+	{                                                                                          \
+		.name = "revision", .type = F_STRING,                                              \
+		.summary = "digest of the state, for if_revision"                                  \
+	}
+
+#define FIELDS_CHANGED                                                                             \
+	{.name = "changes", .type = F_ARRAY, .of = fields_change},                                 \
+		{.name = "dry_run", .type = F_BOOL, .summary = "nothing was changed"},             \
+		FIELD_REVISION
+
+/* path, from, to */
+extern const struct field fields_change[];
+
 extern const struct field fields_identity[];
 
 #endif
