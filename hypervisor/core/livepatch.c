@@ -380,6 +380,39 @@ int sysctl_livepatch(struct xen_sysctl *op, bool *copyback)
 	return rc;
 }
 
+/* hv/nacre_sysctl.h */
+int sysctl_livepatch_info(struct xen_sysctl *op, bool *copyback)
+{
+	struct nacre_sysctl_livepatch_info *info = NACRE_SYSCTL_ARG(op, livepatch_info);
+	char name[XEN_LIVEPATCH_NAME_SIZE];
+	const struct payload *p;
+	uint32_t position = 0;
+	struct list *at;
+	int rc = get_name(&info->name, name);
+
+	if (rc)
+		return rc;
+	p = find(name);
+	if (!p)
+		return -XEN_ENOENT;
+	*info = (struct nacre_sysctl_livepatch_info){
+		.name = info->name,
+		.pause_ns = (uint64_t)p->pause_ns,
+		.gather_ns = (uint64_t)p->gather_ns,
+		.functions = p->nr_sites,
+		.cmd = p->last_cmd,
+		.id_len = p->id.len,
+	};
+	memcpy(info->build_id, p->id.bytes, p->id.len);
+	list_for_each (at, &payload_stack) {
+		position++;
+		if (at == &p->stacked)
+			info->position = position;
+	}
+	*copyback = true;
+	return 0;
+}
+
 /* --- reports -------------------------------------------------------------------------- */
 
 const char *livepatch_symbol(uintptr_t address, uintptr_t *offset)

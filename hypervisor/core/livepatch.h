@@ -63,6 +63,8 @@ struct payload {
 	char name[XEN_LIVEPATCH_NAME_SIZE];
 	uint32_t state; /* LIVEPATCH_STATE_* */
 	int32_t rc;
+	uint32_t last_cmd;	     /* LIVEPATCH_ACTION_* that the CPUs met for, 0: none yet */
+	int64_t pause_ns, gather_ns; /* of that meeting */
 	bool has_data, reverted;
 	struct patch_place place[NR_PATCH_KINDS];
 	struct patch_site *site;

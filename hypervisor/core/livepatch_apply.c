@@ -198,12 +198,12 @@ static uint32_t gather(stime_t start)
 	return n;
 }
 
-static void finish(struct payload *p, int64_t gather_ns, int64_t pause_ns)
+static void finish(struct payload *p)
 {
 	printk("livepatch: %s finished %s with rc=%d: %u functions, CPUs paused for %ld ns, "
 	       "%ld of them until all had met\n",
-	       p->name, command_names[work.cmd], p->rc, p->nr_sites, (long)pause_ns,
-	       (long)gather_ns);
+	       p->name, command_names[work.cmd], p->rc, p->nr_sites, (long)p->pause_ns,
+	       (long)p->gather_ns);
 	if (work.cmd == LIVEPATCH_ACTION_APPLY && p->hooks.post_apply)
 		p->hooks.post_apply(p);
 	if (work.cmd == LIVEPATCH_ACTION_REVERT && p->hooks.post_revert)
@@ -214,9 +214,11 @@ static void finish(struct payload *p, int64_t gather_ns, int64_t pause_ns)
 static void lead(void)
 {
 	struct payload *p = work.payload;
-	stime_t start = arch_now(), met, end;
+	stime_t start = arch_now();
 	uint32_t n = gather(start);
 
+	p->last_cmd = work.cmd;
+	p->gather_ns = p->pause_ns = stime_sub(arch_now(), start);
 	if (n < nr_cpus_online) {
 		set_phase(PHASE_IDLE);
 		p->rc = -XEN_EBUSY;
@@ -226,12 +228,11 @@ static void lead(void)
 		return;
 	}
 	set_phase(PHASE_ACT);
-	met = arch_now();
 	p->rc = act(p);
 	arch_sync_core();
-	end = arch_now();
+	p->pause_ns = stime_sub(arch_now(), start);
 	set_phase(PHASE_IDLE);
-	finish(p, stime_sub(met, start), stime_sub(end, start));
+	finish(p);
 }
 
 void livepatch_rendezvous(void)

@@ -78,11 +78,24 @@ static sysctl_fn *const table[] = {
 	[XEN_SYSCTL_get_cpu_policy] = sysctl_get_cpu_policy,
 };
 
+static sysctl_fn *const nacre_table[] = {
+	[NACRE_SYSCTL_livepatch_info - NACRE_SYSCTL_FIRST] = sysctl_livepatch_info,
+};
+
+static sysctl_fn *find(uint32_t cmd)
+{
+	if (cmd < ARRAY_SIZE(table))
+		return table[cmd];
+	cmd -= NACRE_SYSCTL_FIRST;
+	return cmd < ARRAY_SIZE(nacre_table) ? nacre_table[cmd] : NULL;
+}
+
 long do_sysctl(struct hypercall *hc)
 {
 	struct xen_sysctl op;
 	bool copyback = false;
 	long rc = -XEN_ENOSYS;
+	sysctl_fn *fn;
 
 	if (copy_arg_in(&op, hc->arg[0]))
 		return -XEN_EFAULT;
@@ -92,8 +105,9 @@ long do_sysctl(struct hypercall *hc)
 		return -XEN_EPERM;
 	if (!spin_trylock(&sysctl_lock))
 		return -XEN_ERESTART;
-	if (op.cmd < ARRAY_SIZE(table) && table[op.cmd])
-		rc = table[op.cmd](&op, &copyback);
+	fn = find(op.cmd);
+	if (fn)
+		rc = fn(&op, &copyback);
 	spin_unlock(&sysctl_lock);
 	if (copyback && copy_arg_out(hc->arg[0], &op))
 		rc = -XEN_EFAULT;

@@ -5,6 +5,7 @@
 #define CORE_SYSCTL_H
 
 #include <hv/hypercall.h>
+#include <hv/nacre_sysctl.h>
 #include <xen/sysctl.h>
 
 /* *@copyback: write the structure back, also on error. */
@@ -18,7 +19,7 @@ sysctl_fn sysctl_get_cpu_policy, sysctl_get_cpu_featureset, sysctl_get_cpu_level
 /* sysctl_sched.c */
 sysctl_fn sysctl_sched_id, sysctl_scheduler_op, sysctl_cpupool_op;
 /* livepatch.c */
-sysctl_fn sysctl_livepatch;
+sysctl_fn sysctl_livepatch, sysctl_livepatch_info;
 /* debug_keys.c */
 sysctl_fn sysctl_debug_keys;
 

@@ -18,6 +18,7 @@
 #include <xen/arch-x86/hvm/start_info.h>
 #include <xen/io/console.h>
 #include <xen/io/xs_wire.h>
+#include <hv/nacre_sysctl.h>
 
 #define SIZE(type, bytes) _Static_assert(sizeof(type) == (bytes), #type)
 #define OFFSET(type, member, bytes)                                                                \
@@ -71,6 +72,8 @@ SIZE(struct xencons_interface, 3088);
 SIZE(struct xenstore_domain_interface, 2076);
 SIZE(struct xsd_sockmsg, 16);
 SIZE(struct xen_build_id, 4);
+SIZE(struct nacre_sysctl_livepatch_info, 112);
+OFFSET(struct nacre_sysctl_livepatch_info, build_id, 48);
 SIZE(struct xen_feature_info, 8);
 OFFSET(struct shared_info, evtchn_pending, 2048);
 OFFSET(struct shared_info, evtchn_mask, 2560);

@@ -14,4 +14,6 @@ nacre_unit_test(guest_build SOURCES test_guest_build.c fake_xen.c image_samples.
   LIBS nacre_guest nacre_ctrl nacre_image_core
   DEFS NACRE_IMAGE_DIR="$<TARGET_FILE_DIR:nacre-image>")
 nacre_unit_test(ctrl SOURCES test_ctrl.c fake_xen.c LIBS nacre_ctrl)
+nacre_unit_test(ctrl_livepatch SOURCES test_ctrl_livepatch.c fake_livepatch.c fake_xen.c
+  LIBS nacre_ctrl)
 nacre_unit_test(guest_loader SOURCES test_guest_loader.c LIBS nacre_guest nacre_image_sandbox)

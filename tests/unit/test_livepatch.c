@@ -5,6 +5,7 @@
 #include <string.h>
 #include <hv/frame.h>
 #include <hv/heap.h>
+#include <hv/nacre_sysctl.h>
 #include <hv/pcpu.h>
 #include "hvcall.h"
 #include "patch_file.h"
@@ -451,6 +452,36 @@ Test(livepatch, the_list)
 	cr_assert_eq(op(&s, XEN_SYSCTL_LIVEPATCH_LIST), -XEN_E2BIG);
 	l->nr = l->idx = 1;
 	cr_assert_eq(op(&s, XEN_SYSCTL_LIVEPATCH_LIST), -XEN_EINVAL);
+}
+
+static struct nacre_sysctl_livepatch_info info(const char *name, long wanted)
+{
+	struct xen_sysctl s = {.cmd = NACRE_SYSCTL_livepatch_info};
+
+	NACRE_SYSCTL_ARG(&s, livepatch_info)->name = name_at(BUF2, name);
+	cr_assert_eq(hv_sysctl(zero, &s), wanted);
+	return *NACRE_SYSCTL_ARG(&s, livepatch_info);
+}
+
+Test(livepatch, what_is_known_of_one)
+{
+	cr_assert_eq(upload("a", &good), 0);
+	cr_assert_eq(info("a", 0).cmd, 0);
+	cr_assert_eq(info("a", 0).position, 0);
+	nr_cpus_online = 2;
+	host.relax = nobody_comes;
+	cr_assert_eq(action("a", LIVEPATCH_ACTION_APPLY), 0);
+	cr_assert_eq(info("a", 0).position, 0);
+	cr_assert_eq(info("a", 0).cmd, LIVEPATCH_ACTION_APPLY);
+	cr_assert_geq(info("a", 0).pause_ns, 30000000);
+	nr_cpus_online = 1;
+	cr_assert_eq(action("a", LIVEPATCH_ACTION_APPLY), 0);
+	cr_assert_eq(info("a", 0).position, 1);
+	cr_assert_eq(info("a", 0).functions, 1);
+	cr_assert_eq(info("a", 0).pause_ns, 0);
+	cr_assert_eq(info("a", 0).id_len, good.id.len);
+	cr_assert_arr_eq(info("a", 0).build_id, good.id.bytes, good.id.len);
+	info("b", -XEN_ENOENT);
 }
 
 Test(livepatch, guests_may_not)

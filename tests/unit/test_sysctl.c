@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <hv/frame.h>
+#include <hv/nacre_sysctl.h>
 #include <hv/printk.h>
 #include <xen/sysctl.h>
 #include "hvcall.h"
@@ -260,12 +261,18 @@ Test(sysctl, only_the_privileged_with_the_right_version)
 	for (unsigned int cmd = 0; cmd < 40; cmd++) {
 		op = (struct xen_sysctl){.cmd = cmd};
 		cr_assert_eq(hv_sysctl(d->vcpu[0], &op), -XEN_EPERM);
+		op = (struct xen_sysctl){.cmd = NACRE_SYSCTL_FIRST + cmd};
+		cr_assert_eq(hv_sysctl(d->vcpu[0], &op), -XEN_EPERM);
 	}
 	op.interface_version = 0x14;
 	hv_put(zero, BUF, &op, sizeof(op));
 	cr_assert_eq(hv_call(zero, do_sysctl, BUF, 0, 0), -XEN_EACCES);
 	cr_assert_eq(hv_call(zero, do_sysctl, BAD, 0, 0), -XEN_EFAULT);
 	op = (struct xen_sysctl){.cmd = 12345};
+	cr_assert_eq(hv_sysctl(zero, &op), -XEN_ENOSYS);
+	op = (struct xen_sysctl){.cmd = NACRE_SYSCTL_FIRST + 999};
+	cr_assert_eq(hv_sysctl(zero, &op), -XEN_ENOSYS);
+	op = (struct xen_sysctl){.cmd = NACRE_SYSCTL_FIRST - 1};
 	cr_assert_eq(hv_sysctl(zero, &op), -XEN_ENOSYS);
 	op = (struct xen_sysctl){.cmd = XEN_SYSCTL_tbuf_op};
 	cr_assert_eq(hv_sysctl(zero, &op), -XEN_ENOSYS);
@@ -280,7 +287,7 @@ Test(sysctl, random_calls)
 
 		for (unsigned int i = 0; i < sizeof(op); i++)
 			raw[i] = rand() % 3 ? 0 : (uint8_t)rand();
-		op.cmd = (uint32_t)rand() % 32;
+		op.cmd = (uint32_t)rand() % 32 + (rand() % 8 ? 0 : NACRE_SYSCTL_FIRST);
 		if (op.cmd != XEN_SYSCTL_debug_keys)
 			hv_sysctl(zero, &op);
 	}
