@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "events.h"
+#include "job.h"
 #include "jsonrpc.h"
 #include "limits.h"
 #include "log.h"
@@ -69,6 +70,7 @@ void client_drop(struct client *c, const char *why)
 		chunk_free(k);
 	}
 	wait_forget(n, c);
+	job_forget(n, c);
 	while ((rq = c->calls)) {
 		c->calls = rq->next;
 		request_orphan(rq);

@@ -10,9 +10,13 @@
 #include "world.h"
 
 const char *const event_types[] = {
-	"domain.created",  "domain.started", "domain.paused",	 "domain.unpaused",
-	"domain.shutdown", "domain.crashed", "domain.destroyed", "domain.renamed",
-	"cpupool.changed", "vcpu.changed",   "sched.changed",	 NULL,
+	"domain.created",   "domain.started",
+	"domain.paused",    "domain.unpaused",
+	"domain.shutdown",  "domain.crashed",
+	"domain.destroyed", "domain.renamed",
+	"cpupool.changed",  "vcpu.changed",
+	"sched.changed",    "job.progress",
+	"job.done",	    NULL,
 };
 
 struct subscription {
@@ -20,6 +24,8 @@ struct subscription {
 	struct client *client;
 	uint32_t types; /* bit i: event_types[i] */
 };
+
+_Static_assert(sizeof(event_types) / sizeof(event_types[0]) <= 33, "a bit for each");
 
 static uint32_t type_bit(const char *type)
 {

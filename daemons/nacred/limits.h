@@ -44,11 +44,17 @@
 #define LIMIT_QUICK_ENDS       3
 #define LIMIT_QUICK_DELAY_MSEC 1000
 
-/* domain.wait: calls that wait at once, and milliseconds one may ask for. */
+/* domain.wait, jobs: calls that wait at once, and milliseconds one may ask for. */
 #define LIMIT_WAITS	  1024
 #define LIMIT_WAIT_MSEC	  (24ll * 3600 * 1000)
 #define LIMIT_GONE	  64 /* destroyed domains remembered for late waits */
 #define LIMIT_SUBSCRIBERS 256
+
+/* Jobs that run or are remembered, phases of one, and milliseconds until a call that
+ * started one and gives no deadline is answered without its end. */
+#define LIMIT_JOBS     128
+#define LIMIT_PHASES   16
+#define LIMIT_JOB_MSEC 120000
 
 /* Milliseconds that domain.destroy waits for a dead domain to leave the list, and
  * between two looks. */

@@ -19,6 +19,7 @@
 #include "console.h"
 #include "ctrl/ctrl.h"
 #include "instance_state.h"
+#include "job.h"
 #include "lifecycle.h"
 #include "listener.h"
 #include "log.h"
@@ -126,6 +127,7 @@ static void stop(struct nacred *n)
 	listener_close(n);
 	wait_stop(n);
 	console_stop(n);
+	job_free_all(n);
 	build_stop(n);
 	teardown_stop(n);
 	lifecycle_stop(n);

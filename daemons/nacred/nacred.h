@@ -16,6 +16,7 @@ struct build;
 struct teardown;
 struct waiter;
 struct console_call;
+struct job;
 
 #define NACRED_PATH_MAX 256
 
@@ -51,6 +52,9 @@ struct nacred {
 	struct subscription *subscriptions;
 	unsigned int nr_subscriptions;
 	uint64_t event_seq;
+	struct job *jobs; /* oldest first */
+	unsigned int nr_jobs, job_number;
+	uint32_t job_epoch;
 };
 
 #endif
