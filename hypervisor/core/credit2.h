@@ -84,11 +84,9 @@ struct c2_unit {
 	uint64_t period;	 /* its domain's when it took that */
 	struct list parked;
 	int64_t load_avg, load_stamp;
-	int64_t woken;	      /* waiting since a wake-up; 0: not */
 	int64_t parked_at;    /* 0: has budget */
 	int64_t held;	      /* kept waiting by the rate limit since; 0: not */
 	uint64_t resets_seen; /* rq->resets when it came */
-	struct sched_stats stats;
 };
 
 extern struct c2_runq c2_runqs[NR_CPUS];
@@ -152,9 +150,7 @@ int64_t c2_floor(const struct c2_unit *u);
 void c2_pool_init(struct cpupool *p);
 int c2_adjust(struct domain *d, struct xen_domctl_scheduler_op *op);
 int c2_adjust_global(struct cpupool *p, struct xen_sysctl_scheduler_op *op);
-void c2_stats(struct vcpu *v, struct sched_stats *sum);
-/* A unit that was woken runs. */
-void c2_count_delay(struct c2_unit *u, int64_t now);
+void c2_stats(const struct vcpu *v, struct nacre_sched_counts *sum, int64_t now);
 
 /* --- credit2_runq.c --- */
 

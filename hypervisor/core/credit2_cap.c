@@ -45,7 +45,8 @@ bool c2_budget(struct c2_unit *u, int64_t now)
 		__atomic_fetch_or(&u->v->pause_flags, VPF_PARKED, __ATOMIC_SEQ_CST);
 		list_append(&dom->parked, &u->parked);
 		u->parked_at = now;
-		u->stats.parks++;
+		u->v->stats.parks++;
+		vcpu_runstate_change(u->v, RUNSTATE_offline, (stime_t){now});
 	}
 	spin_unlock(&dom->lock);
 	return got;
@@ -67,6 +68,14 @@ bool c2_budget_return(struct c2_unit *u, int64_t now)
 	return wanted;
 }
 
+/* Budget's lock. */
+static void parked_till(struct c2_unit *u, int64_t now)
+{
+	if (u->parked_at)
+		u->v->stats.parked_ns += (uint64_t)(now - u->parked_at);
+	u->parked_at = 0;
+}
+
 void c2_unpark(struct c2_domain *dom)
 {
 	struct list all = LIST_INIT(all);
@@ -77,8 +86,7 @@ void c2_unpark(struct c2_domain *dom)
 		struct c2_unit *u = list_entry(p, struct c2_unit, parked);
 
 		list_del(p);
-		u->stats.parked_ns += (uint64_t)(arch_now().ns - u->parked_at);
-		u->parked_at = 0;
+		parked_till(u, arch_now().ns);
 		list_append(&all, p);
 	}
 	spin_unlock(&dom->lock);
@@ -105,7 +113,7 @@ void c2_cap_forget(struct c2_unit *u)
 
 	spin_lock(&dom->lock);
 	list_del(&u->parked);
-	u->parked_at = 0;
+	parked_till(u, arch_now().ns);
 	spin_unlock(&dom->lock);
 	__atomic_fetch_and(&u->v->pause_flags, ~VPF_PARKED, __ATOMIC_SEQ_CST);
 }

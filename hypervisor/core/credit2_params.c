@@ -58,31 +58,13 @@ int c2_adjust_global(struct cpupool *p, struct xen_sysctl_scheduler_op *op)
 	return 0;
 }
 
-/* Wake-up to running, in the bucket of its power of two. */
-void c2_count_delay(struct c2_unit *u, int64_t now)
+void c2_stats(const struct vcpu *v, struct nacre_sched_counts *sum, int64_t now)
 {
-	uint64_t us = (uint64_t)(now - u->woken) / 1000;
-	unsigned int bucket = us ? 64 - (unsigned int)__builtin_clzll(us) : 0;
+	const struct c2_unit *u = c2_unit(v);
 
-	u->stats.wake_delay[MIN(bucket, SCHED_WAKE_BUCKETS - 1)]++;
-	u->woken = 0;
-}
-
-void c2_stats(struct vcpu *v, struct sched_stats *sum)
-{
-	struct c2_unit *u = c2_unit(v);
-	struct c2_runq *rq = c2_lock_unit(u);
-	int64_t now = arch_now().ns;
-
-	if (!rq)
+	if (!u->rq)
 		return;
-	sum->wakes += u->stats.wakes;
-	sum->migrations += u->stats.migrations;
-	sum->resets += u->stats.resets + rq->resets - u->resets_seen;
-	sum->parks += u->stats.parks;
-	sum->parked_ns += u->stats.parked_ns + (uint64_t)(u->parked_at ? now - u->parked_at : 0);
-	sum->held_ns += u->stats.held_ns + (uint64_t)(u->held ? now - u->held : 0);
-	for (int i = 0; i < SCHED_WAKE_BUCKETS; i++)
-		sum->wake_delay[i] += u->stats.wake_delay[i];
-	spin_unlock(&rq->lock);
+	sum->resets += u->rq->resets - u->resets_seen;
+	sum->parked_ns += (uint64_t)(u->parked_at ? now - u->parked_at : 0);
+	sum->held_ns += (uint64_t)(u->held ? now - u->held : 0);
 }

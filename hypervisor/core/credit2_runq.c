@@ -160,7 +160,7 @@ void c2_detach(struct c2_unit *u)
 {
 	struct c2_runq *rq = u->rq;
 
-	u->stats.resets += rq->resets - u->resets_seen;
+	u->v->stats.resets += rq->resets - u->resets_seen;
 	list_del(&u->all);
 	rq->nr_units--;
 	/* v->sched_lock stays: whoever waits for it finds no queue. */
@@ -187,7 +187,7 @@ void c2_move(struct c2_unit *u, struct c2_runq *to, unsigned int cpu, int64_t no
 		if (credit < 0)
 			credit = credit * to->max_weight / heaviest;
 		c2_set_credit(u, credit);
-		u->stats.migrations++;
+		u->v->stats.queue_moves++;
 	}
 	WRITE_ONCE(u->v->cpu, cpu);
 	u->move_to = NULL;

@@ -187,7 +187,7 @@ void domain_getinfo(struct domain *d, struct xen_domctl_getdomaininfo *out)
 	out->shared_info_frame = d->external ? INVALID_FRAME : virt_to_mfn(d->shared_info).v;
 	out->ssidref = d->ssidref;
 	memcpy(out->handle, d->handle, sizeof(out->handle));
-	out->cpupool = d->cpupool->id;
+	out->cpupool = d->cpupool ? d->cpupool->id : 0; /* NULL: half made */
 	out->gpaddr_bits = d->external ? 0 : 48;
 	out->arch_config.emulation_flags = d->emulation_flags;
 }

@@ -224,13 +224,35 @@ int sched_set_affinity(struct vcpu *v, const struct cpumask *hard, const struct 
 	return rc;
 }
 
-void sched_domain_stats(struct domain *d, struct sched_stats *sum)
+static void add_stats(const struct vcpu *v, struct nacre_sched_record *r)
 {
-	memset(sum, 0, sizeof(*sum));
+	const uint64_t *from = (const uint64_t *)&v->stats;
+	uint64_t *to = (uint64_t *)&r->sum;
+	spinlock_t *l = lock_vcpu(v);
+	struct vcpu_runstate_info info;
+
+	vcpu_runstate_get(v, &info);
+	for (int i = 0; i < 4; i++)
+		r->state_ns[i] += info.time[i];
+	for (size_t i = 0; i < sizeof(v->stats) / sizeof(*to); i++)
+		to[i] += from[i];
+	v->domain->cpupool->policy->stats(v, &r->sum, arch_now().ns);
+	spin_unlock(l);
+	r->nr_vcpus++;
+}
+
+void sched_domain_stats(struct domain *d, struct nacre_sched_record *r)
+{
+	memset(r, 0, sizeof(*r));
 	spin_lock(&cpupool_lock);
+	r->domid = d->id;
+	if (d->cpupool) { /* else half made */
+		r->cpupool = d->cpupool->id;
+		r->sched_id = d->cpupool->policy->id;
+	}
 	for (unsigned int i = 0; i < d->max_vcpus; i++)
 		if (d->vcpu[i] && d->vcpu[i]->sched)
-			d->cpupool->policy->stats(d->vcpu[i], sum);
+			add_stats(d->vcpu[i], r);
 	spin_unlock(&cpupool_lock);
 }
 
@@ -266,6 +288,8 @@ static void switch_to(struct pcpu *p, struct vcpu *next, stime_t now)
 		return;
 	}
 	vcpu_runstate_change(next, RUNSTATE_running, now);
+	next->stats.cpu_moves += next->last_cpu != p->id && next->last_cpu != ~0u;
+	next->last_cpu = p->id;
 	timer_migrate(&next->singleshot, p->id);
 	timer_migrate(&next->periodic, p->id);
 	hvm_load(next);

@@ -97,10 +97,6 @@ static void c2_wake(struct vcpu *v, stime_t now)
 	/* A running one is looked at again by pick or context_saved. */
 	if (!u->rq || !vcpu_runnable(v) || v->running || runq_queued(&u->node))
 		return;
-	if (v->runstate == RUNSTATE_blocked) {
-		u->woken = now.ns;
-		u->stats.wakes++;
-	}
 	c2_enqueue(u, now.ns);
 	c2_tickle(u, now.ns);
 }
@@ -116,7 +112,7 @@ static void c2_sleep(struct vcpu *v, stime_t now)
 	} else if (runq_queued(&u->node)) {
 		c2_dequeue(u);
 		c2_update_load(u->rq, u, -1, now.ns);
-		u->woken = u->held = 0;
+		u->held = 0;
 		vcpu_runstate_change(
 			v, v->pause_flags & VPF_BLOCKED ? RUNSTATE_blocked : RUNSTATE_offline, now);
 	}
@@ -182,8 +178,10 @@ static struct c2_unit *candidate(struct c2_runq *rq, unsigned int cpu, struct c2
 
 	while ((best = best_waiting(rq, cpu, prev))) {
 		if (prev && !prev->yielding && now - prev->since < ratelimit_ns(rq)) {
-			if (!best->held)
+			if (!best->held) {
 				best->held = now;
+				best->v->stats.holds++;
+			}
 			return prev;
 		}
 		if (c2_budget(best, now))
@@ -205,15 +203,12 @@ static void take(struct c2_unit *u, unsigned int cpu, int64_t now)
 		if (u->stayed >= C2_INIT / 2)
 			u->base += C2_COMPENSATE;
 		u->stayed = 0;
-		u->stats.migrations++;
 		WRITE_ONCE(u->v->cpu, cpu);
 	}
 	u->start = u->since = now;
 	u->v->running = true;
-	if (u->woken)
-		c2_count_delay(u, now);
 	if (u->held)
-		u->stats.held_ns += (uint64_t)(now - u->held);
+		u->v->stats.held_ns += (uint64_t)(now - u->held);
 	u->held = 0;
 }
 

@@ -16,7 +16,6 @@ struct null_unit {
 	struct list waiting; /* in pool->waiting */
 	struct vcpu *v;
 	bool assigned;
-	uint64_t migrations;
 };
 
 static struct null_cpu {
@@ -101,7 +100,6 @@ static void settle(struct cpupool *p, unsigned int cpu)
 	v = c->v ? NULL : next_for(p, cpu);
 	if (v) {
 		list_del(&unit_of(v)->waiting);
-		unit_of(v)->migrations += v->cpu != cpu;
 		unit_of(v)->assigned = true;
 		WRITE_ONCE(v->cpu, cpu);
 		WRITE_ONCE(v->sched_lock, &c->lock);
@@ -268,9 +266,8 @@ static int null_adjust_global(struct cpupool *p, struct xen_sysctl_scheduler_op 
 	return 0;
 }
 
-static void null_stats(struct vcpu *v, struct sched_stats *sum)
+static void null_stats(const struct vcpu *v, struct nacre_sched_counts *sum, int64_t now)
 {
-	sum->migrations += unit_of(v)->migrations;
 }
 
 const struct sched_policy sched_null = {

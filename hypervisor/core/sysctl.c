@@ -80,6 +80,7 @@ static sysctl_fn *const table[] = {
 
 static sysctl_fn *const nacre_table[] = {
 	[NACRE_SYSCTL_livepatch_info - NACRE_SYSCTL_FIRST] = sysctl_livepatch_info,
+	[NACRE_SYSCTL_sched_stats - NACRE_SYSCTL_FIRST] = sysctl_sched_stats,
 };
 
 static sysctl_fn *find(uint32_t cmd)

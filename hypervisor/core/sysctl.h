@@ -17,7 +17,7 @@ sysctl_fn sysctl_physinfo, sysctl_numainfo, sysctl_cputopoinfo, sysctl_pcitopoin
 /* sysctl_policy.c */
 sysctl_fn sysctl_get_cpu_policy, sysctl_get_cpu_featureset, sysctl_get_cpu_levelling_caps;
 /* sysctl_sched.c */
-sysctl_fn sysctl_sched_id, sysctl_scheduler_op, sysctl_cpupool_op;
+sysctl_fn sysctl_sched_id, sysctl_scheduler_op, sysctl_cpupool_op, sysctl_sched_stats;
 /* livepatch.c */
 sysctl_fn sysctl_livepatch, sysctl_livepatch_info;
 /* debug_keys.c */

@@ -40,6 +40,7 @@ int vcpu_create(struct domain *d, unsigned int id)
 	v->domain = d;
 	v->pause_flags = VPF_DOWN | (d->pause_count ? VPF_PAUSED : 0);
 	v->hard.bits = v->soft.bits = ~0ULL;
+	v->last_cpu = ~0u;
 	v->runstate = d->external ? RUNSTATE_runnable : RUNSTATE_offline;
 	v->runstate_entry = arch_now().ns;
 	v->vcpu_info_mfn = mk_mfn(INVALID_FRAME);
@@ -165,8 +166,31 @@ void vcpu_down(struct vcpu *v)
 
 /* --- accounting -------------------------------------------------------------- */
 
+/* Wake-up to running, in the bucket of its power of two. */
+static void count_delay(struct vcpu *v, int64_t now)
+{
+	uint64_t us = (uint64_t)(now - v->woken) / 1000;
+	unsigned int bucket = us ? 64 - (unsigned int)__builtin_clzll(us) : 0;
+
+	v->stats.wake_delay[MIN(bucket, NACRE_WAKE_BUCKETS - 1)]++;
+	v->woken = 0;
+}
+
+static void count_wake(struct vcpu *v, int state, int64_t now)
+{
+	if (state == RUNSTATE_runnable && v->runstate == RUNSTATE_blocked) {
+		v->woken = now;
+		v->stats.wakes++;
+	} else if (state == RUNSTATE_running && v->woken) {
+		count_delay(v, now);
+	} else if (state >= RUNSTATE_blocked && !(READ_ONCE(v->pause_flags) & VPF_PARKED)) {
+		v->woken = 0; /* before it ran */
+	}
+}
+
 void vcpu_runstate_change(struct vcpu *v, int state, stime_t now)
 {
+	count_wake(v, state, now.ns);
 	if (now.ns > (int64_t)v->runstate_entry)
 		v->runstate_time[v->runstate] += now.ns - v->runstate_entry;
 	v->runstate_entry = now.ns;

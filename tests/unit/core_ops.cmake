@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # SPDX-FileCopyrightText: 2026 The Nacre authors
 # Hypercalls over the fake machine (hvcore_host comes from core.cmake).
-foreach(noun evtchn p2m domctl sysctl vcpu_op sched_op hvm_op version_op hvm_context padding)
+foreach(noun evtchn p2m domctl sysctl sched_stats vcpu_op sched_op hvm_op version_op hvm_context
+    padding)
   nacre_unit_test(${noun} SOURCES test_${noun}.c hvcall.c LIBS hvcore_host)
 endforeach()
 foreach(noun evtchn_fifo evtchn_model)

@@ -10,6 +10,7 @@
 #include <string.h>
 #include "hvcall.h"
 
+#include <hv/nacre_sysctl.h>
 #include <xen/domctl.h>
 #include <xen/sched.h>
 #include <xen/sysctl.h>
@@ -117,4 +118,22 @@ Test(padding, domain0_gets_none)
 		call(zero, false, __HYPERVISOR_platform_op, cmd, page);
 	}
 	all_calls(zero, false);
+}
+
+/* Its records lie behind the structure, in the page that is looked at. */
+Test(padding, statistics_hold_none)
+{
+	uint8_t page[PAGE_SIZE] = {0};
+	struct xen_sysctl *op = (struct xen_sysctl *)page;
+	struct nacre_sysctl_sched_stats *s = NACRE_SYSCTL_ARG(op, sched_stats);
+	struct nacre_sched_record r;
+
+	op->cmd = NACRE_SYSCTL_sched_stats;
+	op->interface_version = XEN_SYSCTL_INTERFACE_VERSION;
+	s->nr = 4;
+	s->record_size = sizeof(struct nacre_sched_record);
+	s->buffer.p = (void *)(BUF + 1024);
+	call(dom0->vcpu[0], false, __HYPERVISOR_sysctl, op->cmd, page);
+	hv_get(dom0->vcpu[0], BUF + 1024 + sizeof(r), &r, sizeof(r));
+	cr_assert_eq(r.domid, d->id);
 }

@@ -10,20 +10,10 @@
 #define HV_SCHED_H
 
 #include <hv/pcpu.h>
+#include <hv/nacre_sysctl.h>
 #include <hv/vcpu.h>
 #include <xen/domctl.h>
 #include <xen/sysctl.h>
-
-#define SCHED_WAKE_BUCKETS 20
-
-/* What a policy counts for one vCPU; run and wait times are in its runstate. */
-struct sched_stats {
-	uint64_t wakes, migrations, resets, parks;
-	uint64_t parked_ns; /* had no budget of its cap left */
-	uint64_t held_ns;   /* had more credit, but the rate limit kept another running */
-	/* Wake-ups by the delay until it ran: bucket n, less than 2^n microseconds. */
-	uint64_t wake_delay[SCHED_WAKE_BUCKETS];
-};
 
 struct sched_choice {
 	struct vcpu *next; /* NULL: idle */
@@ -79,8 +69,8 @@ struct sched_policy {
 	/* XEN_DOMCTL_SCHEDOP_putinfo/getinfo, sysctl scheduler_op. */
 	int (*adjust)(struct domain *d, struct xen_domctl_scheduler_op *op);
 	int (*adjust_global)(struct cpupool *p, struct xen_sysctl_scheduler_op *op);
-	/* Adds up what was counted for @v. */
-	void (*stats)(struct vcpu *v, struct sched_stats *sum);
+	/* With v->sched_lock: adds what is not in v->stats yet, as of @now. */
+	void (*stats)(const struct vcpu *v, struct nacre_sched_counts *sum, int64_t now);
 };
 
 extern const struct sched_policy sched_credit2, sched_null;
@@ -126,7 +116,8 @@ struct cpupool *sched_cpu_pool(unsigned int cpu);
 void sched_cpu_join(unsigned int cpu, struct cpupool *p);
 /* @cpu is to leave its pool; true when it has. */
 bool sched_cpu_leave(unsigned int cpu);
-void sched_domain_stats(struct domain *d, struct sched_stats *sum);
+/* Sums over the domain's vCPUs; all of *@r is written. */
+void sched_domain_stats(struct domain *d, struct nacre_sched_record *r);
 
 /* The dispatch loop of one CPU; never returns. */
 void sched_loop(void) __attribute__((noreturn));

@@ -6,6 +6,7 @@
 
 #include <hv/list.h>
 #include <hv/regs.h>
+#include <hv/nacre_sysctl.h>
 #include <hv/spinlock.h>
 #include <hv/timer.h>
 #include <xen/vcpu.h>
@@ -39,6 +40,9 @@ struct vcpu {
 	struct cpumask hard, soft;
 	void *sched;		/* the policy's unit */
 	spinlock_t *sched_lock; /* guards that; changes only with the old and the new one */
+	uint32_t last_cpu;	/* where it ran last; ~0: nowhere yet */
+	int64_t woken;		/* waiting since a wake-up, ns; 0: not */
+	struct nacre_sched_counts stats;
 
 	/* runstate: times in ns, as vcpu_runstate_info. */
 	int runstate; /* RUNSTATE_* */
