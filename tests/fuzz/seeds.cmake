@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # SPDX-FileCopyrightText: 2026 The Nacre authors
-# The parsers of xl.cfg and of JSON-RPC: mutations of a folder of seeds each.
+# The parsers of xl.cfg, of JSON-RPC and of advisory files: mutations of a folder of seeds each.
 # A long run: fuzz_cfg 10000000 <this folder>/cfg
-foreach(pair cfg:nacre_config jsonrpc:nacred_core)
+foreach(pair cfg:nacre_config jsonrpc:nacred_core advisory:nacre_advisory)
   string(REPLACE ":" ";" pair ${pair})
   list(GET pair 0 noun)
   list(GET pair 1 lib)
