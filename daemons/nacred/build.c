@@ -248,6 +248,8 @@ static int check_create(struct nacred *n, const struct json *config, char uuid[U
 		uuid_generate(u);
 	uuid_unparse_lower(u, uuid);
 	rc = world_check_free(n, c.name, uuid, e);
+	if (!rc)
+		rc = pools_refresh(n, e) || !pools_for_domain(&n->pools, c.pool, e) ? -1 : 0;
 	config_free(&c);
 	return rc;
 }

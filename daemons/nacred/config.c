@@ -64,7 +64,7 @@ static int get_int(const struct json *parent, const char *where, const char *key
 	return fail_field(e, "config.%s%s", where, key);
 }
 
-int config_check_name(const char *name, struct rpc_error *e)
+int config_check_word(const char *what, const char *name, const char *code, struct rpc_error *e)
 {
 	const unsigned char *p;
 	const char *why = NULL;
@@ -82,12 +82,18 @@ int config_check_name(const char *name, struct rpc_error *e)
 	if (!*name)
 		why = "is empty";
 	else if (!why && digits)
-		why = "consists of digits only and would be taken for a domain id";
+		why = "consists of digits only and would be taken for an id";
 	else if (!why && strlen(name) > LIMIT_NAME_BYTES)
 		why = "is longer than 128 bytes";
 	if (!why)
 		return 0;
-	fail(e, XL_INVAL, "domain.bad_name", "the domain name \"%s\" %s", name, why);
+	return fail(e, XL_INVAL, code, "%s \"%s\" %s", what, name, why);
+}
+
+int config_check_name(const char *name, struct rpc_error *e)
+{
+	if (!config_check_word("the domain name", name, "domain.bad_name", e))
+		return 0;
 	return fail_field(e, "config.c_info.name");
 }
 
@@ -109,7 +115,7 @@ static int read_type(struct config *c, const struct json *info, struct rpc_error
 
 static int read_create_info(struct config *c, const struct json *info, struct rpc_error *e)
 {
-	const char *pool = NULL, *hap = NULL;
+	const char *hap = NULL;
 	uuid_t uuid;
 
 	if (!info) {
@@ -119,17 +125,15 @@ static int read_create_info(struct config *c, const struct json *info, struct rp
 	if (get_string(info, "c_info.", "name", LIMIT_PATH_BYTES, &c->name, e) ||
 	    config_check_name(c->name ? c->name : "", e) || read_type(c, info, e) ||
 	    get_string(info, "c_info.", "uuid", 64, &c->uuid, e) ||
-	    get_string(info, "c_info.", "pool_name", 64, &pool, e) ||
+	    get_string(info, "c_info.", "pool_name", LIMIT_NAME_BYTES, &c->pool, e) ||
 	    get_string(info, "c_info.", "hap", 16, &hap, e))
 		return -1;
 	if (c->uuid && (uuid_parse(c->uuid, uuid) || uuid_is_null(uuid))) {
 		fail(e, XL_INVAL, CODE, "config: \"%s\" is no UUID of a domain", c->uuid);
 		return fail_field(e, "config.c_info.uuid");
 	}
-	if (pool && strcmp(pool, "Pool-0") != 0) {
-		fail(e, XL_INVAL, "cpupool.not_found", "unknown cpupool '%s'", pool);
-		return fail_field(e, "config.c_info.pool_name");
-	}
+	if (!c->pool)
+		c->pool = "0";
 	if (hap && strcmp(hap, "False") == 0) {
 		fail(e, XL_INVAL, "config.unsupported", "hap=0 (shadow paging) is not available");
 		return fail_field(e, "config.c_info.hap");

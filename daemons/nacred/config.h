@@ -38,6 +38,7 @@ struct config {
 	const char *name;
 	const char *type;   /* "pvh" or "hvm" */
 	const char *uuid;   /* NULL: none given */
+	const char *pool;   /* name, or id in digits; Pool-0 when none is given */
 	const char *kernel; /* absolute, as the others */
 	const char *ramdisk, *cmdline;
 	unsigned int max_vcpus, online_vcpus;
@@ -55,7 +56,10 @@ struct config {
 int config_read(struct config *c, const struct json *tree, struct rpc_error *e);
 void config_free(struct config *c);
 
-/* Whether @name may be a domain's name. */
+/* Whether @name may be a name: lists stay readable and it cannot be taken for an id.  0, or
+ * -1 and @e with @code; @what begins the message. */
+int config_check_word(const char *what, const char *name, const char *code, struct rpc_error *e);
+/* The same for a domain's. */
 int config_check_name(const char *name, struct rpc_error *e);
 /* What @tree asks for when the domain ends with @reason (SHUTDOWN_*). */
 enum config_action config_action(const struct json *tree, unsigned int reason);

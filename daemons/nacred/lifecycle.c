@@ -16,6 +16,7 @@
 #include "log.h"
 #include "nodes.h"
 #include "stores.h"
+#include "synthesis.h"
 #include "teardown.h"
 #include "world.h"
 
@@ -131,6 +132,9 @@ static void restart(struct nacred *n, struct record *r, struct domain *d, bool k
 {
 	uuid_t other;
 
+	/* As libxl does: the next life has the weight, the cap and the number of vCPUs of this
+	 * one, but is pinned and placed as the configuration says. */
+	complete_running_config(n, d, r->config);
 	r->state = RECORD_RESTARTING;
 	if (keep_old) {
 		uuid_generate(other);

@@ -133,6 +133,7 @@ static void stop(struct nacred *n)
 	lifecycle_stop(n);
 	stores_stop(n);
 	model_free(&n->model);
+	pools_free(&n->pools);
 	records_free(&n->records);
 	ctrl_close(n->ctrl);
 	sd_event_unref(n->loop);

@@ -9,6 +9,7 @@
 #include "client.h"
 #include "ctrl/host.h"
 #include "model.h"
+#include "pools.h"
 #include "records.h"
 
 struct store;
@@ -42,6 +43,7 @@ struct nacred {
 
 	struct records records; /* what domains were configured as */
 	struct model model;	/* what exists */
+	struct pools pools;	/* CPU pools, as last seen */
 	struct build *builds;
 	unsigned int nr_builds_running, nr_builds;
 	struct teardown *teardowns;

@@ -66,6 +66,13 @@ bool revision_of(const struct json *state, char text[REVISION_TEXT])
 	return d;
 }
 
+bool revision_put(struct json *reply, const struct json *state)
+{
+	char text[REVISION_TEXT];
+
+	return revision_of(state, text) && json_set_string(reply, "revision", text);
+}
+
 int revision_check(const struct json *params, const struct json *state, const char *what,
 		   struct rpc_error *e)
 {

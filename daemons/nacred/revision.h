@@ -24,6 +24,9 @@
  * False: no memory. */
 bool revision_of(const struct json *state, char text[REVISION_TEXT]);
 
+/* "revision" of @state into @reply.  False: no memory. */
+bool revision_put(struct json *reply, const struct json *state);
+
 /*
  * Whether @params allow a change of what is at @state now: no if_revision, or the right
  * one.  0, or -1 with "revision.mismatch"; @what names the object in the message.

@@ -19,6 +19,8 @@
 #define TOKEN_DOMAINS "domains"
 #define TOKEN_WAIT    "wait"
 #define TOKEN_NAME    "name"
+#define TOKEN_POOLS   "pools"
+#define POOLS_PATH    "/local/pool"
 #define NAME_PATH     "/local/domain/%u/name"
 
 static void schedule_retry(struct nacred *n)
@@ -77,7 +79,8 @@ static void one_event(struct nacred *n, const char *path, const char *token)
 			world_name_changed(n, domid);
 		return;
 	}
-	if (world_refresh(n, &e))
+	/* Others made, renamed or ended a CPU pool. */
+	if (strcmp(token, TOKEN_POOLS) == 0 ? pools_refresh(n, &e) : world_refresh(n, &e))
 		log_error("%s", e.message);
 }
 
@@ -109,6 +112,8 @@ static int connect_both(struct nacred *n)
 		rc = store_watch(n->watch, "@introduceDomain", TOKEN_DOMAINS);
 	if (!rc)
 		rc = store_watch(n->watch, "@releaseDomain", TOKEN_DOMAINS);
+	if (!rc)
+		rc = store_watch(n->watch, POOLS_PATH, TOKEN_POOLS);
 	if (!rc)
 		rc = sd_event_add_io(n->loop, &n->watch_io, store_fd(n->watch), EPOLLIN, on_watch,
 				     n);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ctrl/sched.h"
+#include "vcpus.h"
 
 static void set_type(struct json *build, const char *type)
 {
@@ -44,7 +45,12 @@ void complete_running_config(struct nacred *n, const struct domain *d, struct js
 {
 	struct json *build = json_get(config, "b_info"), *sched = json_new_object();
 	struct xen_domctl_sched_credit2 params;
+	struct json *wanted = vcpus_wanted(n, d);
 
+	if (wanted && wanted->nr)
+		json_set(build, "avail_vcpus", wanted);
+	else
+		json_free(wanted);
 	if (domain_dying(d) || ctrl_sched_get_credit2(n->ctrl, d->domid, &params)) {
 		json_free(sched);
 		return;

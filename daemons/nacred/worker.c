@@ -26,6 +26,7 @@
 #include "guest/guest.h"
 #include "limits.h"
 #include "nodes.h"
+#include "pools.h"
 
 _Static_assert(sizeof(struct worker_result) <= PIPE_BUF, "the result must go in one piece");
 
@@ -63,6 +64,21 @@ static int open_all(struct work *w)
 	return config_read(&w->config, w->tree, &w->result->error);
 }
 
+static int choose_pool(struct work *w, uint32_t *id)
+{
+	const struct pool *pool;
+	struct pools pools;
+	int rc = pools_read(&pools, w->ctrl, w->store, NULL);
+
+	if (rc)
+		return refused(w, rc, "list the CPU pools");
+	pool = pools_for_domain(&pools, w->config.pool, &w->result->error);
+	if (pool)
+		*id = pool->info.id;
+	pools_free(&pools);
+	return pool ? 0 : -1;
+}
+
 static int make_domain(struct work *w)
 {
 	const struct config *c = &w->config;
@@ -76,6 +92,8 @@ static int make_domain(struct work *w)
 	create.max_grant_frames = c->max_grant_frames;
 	create.grant_opts = XEN_DOMCTL_GRANT_version(c->max_grant_version);
 	create.max_maptrack_frames = c->max_maptrack_frames;
+	if (choose_pool(w, &create.cpupool_id))
+		return -1;
 	w->domid = 0;
 	rc = ctrl_domain_create(w->ctrl, &w->domid, &create);
 	if (rc)
@@ -131,7 +149,8 @@ static int pin_vcpus(struct work *w)
 
 		if (!hard && !soft)
 			continue;
-		rc = ctrl_vcpu_set_affinity(w->ctrl, w->domid, i, hard, soft, CONFIG_MAX_CPUS);
+		rc = ctrl_vcpu_set_affinity(w->ctrl, w->domid, i, hard, soft, CONFIG_MAX_CPUS,
+					    false);
 		if (rc == -EINVAL) {
 			fail(&w->result->error, XL_INVAL, "config.affinity",
 			     "vCPU %u: none of the CPUs it is pinned to is online", i);

@@ -203,15 +203,13 @@ struct domain *world_find(struct nacred *n, const struct json *params, struct rp
 	return NULL;
 }
 
-struct domain *world_find_guest(struct nacred *n, const struct json *params, struct rpc_error *e)
+struct domain *world_find_settled(struct nacred *n, const struct json *params, struct rpc_error *e)
 {
 	struct domain *d = world_find(n, params, e);
 
 	if (!d)
 		return NULL;
-	if (d->domid == 0)
-		fail(e, XL_INVAL, "domain.is_dom0", "not possible with domain 0");
-	else if (domain_dying(d))
+	if (domain_dying(d))
 		fail(e, XL_DOMAIN_NOTFOUND, "domain.dying", "domain %u (%s) is being destroyed",
 		     d->domid, d->name ? d->name : "");
 	else if (being_built(n, d))
@@ -219,6 +217,17 @@ struct domain *world_find_guest(struct nacred *n, const struct json *params, str
 		     d->domid, d->name ? d->name : "");
 	else
 		return d;
+	fail_field(e, "domain");
+	return NULL;
+}
+
+struct domain *world_find_guest(struct nacred *n, const struct json *params, struct rpc_error *e)
+{
+	struct domain *d = world_find_settled(n, params, e);
+
+	if (!d || d->domid)
+		return d;
+	fail(e, XL_INVAL, "domain.is_dom0", "not possible with domain 0");
 	fail_field(e, "domain");
 	return NULL;
 }
@@ -298,7 +307,7 @@ struct json *world_describe(struct nacred *n, const struct domain *d)
 	json_set_int(v, "vcpu_online", i->nr_online_vcpus);
 	json_set_int(v, "vcpu_max_id",
 		     i->max_vcpu_id == XEN_INVALID_MAX_VCPU_ID ? -1 : (int64_t)i->max_vcpu_id);
-	json_set_string(v, "cpupool", "Pool-0");
+	json_set(v, "cpupool", pool_name(&n->pools, i->cpupool));
 	json_set_real(v, "start_time", d->start_time);
 	json_set_bool(v, "has_config", r != NULL);
 	return v;

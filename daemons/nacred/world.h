@@ -16,6 +16,8 @@ void world_name_changed(struct nacred *n, uint32_t domid);
 
 /* The domain that member @key of @params selects, from a fresh model; NULL and @e. */
 struct domain *world_find(struct nacred *n, const struct json *params, struct rpc_error *e);
+/* The same for a change, domain 0 too: neither dying nor being built. */
+struct domain *world_find_settled(struct nacred *n, const struct json *params, struct rpc_error *e);
 /* The same for a change: a guest that is neither dying nor being built. */
 struct domain *world_find_guest(struct nacred *n, const struct json *params, struct rpc_error *e);
 /* Free for a domain to be made? 0 or -1 and @e. */

@@ -7,6 +7,20 @@ endforeach()
 
 # A hypervisor of a few lines in place of these wrappers.
 nacre_unit_test(nacred_world SOURCES test_nacred_world.c LIBS nacred_core)
-foreach(call domain_list domain_pause domain_unpause domain_destroy_step sched_get_credit2)
+foreach(call domain_list domain_pause domain_unpause domain_destroy_step sched_get_credit2
+    cpupool_info)
   target_link_options(test_nacred_world PRIVATE -Wl,--wrap=ctrl_${call})
+endforeach()
+
+# The same with CPU pools, vCPUs and a xenstore.
+foreach(noun nacred_cpupool nacred_vcpu)
+  nacre_unit_test(${noun} SOURCES test_${noun}.c fake_cpus.c LIBS nacred_core)
+  foreach(call cpupool_info cpupool_free_cpus cpupool_create cpupool_destroy cpupool_add_cpu
+      cpupool_remove_cpu cpupool_move_domain sched_id host_physinfo host_cpu_topology domain_list
+      vcpu_info vcpu_get_affinity vcpu_set_affinity)
+    target_link_options(test_${noun} PRIVATE -Wl,--wrap=ctrl_${call})
+  endforeach()
+  foreach(call store_readf store_mkdir store_write store_rm store_transaction events_tell)
+    target_link_options(test_${noun} PRIVATE -Wl,--wrap=${call})
+  endforeach()
 endforeach()

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctrl/cpupool.h"
 #include "ctrl/domain.h"
 #include "ctrl/evtchn.h"
 #include "ctrl/gnttab.h"
@@ -117,13 +118,102 @@ Test(ctrl, affinity_goes_in_and_out)
 	uint8_t hard[2] = {0x3c, 0x0f}, soft[2] = {0xff, 0xff};
 
 	fake.domctl = domctl_affinity;
-	cr_assert_eq(ctrl_vcpu_set_affinity(ctrl, 3, 1, hard, NULL, 12), 0);
+	cr_assert_eq(ctrl_vcpu_set_affinity(ctrl, 3, 1, hard, NULL, 12, false), 0);
 	cr_assert_eq(hard[0], 0x0c);
 	cr_assert_eq(hard[1], 0);
 	cr_assert_eq(ctrl_vcpu_get_affinity(ctrl, 3, 1, NULL, soft, 12), 0);
 	cr_assert_eq(soft[0], 0x81);
 	cr_assert_eq(soft[1], 0);
 	cr_assert_eq(ctrl_vcpu_get_affinity(ctrl, 3, 1, NULL, soft, 0), -EINVAL);
+}
+
+static int domctl_force(struct xen_domctl *op)
+{
+	return op->u.vcpuaffinity.flags == XEN_VCPUAFFINITY_FORCE ? 0 : -EINVAL;
+}
+
+Test(ctrl, affinity_may_be_only_forced)
+{
+	fake.domctl = domctl_force;
+	cr_assert_eq(ctrl_vcpu_set_affinity(ctrl, 3, 1, NULL, NULL, 12, true), 0);
+	cr_assert_eq(ctrl_vcpu_set_affinity(ctrl, 3, 1, NULL, NULL, 12, false), -EINVAL);
+}
+
+/* Pool 4 has CPUs 1 and 9; CPU 2 is free. */
+static int sysctl_pool(struct xen_sysctl *op)
+{
+	struct xen_sysctl_cpupool_op *p = &op->u.cpupool_op;
+
+	if (op->cmd != XEN_SYSCTL_cpupool_op)
+		return -ENOSYS;
+	switch (p->op) {
+	case XEN_SYSCTL_CPUPOOL_OP_INFO:
+		if (p->cpupool_id > 4)
+			return -ENOENT;
+		p->cpupool_id = 4;
+		p->sched_id = XEN_SCHEDULER_NULL;
+		p->n_dom = 3;
+		p->cpumap.bitmap.p[0] = 2;
+		p->cpumap.bitmap.p[1] = 2;
+		return p->cpumap.nr_bits == CTRL_CPUPOOL_MAX_CPUS ? 0 : -EINVAL;
+	case XEN_SYSCTL_CPUPOOL_OP_FREEINFO:
+		p->cpumap.bitmap.p[0] = 4;
+		return 0;
+	case XEN_SYSCTL_CPUPOOL_OP_CREATE:
+		if (p->cpupool_id != CTRL_CPUPOOL_ANY || p->sched_id != XEN_SCHEDULER_NULL)
+			return -ENOENT;
+		p->cpupool_id = 5;
+		return 0;
+	case XEN_SYSCTL_CPUPOOL_OP_DESTROY:
+		return p->cpupool_id == 4 ? -EBUSY : 0;
+	case XEN_SYSCTL_CPUPOOL_OP_ADDCPU:
+		return p->cpupool_id == 4 && p->cpu == 2 ? 0 : -ENODEV;
+	case XEN_SYSCTL_CPUPOOL_OP_RMCPU:
+		return p->cpupool_id == 4 && p->cpu == 9 ? 0 : -EADDRNOTAVAIL;
+	case XEN_SYSCTL_CPUPOOL_OP_MOVEDOMAIN:
+		return p->cpupool_id == 4 && p->domid == 7 ? 0 : -ESRCH;
+	default:
+		return -ENOSYS;
+	}
+}
+
+Test(ctrl, cpu_pools)
+{
+	struct ctrl_cpupool pool;
+	uint8_t cpus[CTRL_CPUPOOL_MAX_CPUS / 8];
+	uint32_t id = CTRL_CPUPOOL_ANY;
+
+	fake.sysctl = sysctl_pool;
+	cr_assert_eq(ctrl_cpupool_info(ctrl, 0, &pool), 0);
+	cr_assert_eq(pool.id, 4u);
+	cr_assert_eq(pool.nr_domains, 3u);
+	cr_assert_str_eq(ctrl_sched_name(pool.sched_id), "null");
+	cr_assert(pool.cpus[0] == 2 && pool.cpus[1] == 2 && !pool.cpus[2]);
+	cr_assert_eq(ctrl_cpupool_info(ctrl, 5, &pool), -ENOENT);
+	cr_assert_eq(ctrl_cpupool_free_cpus(ctrl, cpus), 0);
+	cr_assert(cpus[0] == 4 && !cpus[1]);
+	cr_assert_eq(ctrl_cpupool_create(ctrl, &id, XEN_SCHEDULER_CREDIT), -ENOENT);
+	cr_assert_eq(ctrl_cpupool_create(ctrl, &id, XEN_SCHEDULER_NULL), 0);
+	cr_assert_eq(id, 5u);
+	cr_assert_eq(ctrl_cpupool_destroy(ctrl, 4), -EBUSY);
+	cr_assert_eq(ctrl_cpupool_destroy(ctrl, 5), 0);
+	cr_assert_eq(ctrl_cpupool_add_cpu(ctrl, 4, 2), 0);
+	cr_assert_eq(ctrl_cpupool_add_cpu(ctrl, 4, 1), -ENODEV);
+	cr_assert_eq(ctrl_cpupool_remove_cpu(ctrl, 4, 9), 0);
+	cr_assert_eq(ctrl_cpupool_remove_cpu(ctrl, 4, 2), -EADDRNOTAVAIL);
+	cr_assert_eq(ctrl_cpupool_move_domain(ctrl, 4, 7), 0);
+	cr_assert_eq(ctrl_cpupool_move_domain(ctrl, 4, 8), -ESRCH);
+}
+
+Test(ctrl, schedulers_by_name)
+{
+	uint32_t id = 0;
+
+	cr_assert_eq(ctrl_sched_by_name("Credit2", &id), 0);
+	cr_assert_eq(id, (uint32_t)XEN_SCHEDULER_CREDIT2);
+	cr_assert_eq(ctrl_sched_by_name("cr", &id), -ENOENT);
+	cr_assert_str_eq(ctrl_sched_name(XEN_SCHEDULER_RTDS), "rtds");
+	cr_assert_str_eq(ctrl_sched_name(99), "unknown");
 }
 
 static uint32_t claimed_domains;

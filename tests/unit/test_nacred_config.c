@@ -194,7 +194,6 @@ Test(config, out_of_range_and_wrong_type)
 		"numbers");
 	refused("", ",\"vcpu_soft_affinity\":[\"all\"]", "", "config.b_info.vcpu_soft_affinity",
 		"numbers");
-	refused(",\"pool_name\":\"p1\"", "", "", "config.c_info.pool_name", "unknown cpupool 'p1'");
 	refused(",\"uuid\":\"nonsense\"", "", "", "config.c_info.uuid", "UUID");
 	refused(",\"uuid\":\"00000000-0000-0000-0000-000000000000\"", "", "", "config.c_info.uuid",
 		"UUID");

@@ -85,6 +85,15 @@ int __wrap_ctrl_sched_get_credit2(struct ctrl *c, uint32_t domid,
 	return 0;
 }
 
+/* One pool, the domains' own. */
+int __wrap_ctrl_cpupool_info(struct ctrl *c, uint32_t first, struct ctrl_cpupool *pool)
+{
+	if (first)
+		return -ENOENT;
+	*pool = (struct ctrl_cpupool){.sched_id = XEN_SCHEDULER_CREDIT2, .cpus = {1}};
+	return 0;
+}
+
 static struct nacred n;
 static struct sockaddr_un addr;
 static socklen_t addr_len;
@@ -146,6 +155,7 @@ static void stop(void)
 	teardown_stop(&n);
 	lifecycle_stop(&n);
 	model_free(&n.model);
+	pools_free(&n.pools);
 	records_free(&n.records);
 	sd_event_unref(n.loop);
 	rmdir(dir);

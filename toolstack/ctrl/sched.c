@@ -3,7 +3,7 @@
 #include "ctrl/sched.h"
 
 #include <errno.h>
-#include <string.h>
+#include <strings.h>
 
 int ctrl_sched_id(struct ctrl *ctrl, uint32_t *id)
 {
@@ -61,36 +61,38 @@ int ctrl_sched_pool_op(struct ctrl *ctrl, struct xen_sysctl_scheduler_op *sched)
 	return ret;
 }
 
-int ctrl_pool_info(struct ctrl *ctrl, uint32_t first, struct ctrl_pool *pool)
-{
-	struct xen_sysctl op = {.cmd = XEN_SYSCTL_cpupool_op};
-	struct xen_sysctl_cpupool_op *info = &op.u.cpupool_op;
-	uint8_t *buf = ctrl_buffer_alloc(ctrl, sizeof(pool->cpus));
-	int ret;
+/* The words of libxl_types.idl. */
+static const struct {
+	uint32_t id;
+	const char *word;
+} names[] = {
+	{4, "sedf"}, /* gone from Xen, but libxl still knows the word */
+	{XEN_SCHEDULER_CREDIT, "credit"},
+	{XEN_SCHEDULER_CREDIT2, "credit2"},
+	{XEN_SCHEDULER_ARINC653, "arinc653"},
+	{XEN_SCHEDULER_RTDS, "rtds"},
+	{XEN_SCHEDULER_NULL, "null"},
+};
 
-	if (!buf)
-		return -ENOMEM;
-	info->op = XEN_SYSCTL_CPUPOOL_OP_INFO;
-	info->cpupool_id = first;
-	info->cpumap.nr_bits = CTRL_POOL_MAX_CPUS;
-	set_xen_guest_handle(info->cpumap.bitmap, buf);
-	ret = ctrl_sysctl(ctrl, &op);
-	if (!ret) {
-		pool->id = info->cpupool_id;
-		pool->sched_id = info->sched_id;
-		pool->nr_domains = info->n_dom;
-		memcpy(pool->cpus, buf, sizeof(pool->cpus));
-	}
-	ctrl_buffer_free(ctrl, buf);
-	return ret;
+const char *ctrl_sched_name(uint32_t id)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (names[i].id == id)
+			return names[i].word;
+	return "unknown";
 }
 
-int ctrl_pool_move_domain(struct ctrl *ctrl, uint32_t pool, uint32_t domid)
+int ctrl_sched_by_name(const char *name, uint32_t *id)
 {
-	struct xen_sysctl op = {.cmd = XEN_SYSCTL_cpupool_op};
+	size_t i;
 
-	op.u.cpupool_op.op = XEN_SYSCTL_CPUPOOL_OP_MOVEDOMAIN;
-	op.u.cpupool_op.cpupool_id = pool;
-	op.u.cpupool_op.domid = domid;
-	return ctrl_sysctl(ctrl, &op);
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcasecmp(names[i].word, name) != 0)
+			continue;
+		*id = names[i].id;
+		return 0;
+	}
+	return -ENOENT;
 }

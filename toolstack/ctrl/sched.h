@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
-/* Scheduler parameters and CPU pools. */
+/* Scheduler parameters. */
 #ifndef CTRL_SCHED_H
 #define CTRL_SCHED_H
 
@@ -18,18 +18,9 @@ int ctrl_sched_domain_op(struct ctrl *ctrl, uint32_t domid, struct xen_domctl_sc
 /* Parameters of a pool's scheduler (XEN_SYSCTL_SCHEDOP_getinfo / putinfo). */
 int ctrl_sched_pool_op(struct ctrl *ctrl, struct xen_sysctl_scheduler_op *op);
 
-#define CTRL_POOL_MAX_CPUS 1024
-
-struct ctrl_pool {
-	uint32_t id;
-	uint32_t sched_id;
-	uint32_t nr_domains;
-	uint8_t cpus[CTRL_POOL_MAX_CPUS / 8];
-};
-
-/* The first pool with id >= @first; -ENOENT when there is none. */
-int ctrl_pool_info(struct ctrl *ctrl, uint32_t first, struct ctrl_pool *pool);
-/* Put a domain into a pool. */
-int ctrl_pool_move_domain(struct ctrl *ctrl, uint32_t pool, uint32_t domid);
+/* XEN_SCHEDULER_* in libxl's words ("unknown" for others), and back: any case, -ENOENT
+ * for a word that is none of them. */
+const char *ctrl_sched_name(uint32_t id);
+int ctrl_sched_by_name(const char *name, uint32_t *id);
 
 #endif

@@ -54,11 +54,12 @@ static int affinity_op(struct ctrl *ctrl, struct xen_domctl *op, uint8_t *hard, 
 }
 
 int ctrl_vcpu_set_affinity(struct ctrl *ctrl, uint32_t domid, uint32_t vcpu, uint8_t *hard,
-			   uint8_t *soft, unsigned int nr_bits)
+			   uint8_t *soft, unsigned int nr_bits, bool force)
 {
 	struct xen_domctl op = {.cmd = XEN_DOMCTL_setvcpuaffinity, .domain = domid};
 
 	op.u.vcpuaffinity.vcpu = vcpu;
+	op.u.vcpuaffinity.flags = force ? XEN_VCPUAFFINITY_FORCE : 0;
 	return affinity_op(ctrl, &op, hard, soft, nr_bits);
 }
 

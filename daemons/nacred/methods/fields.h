@@ -26,6 +26,11 @@
 		.summary = "counts the domain ids that this UUID had"                              \
 	}
 
+#define FIELD_CPUPOOL                                                                              \
+	{                                                                                          \
+		.name = "cpupool", .type = F_STRING, .nullable = true                              \
+	}
+
 #define FIELD_REASON                                                                               \
 	{                                                                                          \
 		.name = "shutdown_reason", .type = F_INT, .nullable = true,                        \

@@ -10,6 +10,7 @@
 #include "rpc.h"
 #include "fields.h"
 
+#include "ctrl/cpupool.h"
 #include "ctrl/host.h"
 #include "ctrl/sched.h"
 
@@ -23,22 +24,7 @@ static const char *scheduler_name(struct ctrl *ctrl)
 {
 	uint32_t id;
 
-	if (ctrl_sched_id(ctrl, &id))
-		return "unknown";
-	switch (id) {
-	case XEN_SCHEDULER_CREDIT:
-		return "credit";
-	case XEN_SCHEDULER_CREDIT2:
-		return "credit2";
-	case XEN_SCHEDULER_ARINC653:
-		return "arinc653";
-	case XEN_SCHEDULER_RTDS:
-		return "rtds";
-	case XEN_SCHEDULER_NULL:
-		return "null";
-	default:
-		return "unknown";
-	}
+	return ctrl_sched_id(ctrl, &id) ? "unknown" : ctrl_sched_name(id);
 }
 
 static void add_virt_caps(struct json *v, uint32_t caps)
@@ -79,6 +65,20 @@ static void add_system(struct json *v)
 	json_set_string(v, "machine", u.machine);
 }
 
+/* CPUs in no pool. */
+static int count_free_cpus(struct ctrl *ctrl)
+{
+	uint8_t cpus[CTRL_CPUPOOL_MAX_CPUS / 8];
+	int nr = 0;
+	size_t i;
+
+	if (ctrl_cpupool_free_cpus(ctrl, cpus))
+		return 0;
+	for (i = 0; i < sizeof(cpus); i++)
+		nr += __builtin_popcount(cpus[i]);
+	return nr;
+}
+
 static int add_physinfo(struct nacred *n, struct json *v, struct rpc_error *e)
 {
 	struct xen_sysctl_physinfo p;
@@ -110,7 +110,7 @@ static int add_physinfo(struct nacred *n, struct json *v, struct rpc_error *e)
 	json_set_int(v, "sharing_freed_memory", 0);
 	json_set_int(v, "sharing_used_memory", 0);
 	json_set_int(v, "outstanding_claims", (int64_t)(p.outstanding_pages / PAGES_PER_MIB));
-	json_set_int(v, "free_cpus", 0);
+	json_set_int(v, "free_cpus", count_free_cpus(n->ctrl));
 	return 0;
 }
 
