@@ -22,7 +22,7 @@ offer() {
 complete() { :; }
 . "$dir/bash/xl" || exit 1
 verdict bash.verb "create" "$(offer xl cr)"
-verdict bash.verbs "pause" "$(offer xl pa)"
+verdict bash.verbs "pause patch-status" "$(offer xl pa)"
 verdict bash.global "create" "$(offer xl -v cr)"
 verdict bash.domain "web" "$(offer xl destroy w)"
 verdict bash.long "--defconfig --dryrun" "$(offer xl create --d | tr ' ' '\n' | sort | xargs)"

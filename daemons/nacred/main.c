@@ -14,6 +14,7 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include "advisories.h"
 #include "build.h"
 #include "client.h"
 #include "console.h"
@@ -107,6 +108,8 @@ static int start(struct nacred *n)
 	if (!rc)
 		rc = open_hypervisor(n);
 	if (!rc)
+		rc = advisories_start(n);
+	if (!rc)
 		rc = lifecycle_start(n);
 	if (!rc)
 		rc = stores_start(n);
@@ -132,6 +135,7 @@ static void stop(struct nacred *n)
 	teardown_stop(n);
 	lifecycle_stop(n);
 	stores_stop(n);
+	advisories_stop(n);
 	model_free(&n->model);
 	pools_free(&n->pools);
 	records_free(&n->records);

@@ -12,6 +12,7 @@
 #include "pools.h"
 #include "records.h"
 
+struct advisories;
 struct store;
 struct build;
 struct teardown;
@@ -41,6 +42,7 @@ struct nacred {
 	unsigned int nr_clients;
 	sd_event_source *bury;
 
+	struct advisories *advisories;
 	struct records records; /* what domains were configured as */
 	struct model model;	/* what exists */
 	struct pools pools;	/* CPU pools, as last seen */

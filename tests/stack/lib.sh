@@ -10,6 +10,8 @@ export PATH=$BUILD/bin:$PATH
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/nacre-test.XXXXXX")
 export NACRE_RUNTIME_DIR=$WORK/run
 RUN=$NACRE_RUNTIME_DIR/default
+# Nor what an administrator of this machine keeps for all instances.
+export NACRE_CONFIG_DIR=$WORK/config NACRE_STATE_DIR=$WORK/state
 mkdir -m 0700 "$NACRE_RUNTIME_DIR"
 bad=0
 TEST=$(basename "$0" .sh)

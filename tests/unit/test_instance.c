@@ -36,6 +36,26 @@ static void tear_down(void)
 
 TestSuite(instance, .init = set_up, .fini = tear_down);
 
+Test(instance, directories_for_all_instances)
+{
+	char path[64], small[8];
+
+	setenv("NACRE_CONFIG_DIR", "/c", 1);
+	setenv("NACRE_STATE_DIR", "/s", 1);
+	cr_assert_eq(instance_config("x.d", path, sizeof(path)), 0);
+	cr_assert_str_eq(path, "/c/x.d");
+	cr_assert_eq(instance_state("y", path, sizeof(path)), 0);
+	cr_assert_str_eq(path, "/s/y");
+	cr_assert_eq(instance_state("01234567", small, sizeof(small)), -ENAMETOOLONG);
+	setenv("NACRE_CONFIG_DIR", "", 1);
+	cr_assert_eq(instance_config("x.d", path, sizeof(path)), 0);
+	cr_assert_str_eq(path, "/etc/nacre/x.d");
+	unsetenv("NACRE_STATE_DIR");
+	setenv("XDG_STATE_HOME", "/xdg", 1);
+	cr_assert_eq(instance_state("y", path, sizeof(path)), 0);
+	cr_assert_str_eq(path, geteuid() ? "/xdg/nacre/y" : "/var/lib/nacre/y");
+}
+
 Test(instance, names)
 {
 	cr_assert(instance_name_valid("default"));

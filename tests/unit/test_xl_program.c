@@ -298,6 +298,65 @@ Test(xl_program, no_daemon)
 	expect("create -q g1.cfg", 1, "", NULL);
 }
 
+#define STATUS(exit)                                                                               \
+	"{\"host\":{\"product\":\"nacre\",\"version\":\"4.17-nacre\",\"components\":[{\"name\":"   \
+	"\"hypervisor\",\"build_id\":\"0123456789abcdef\",\"manifest\":true,\"outdated\":false}]," \
+	"\"payloads_known\":true},\"payloads\":[{\"name\":\"hot\",\"state\":\"applied\"}],"        \
+	"\"counts\":{\"affected\":1,\"fixed_by_livepatch\":1},\"exit\":" exit ",\"advisories\":["  \
+	"{\"id\":\"XSA-1\",\"status\":\"affected\",\"action\":\"none\",\"evidence\":[]},"          \
+	"{\"id\":\"XSA-2\",\"status\":\"fixed_by_livepatch\",\"payload\":\"hot\",\"evidence\":[]}" \
+	"]}"
+
+#define STATUS_HEAD                                                                                \
+	"host       : nacre 4.17-nacre\nhypervisor : build 0123456789ab\n"                         \
+	"live patch : hot (applied)\n\n"                                                           \
+	"Advisory        Status              Evidence             Reason\n"                        \
+	"XSA-1           affected            -                    no fix is on this host\n"
+#define STATUS_TAIL                                                                                \
+	"\n0 not affected, 0 fixed in the build, 1 fixed by live patches, 1 affected (0 with a "   \
+	"fix "                                                                                     \
+	"here), 0 unknown\n"
+
+Test(xl_program, patch_status)
+{
+	SCRIPT({.method = "advisory.status",
+		.needle = "\"ids\":[\"XSA-1\",\"2\",\"3\"]",
+		.json = STATUS("1")},
+	       {.method = "advisory.status", .json = STATUS("2")},
+	       {.method = "advisory.metrics", .json = "{\"text\":\"nacre_x 1\\n\"}"});
+	expect("patch-status", 2,
+	       STATUS_HEAD
+	       "XSA-2           fixed_by_livepatch  -                    hot\n" STATUS_TAIL,
+	       "");
+	expect("patch-status --affected", 2, STATUS_HEAD STATUS_TAIL, "");
+	expect("patch-status --advisory XSA-1,2 --advisory=3", 1, NULL, "");
+	expect("patch-status --affected --json", 2, NULL, "");
+	cr_expect(strstr(out, "XSA-1") && !strstr(out, "XSA-2"), "%s", out);
+	expect("patch-status --metrics", 0, "nacre_x 1\n", "");
+}
+
+/* 3 is what a monitor must see when the answer is not known, whatever the reason. */
+Test(xl_program, patch_status_cannot_tell)
+{
+	SCRIPT({.method = "advisory.status", .json = STATUS("99")});
+	expect("patch-status", 3, NULL, "");
+	SCRIPT({.method = "advisory.status", .json = "{}"});
+	expect("patch-status", 3, NULL, "");
+	SCRIPT({.method = "nothing", .json = "{}"});
+	expect("patch-status", 3, "", NULL);
+	expect("patch-status --export x", 3, "", NULL);
+	expect("patch-status --import /nonexistent/x", 3, "",
+	       "xl: cannot find /nonexistent/x: No such file or directory\n");
+	expect("patch-status XSA-1", 3, NULL, NULL);
+	expect("patch-status --metrics --json", 3, NULL, NULL);
+	expect("patch-status --export x --import y", 3, NULL, NULL);
+	expect("patch-status --wrong", 3, "", "option `--wrong' not supported.\n");
+	expect("patch-status --advisory", 3, "", NULL);
+	expect("-N patch-status", 3, "", NULL);
+	setenv("NACRE_RUNDIR", "/nonexistent", 1);
+	expect("patch-status", 3, "", NULL);
+}
+
 Test(xl_program, host)
 {
 	SCRIPT({.method = "host.info", .json = "{\"host\":\"h\",\"nr_cpus\":2}"},

@@ -123,6 +123,29 @@ int instance_socket(const char *what, char *buf, size_t len)
 	return format(buf, len, SIZE_MAX, "%s/%s", dir, what);
 }
 
+int instance_config(const char *what, char *buf, size_t len)
+{
+	const char *own = getenv("NACRE_CONFIG_DIR");
+
+	return format(buf, len, SIZE_MAX, "%s/%s", set(own) ? own : "/etc/nacre", what);
+}
+
+int instance_state(const char *what, char *buf, size_t len)
+{
+	const char *own = getenv("NACRE_STATE_DIR"), *xdg = getenv("XDG_STATE_HOME");
+	const char *home = getenv("HOME");
+
+	if (set(own))
+		return format(buf, len, SIZE_MAX, "%s/%s", own, what);
+	if (geteuid() == 0)
+		return format(buf, len, SIZE_MAX, "/var/lib/nacre/%s", what);
+	if (set(xdg))
+		return format(buf, len, SIZE_MAX, "%s/nacre/%s", xdg, what);
+	if (set(home))
+		return format(buf, len, SIZE_MAX, "%s/.local/state/nacre/%s", home, what);
+	return -ENOENT;
+}
+
 /* mkdir -p, all of mode 0700: the directories give control over the instance. */
 static int make_parents(char *path)
 {

@@ -39,6 +39,15 @@ int instance_make_rundir(const char *name, char *buf, size_t len);
 int instance_program(const char *name, char *buf, size_t len);
 int instance_library(const char *name, char *buf, size_t len);
 
+/* Where an administrator keeps @what for all instances: $NACRE_CONFIG_DIR/@what, or
+ * /etc/nacre/@what. */
+int instance_config(const char *what, char *buf, size_t len);
+
+/* What programs keep for all instances and over restarts of the machine:
+ * $NACRE_STATE_DIR/@what; else below /var/lib/nacre for root, $XDG_STATE_HOME/nacre or
+ * $HOME/.local/state/nacre for others.  -ENOENT: none of them is set. */
+int instance_state(const char *what, char *buf, size_t len);
+
 /* Set the environment variables by which programs reach the instance: see
  * nacre(1), ENVIRONMENT.  For a process that is about to exec. */
 int instance_export(const char *name, const char *rundir);

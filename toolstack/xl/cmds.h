@@ -40,4 +40,7 @@ int cmd_info(const struct verb *verb, int argc, char **argv);
 int cmd_dmesg(const struct verb *verb, int argc, char **argv);
 int cmd_cpupool_list(const struct verb *verb, int argc, char **argv);
 
+/* cmd_patch_status.c */
+int cmd_patch_status(const struct verb *verb, int argc, char **argv);
+
 #endif

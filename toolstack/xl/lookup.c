@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "verbs.h"
+#include "xl.h"
 
 const struct verb *verb_find(const char *name)
 {
@@ -15,13 +16,23 @@ const struct verb *verb_find(const char *name)
 		if (!strcmp(verbs[i].name, name))
 			return &verbs[i];
 	for (i = 0; i < nr_verbs && len; i++) {
-		if (strncmp(verbs[i].name, name, len) != 0)
+		if (verbs[i].flags & VERB_OURS || strncmp(verbs[i].name, name, len) != 0)
 			continue;
 		if (found)
 			return NULL;
 		found = &verbs[i];
 	}
 	return found;
+}
+
+int verb_usage_status(const struct verb *verb)
+{
+	return verb->flags & VERB_PLUGIN ? XL_PLUGIN_UNKNOWN : XL_USAGE_ERROR;
+}
+
+int verb_failure_status(const struct verb *verb)
+{
+	return verb && verb->flags & VERB_PLUGIN ? XL_PLUGIN_UNKNOWN : EXIT_FAILURE;
 }
 
 void verb_usage(const struct verb *verb, FILE *out)

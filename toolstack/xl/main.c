@@ -31,7 +31,7 @@ static int run(const struct verb *verb, int argc, char **argv)
 	}
 	if (xl.dryrun && !(verb->flags & VERB_DRYRUN)) {
 		fputs("command does not implement -N (dryrun) option\n", stderr);
-		return EXIT_FAILURE;
+		return verb_failure_status(verb);
 	}
 	if (!verb->run && argc > 1 && (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help")))
 		return verb_help(verb->name);
@@ -46,6 +46,7 @@ static int run(const struct verb *verb, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	const struct verb *verb = NULL;
 	int status;
 
 	if (!global_options(argc, argv))
@@ -58,12 +59,13 @@ int main(int argc, char **argv)
 	} else if (!strcmp(argv[0], "help")) {
 		status = verb_help(argv[1]);
 	} else {
-		status = run(verb_find(argv[0]), argc, argv);
+		verb = verb_find(argv[0]);
+		status = run(verb, argc, argv);
 	}
 	xl_disconnect();
 	if (fflush(stdout) || ferror(stdout)) {
 		perror("xl: cannot write the output");
-		return status ? status : EXIT_FAILURE;
+		return status ? status : verb_failure_status(verb);
 	}
 	return status;
 }

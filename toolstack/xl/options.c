@@ -9,7 +9,7 @@ struct xl_globals xl;
 int xl_misuse(const struct verb *verb)
 {
 	verb_usage(verb, stdout);
-	return XL_USAGE_ERROR;
+	return verb_usage_status(verb);
 }
 
 static void check_arguments(const struct verb *verb, int given)
@@ -41,7 +41,7 @@ int xl_option(const struct verb *verb, int argc, char **argv, const char *letter
 			fprintf(stderr, "option `%c' not supported.\n", optopt);
 		else
 			fprintf(stderr, "option `%s' not supported.\n", xl_safe(argv[index]));
-		exit(XL_USAGE_ERROR);
+		exit(verb_usage_status(verb));
 	default:
 		return letter;
 	}

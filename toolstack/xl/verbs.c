@@ -387,5 +387,26 @@ const struct verb verbs[] = {
 		"List information about all USB controllers and devices for a domain", NO_DEVICES),
 	MISSING("qemu-monitor-command", CHANGES, "<Domain> <Command>",
 		"Issue a qemu monitor command to the device model of a domain", NO_MODEL),
+	{
+		.name = "patch-status",
+		.run = cmd_patch_status,
+		.flags = VERB_OURS | VERB_PLUGIN,
+		.description = "Show which security fixes the running host still lacks",
+		.arguments = "[options]",
+		.options = "--advisory=ID           Only these advisories (XSA-191, 191, CVE-...), "
+			   "separated\n"
+			   "                        by commas.\n"
+			   "--affected              Print only what the host is affected by.\n"
+			   "--json                  Print the same as JSON.\n"
+			   "--export=FILE           Write a CSAF VEX document for scanners (- for "
+			   "stdout).\n"
+			   "--import=FILE           Read advisories: xsa.json, OSV or CSAF 2.0.\n"
+			   "--metrics               Print counts and ages for Prometheus.\n"
+			   "\n"
+			   "Exit status: 0 nothing is affected, 1 a fix is pending, 2 affected "
+			   "without "
+			   "a fix\n"
+			   "here, 3 it could not be told.",
+	},
 };
 const size_t nr_verbs = sizeof(verbs) / sizeof(verbs[0]);

@@ -9,6 +9,8 @@
 enum verb_flags {
 	VERB_CHANGES = 1, /* changes something: takes the global -f */
 	VERB_DRYRUN = 2,  /* takes the global -N */
+	VERB_OURS = 4,	  /* Xen has none of that name: no abbreviation means it */
+	VERB_PLUGIN = 8,  /* exits as monitoring plugins do: 3 when it cannot tell */
 };
 
 struct verb {
@@ -32,6 +34,10 @@ const struct verb *verb_find(const char *name);
 
 void verb_usage(const struct verb *verb, FILE *out);
 void verbs_usage(FILE *out);
+
+/* Exit status when @verb (may be NULL) was used wrongly / cannot do its work. */
+int verb_usage_status(const struct verb *verb);
+int verb_failure_status(const struct verb *verb);
 
 /* `xl help [verb]'; always EXIT_SUCCESS, as in Xen. */
 int verb_help(const char *name);

@@ -12,7 +12,8 @@
 #include "rpc.h"
 #include "verbs.h"
 
-#define XL_USAGE_ERROR 2 /* exit status, as Xen's xl */
+#define XL_USAGE_ERROR	  2 /* exit status, as Xen's xl */
+#define XL_PLUGIN_UNKNOWN 3 /* that of monitoring plugins */
 
 struct xl_globals {
 	bool dryrun;
@@ -36,7 +37,7 @@ int xl_option(const struct verb *verb, int argc, char **argv, const char *letter
 		NULL, 0, NULL, 0                                                                   \
 	}
 
-/* Print the help and return XL_USAGE_ERROR. */
+/* Print the help and return the exit status for misuse. */
 int xl_misuse(const struct verb *verb);
 
 /* --- daemon.c --- */

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+#include "advisories.h"
+
+#include <errno.h>
+#include <instance.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "advisory_file.h"
+#include "advisory_host.h"
+#include "advisory_set.h"
+#include "evidence.h"
+#include "import.h"
+#include "log.h"
+#include "nacred.h"
+#include "report.h"
+
+#define PATH_BYTES 512
+
+enum { DIR_INSTALLED, DIR_IMPORTED, DIR_LOCAL, NR_DIRS };
+
+struct advisories {
+	char dirs[NR_DIRS][PATH_BYTES];
+	uint64_t signature[NR_DIRS];
+	struct advisory_set set;
+	struct evidence_store evidence;
+	struct live_patch asked; /* advisories_public_name() */
+	struct json *asked_view;
+};
+
+static int64_t now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return ts.tv_sec;
+}
+
+static int find_dirs(struct advisories *a)
+{
+	int rc =
+		instance_program("../share/nacre/advisories.d", a->dirs[DIR_INSTALLED], PATH_BYTES);
+
+	/* An environment without a home: then nothing can be imported. */
+	if (!rc && instance_state("advisories", a->dirs[DIR_IMPORTED], PATH_BYTES))
+		a->dirs[DIR_IMPORTED][0] = '\0';
+	return rc ? rc : instance_config("advisories.d", a->dirs[DIR_LOCAL], PATH_BYTES);
+}
+
+/* Names of files may be names of undisclosed advisories: they stay out of the
+ * log. */
+static void tell_problems(const struct advisory_set *rs)
+{
+	if (rs->problems->nr)
+		log_warning("%zu advisory files cannot be used; administrators find them by "
+			    "advisory.list",
+			    rs->problems->nr);
+}
+
+static int read_all(struct advisories *a)
+{
+	static const enum advisory_layer layers[] = {LAYER_INSTALLED, LAYER_IMPORTED, LAYER_LOCAL};
+	struct advisory_set fresh;
+	int i, rc;
+
+	if (!advisory_set_init(&fresh))
+		return -ENOMEM;
+	for (i = 0; i < NR_DIRS; i++) {
+		a->signature[i] = advisory_dir_signature(a->dirs[i]);
+		rc = advisory_set_load(&fresh, a->dirs[i], layers[i]);
+		if (rc && rc != -ENOENT)
+			log_warning("cannot read %s: %s", a->dirs[i], strerror(-rc));
+	}
+	advisory_set_free(&a->set);
+	a->set = fresh;
+	tell_problems(&a->set);
+	return 0;
+}
+
+/* Read again what has changed since. */
+static int refresh(struct advisories *a)
+{
+	int i;
+
+	for (i = 0; i < NR_DIRS; i++)
+		if (advisory_dir_signature(a->dirs[i]) != a->signature[i])
+			return read_all(a);
+	return 0;
+}
+
+int advisories_start(struct nacred *n)
+{
+	struct advisories *a = calloc(1, sizeof(*a));
+	char path[PATH_BYTES];
+	int rc = a ? find_dirs(a) : -ENOMEM;
+
+	n->advisories = a;
+	rc = rc ? rc : read_all(a);
+	if (!rc) {
+		snprintf(path, sizeof(path), "%s/evidence.jsonl", n->statedir);
+		rc = evidence_open(&a->evidence, path);
+	}
+	if (rc)
+		log_error("cannot read the advisories: %s", strerror(-rc));
+	else
+		advisory_host_keep(n);
+	return rc;
+}
+
+void advisories_stop(struct nacred *n)
+{
+	struct advisories *a = n->advisories;
+
+	if (!a)
+		return;
+	live_patch_free(&a->asked);
+	json_free(a->asked_view);
+	evidence_close(&a->evidence);
+	advisory_set_free(&a->set);
+	free(a);
+	n->advisories = NULL;
+}
+
+struct json *advisories_view(struct nacred *n, bool privileged, struct rpc_error *e)
+{
+	struct json *view = NULL;
+
+	if (refresh(n->advisories) == 0)
+		view = advisory_set_view(&n->advisories->set, now(), privileged);
+	if (!view)
+		fail_memory(e);
+	return view;
+}
+
+const struct json *advisories_problems(struct nacred *n)
+{
+	return n->advisories->set.problems;
+}
+
+struct json *advisories_report(struct nacred *n, bool privileged, const struct json *ids,
+			       struct rpc_error *e)
+{
+	struct report_source src = {.evidence = &n->advisories->evidence, .now = now()};
+	struct json *view = advisories_view(n, privileged, e), *all = NULL, *report = NULL;
+	struct advisory_host host;
+
+	if (!view || (!privileged && !(all = advisories_view(n, true, e))))
+		goto out;
+	if (advisory_host_open(&host, n, e))
+		goto out;
+	src.view = view;
+	src.hidden = all;
+	src.host = &host.facts;
+	report = report_make(&src, ids);
+	if (!report)
+		fail_memory(e);
+	advisory_host_close(&host);
+out:
+	json_free(view);
+	json_free(all);
+	return report;
+}
+
+/* One file for the index; one for each other source, by the name of its file.
+ */
+static void kept_path(const struct advisories *a, const struct import *im, const char *path,
+		      char *kept, size_t len)
+{
+	const char *base = strrchr(path, '/');
+	char name[100];
+	size_t i;
+
+	if (im->format == IMPORT_XSA_INDEX) {
+		snprintf(kept, len, "%s/index.json", a->dirs[DIR_IMPORTED]);
+		return;
+	}
+	snprintf(name, sizeof(name), "%s", base ? base + 1 : path);
+	for (i = 0; name[i]; i++)
+		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_",
+			    name[i]))
+			name[i] = '_';
+	snprintf(kept, len, "%s/%s-%s.json", a->dirs[DIR_IMPORTED], import_format_words[im->format],
+		 name);
+}
+
+/* The directory and the one above it. */
+static int make_imported_dir(const struct advisories *a)
+{
+	char parent[PATH_BYTES], *slash;
+
+	snprintf(parent, sizeof(parent), "%s", a->dirs[DIR_IMPORTED]);
+	slash = strrchr(parent, '/');
+	if (slash)
+		*slash = '\0';
+	if ((mkdir(parent, 0755) && errno != EEXIST) ||
+	    (mkdir(a->dirs[DIR_IMPORTED], 0700) && errno != EEXIST))
+		return -errno;
+	return 0;
+}
+
+static int keep(const struct advisories *a, const struct import *im, const char *path,
+		struct rpc_error *e)
+{
+	struct json *file = import_file(im, now());
+	char kept[PATH_BYTES + 120];
+	int rc = file ? make_imported_dir(a) : -ENOMEM;
+
+	kept_path(a, im, path, kept, sizeof(kept));
+	rc = rc ? rc : advisory_file_write(kept, file);
+	json_free(file);
+	return rc ? fail_errno(e, rc, "daemon.state", "cannot write into %s", a->dirs[DIR_IMPORTED])
+		  : 0;
+}
+
+static struct json *import_answer(const struct import *im)
+{
+	struct json *v = json_new_object();
+
+	if (v && json_set_string(v, "format", import_format_words[im->format]) &&
+	    json_set_int(v, "records", (int64_t)im->records->nr) &&
+	    json_set_int(v, "skipped", im->skipped))
+		return v;
+	json_free(v);
+	return NULL;
+}
+
+struct json *advisories_import(struct nacred *n, const char *path, struct rpc_error *e)
+{
+	char why[sizeof(e->message) - 40] = "";
+	struct json *view, *file, *answer = NULL;
+	struct import im;
+
+	if (path[0] != '/') {
+		fail(e, XL_INVAL, "advisory.bad_file", "the path of the file is not absolute");
+		return NULL;
+	}
+	file = advisory_file_read(path, why, sizeof(why));
+	view = advisories_view(n, true, e);
+	if (view && (!file || !import_json(file, view, &im, why, sizeof(why)))) {
+		fail(e, XL_INVAL, "advisory.bad_file", "cannot import the file: %s", why);
+		fail_hint(e, "xsa.json, OSV and CSAF 2.0 files can be imported");
+	} else if (view) {
+		if (keep(n->advisories, &im, path, e) == 0 && !(answer = import_answer(&im)))
+			fail_memory(e);
+		import_free(&im);
+	}
+	json_free(file);
+	json_free(view);
+	return answer;
+}
+
+int advisories_result(struct nacred *n, const char *advisory, const char *test, const char *verdict,
+		      struct rpc_error *e)
+{
+	struct advisory_host host;
+	struct json *payloads;
+	int rc = -EAGAIN;
+
+	if (advisory_host_open(&host, n, e))
+		return -1;
+	payloads = evidence_payloads(&host.facts);
+	if (payloads && host.facts.payloads_known)
+		rc = evidence_add(&n->advisories->evidence, advisory, test, verdict,
+				  n->version.build_id, payloads, now());
+	json_free(payloads);
+	advisory_host_close(&host);
+	return rc ? fail_errno(e, rc, "daemon.state", "cannot store the result") : 0;
+}
+
+const char *advisories_public_name(struct nacred *n, const char *name, const char *metadata,
+				   size_t len)
+{
+	struct advisories *a = n->advisories;
+	struct rpc_error e;
+
+	live_patch_free(&a->asked);
+	json_free(a->asked_view);
+	a->asked_view = advisories_view(n, true, &e);
+	/* Without memory to look nothing is told. */
+	if (!a->asked_view || !live_patch_read(&a->asked, name, LIVE_PATCH_LOADED, metadata, len))
+		return "(unknown)";
+	return report_patch_name(&a->asked, a->asked_view, now());
+}
