@@ -14,7 +14,12 @@ verdict() { # NAME EXPECTED ACTUAL
 
 # What bash would offer for the words given; xl itself is a stand-in.
 offer() {
-	xl() { printf 'Name ID\nDomain-0 0\nweb 3\n'; }
+	xl() {
+		case $1 in
+		patch-status) printf 'host : nacre\n\nAdvisory Status\nXSA-29 fixed\nXSA-108 fixed\n\n2 fixed\n' ;;
+		*) printf 'Name ID\nDomain-0 0\nweb 3\n' ;;
+		esac
+	}
 	COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
 	_xl
 	echo "${COMPREPLY[*]}"
@@ -26,6 +31,7 @@ verdict bash.verbs "pause patch-status" "$(offer xl pa)"
 verdict bash.global "create" "$(offer xl -v cr)"
 verdict bash.domain "web" "$(offer xl destroy w)"
 verdict bash.long "--defconfig --dryrun" "$(offer xl create --d | tr ' ' '\n' | sort | xargs)"
+verdict bash.advisory "XSA-29 XSA-108" "$(offer xl patch-status --advisory X)"
 verdict bash.help "vcpu-list" "$(offer xl help vc)"
 verdict bash.unsupported "" "$(offer xl vtpm)"
 unset -f xl

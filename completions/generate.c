@@ -102,6 +102,7 @@ static void bash(void)
 	      "\tdomain) xl list 2>/dev/null | awk 'NR > 1 { print $1 }' ;;\n"
 	      "\tkey) xl info 2>/dev/null | cut -d' ' -f1 ;;\n"
 	      "\tpool) xl cpupool-list 2>/dev/null | awk 'NR > 1 { print $1 }' ;;\n"
+	      "\tadvisory) xl patch-status 2>/dev/null | awk '/^[A-Z]+-[0-9]/ { print $1 }' ;;\n"
 	      "\tverb) echo \"$_xl_verbs\" ;;\n"
 	      "\tesac\n}\n\n",
 	      stdout);
@@ -187,6 +188,8 @@ static void zsh(void)
 	      "pool) compadd -- ${(f)\"$(xl cpupool-list 2>/dev/null | awk 'NR > 1 { print $1 "
 	      "}')\"} "
 	      ";;\n"
+	      "advisory) compadd -- ${(f)\"$(xl patch-status 2>/dev/null | awk '/^[A-Z]+-[0-9]/ { "
+	      "print $1 }')\"} ;;\n"
 	      "none) ;;\n"
 	      "*) compadd -- $values ;;\nesac\n",
 	      stdout);
@@ -216,6 +219,8 @@ static void fish_values(const struct verb *verb)
 		command = "xl info 2>/dev/null | cut -d\" \" -f1";
 	else if (!strcmp(what, "pool"))
 		command = "xl cpupool-list 2>/dev/null | awk \"NR > 1 { print \\\\$1 }\"";
+	else if (!strcmp(what, "advisory"))
+		command = "xl patch-status 2>/dev/null | awk \"/^[A-Z]+-[0-9]/ { print \\\\$1 }\"";
 	if (command)
 		printf("complete -c xl -n '__fish_seen_subcommand_from %s' -a '(%s)'\n", verb->name,
 		       command);

@@ -28,8 +28,11 @@ struct advisories {
 	uint64_t signature[NR_DIRS];
 	struct advisory_set set;
 	struct evidence_store evidence;
+	/* Views of everybody and of administrators, for the time from when they were made
+	 * until the next disclosure. */
+	struct json *views[2];
+	int64_t from, until;
 	struct live_patch asked; /* advisories_public_name() */
-	struct json *asked_view;
 };
 
 static int64_t now(void)
@@ -81,15 +84,45 @@ static int read_all(struct advisories *a)
 	return 0;
 }
 
-/* Read again what has changed since. */
-static int refresh(struct advisories *a)
+static void drop_views(struct advisories *a)
 {
-	int i;
+	json_free(a->views[false]);
+	json_free(a->views[true]);
+	a->views[false] = a->views[true] = NULL;
+}
 
-	for (i = 0; i < NR_DIRS; i++)
-		if (advisory_dir_signature(a->dirs[i]) != a->signature[i])
-			return read_all(a);
-	return 0;
+static int make_views(struct advisories *a)
+{
+	a->from = now();
+	a->until = advisory_set_next_disclosure(&a->set, a->from);
+	drop_views(a);
+	a->views[false] = advisory_set_view(&a->set, a->from, false);
+	a->views[true] = advisory_set_view(&a->set, a->from, true);
+	if (a->views[false] && a->views[true])
+		return 0;
+	drop_views(a);
+	return -ENOMEM;
+}
+
+int advisories_refresh(struct nacred *n, struct rpc_error *e)
+{
+	struct advisories *a = n->advisories;
+	bool stale = !a->views[true] || now() < a->from || now() >= a->until;
+	int i, rc = 0;
+
+	for (i = 0; i < NR_DIRS && !rc; i++)
+		if (advisory_dir_signature(a->dirs[i]) != a->signature[i]) {
+			rc = read_all(a);
+			stale = true;
+		}
+	if (!rc && stale)
+		rc = make_views(a);
+	return rc ? fail_memory(e) : 0;
+}
+
+const struct json *advisories_view(struct nacred *n, bool privileged)
+{
+	return n->advisories->views[privileged];
 }
 
 int advisories_start(struct nacred *n)
@@ -118,22 +151,11 @@ void advisories_stop(struct nacred *n)
 	if (!a)
 		return;
 	live_patch_free(&a->asked);
-	json_free(a->asked_view);
+	drop_views(a);
 	evidence_close(&a->evidence);
 	advisory_set_free(&a->set);
 	free(a);
 	n->advisories = NULL;
-}
-
-struct json *advisories_view(struct nacred *n, bool privileged, struct rpc_error *e)
-{
-	struct json *view = NULL;
-
-	if (refresh(n->advisories) == 0)
-		view = advisory_set_view(&n->advisories->set, now(), privileged);
-	if (!view)
-		fail_memory(e);
-	return view;
 }
 
 const struct json *advisories_problems(struct nacred *n)
@@ -144,24 +166,20 @@ const struct json *advisories_problems(struct nacred *n)
 struct json *advisories_report(struct nacred *n, bool privileged, const struct json *ids,
 			       struct rpc_error *e)
 {
-	struct report_source src = {.evidence = &n->advisories->evidence, .now = now()};
-	struct json *view = advisories_view(n, privileged, e), *all = NULL, *report = NULL;
+	struct report_source src = {.view = advisories_view(n, privileged),
+				    .hidden = privileged ? NULL : advisories_view(n, true),
+				    .evidence = &n->advisories->evidence,
+				    .now = now()};
 	struct advisory_host host;
+	struct json *report;
 
-	if (!view || (!privileged && !(all = advisories_view(n, true, e))))
-		goto out;
 	if (advisory_host_open(&host, n, e))
-		goto out;
-	src.view = view;
-	src.hidden = all;
+		return NULL;
 	src.host = &host.facts;
 	report = report_make(&src, ids);
 	if (!report)
 		fail_memory(e);
 	advisory_host_close(&host);
-out:
-	json_free(view);
-	json_free(all);
 	return report;
 }
 
@@ -231,7 +249,7 @@ static struct json *import_answer(const struct import *im)
 struct json *advisories_import(struct nacred *n, const char *path, struct rpc_error *e)
 {
 	char why[sizeof(e->message) - 40] = "";
-	struct json *view, *file, *answer = NULL;
+	struct json *file, *answer = NULL;
 	struct import im;
 
 	if (path[0] != '/') {
@@ -239,17 +257,15 @@ struct json *advisories_import(struct nacred *n, const char *path, struct rpc_er
 		return NULL;
 	}
 	file = advisory_file_read(path, why, sizeof(why));
-	view = advisories_view(n, true, e);
-	if (view && (!file || !import_json(file, view, &im, why, sizeof(why)))) {
+	if (!file || !import_json(file, advisories_view(n, true), &im, why, sizeof(why))) {
 		fail(e, XL_INVAL, "advisory.bad_file", "cannot import the file: %s", why);
 		fail_hint(e, "xsa.json, OSV and CSAF 2.0 files can be imported");
-	} else if (view) {
+	} else {
 		if (keep(n->advisories, &im, path, e) == 0 && !(answer = import_answer(&im)))
 			fail_memory(e);
 		import_free(&im);
 	}
 	json_free(file);
-	json_free(view);
 	return answer;
 }
 
@@ -278,10 +294,9 @@ const char *advisories_public_name(struct nacred *n, const char *name, const cha
 	struct rpc_error e;
 
 	live_patch_free(&a->asked);
-	json_free(a->asked_view);
-	a->asked_view = advisories_view(n, true, &e);
 	/* Without memory to look nothing is told. */
-	if (!a->asked_view || !live_patch_read(&a->asked, name, LIVE_PATCH_LOADED, metadata, len))
+	if (advisories_refresh(n, &e) ||
+	    !live_patch_read(&a->asked, name, LIVE_PATCH_LOADED, metadata, len))
 		return "(unknown)";
-	return report_patch_name(&a->asked, a->asked_view, now());
+	return report_patch_name(&a->asked, advisories_view(n, true), now());
 }

@@ -21,16 +21,18 @@ int advisories_start(struct nacred *n);
 void advisories_stop(struct nacred *n);
 
 /*
- * report_make() for a reader with or without the right to see undisclosed
- * records;
- * @ids as there.  NULL with @e filled.
+ * Read again what has changed; every other function answers from what was read then.
+ * Views and problems are good until the next call of this one.  0, or -1 with @e filled.
  */
+int advisories_refresh(struct nacred *n, struct rpc_error *e);
+
+/* The merged records that a reader with or without the right to see undisclosed ones
+ * sees. */
+const struct json *advisories_view(struct nacred *n, bool privileged);
+
+/* report_make() for such a reader; @ids as there.  NULL with @e filled. */
 struct json *advisories_report(struct nacred *n, bool privileged, const struct json *ids,
 			       struct rpc_error *e);
-
-/* The merged records that such a reader sees, a new array.  NULL with @e
- * filled. */
-struct json *advisories_view(struct nacred *n, bool privileged, struct rpc_error *e);
 
 /* Files that could not be used: [{file, error}], for administrators. */
 const struct json *advisories_problems(struct nacred *n);

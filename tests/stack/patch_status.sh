@@ -215,5 +215,10 @@ grep -nE "$SECRET" "$WORK/out" "$RUN"/log/*.log && fail secret.leaves || pass se
 # The time has come.
 record XSA-9003 '"title":"Hushed fault","disclosure":"2020-01-01","neutral_name":"maintenance-7",'
 says disclosed 0 'XSA-9003' xl patch-status --export -
+# And so it comes while nacred runs, with no file changing.
+record XSA-9004 "\"disclosure\":\"$(date -u -d '+3 seconds' +%FT%TZ)\",\"neutral_name\":\"x\","
+xl patch-status --export - | grep -q XSA-9004 && fail soon.hidden || pass soon.hidden
+check soon.disclosed until_true 20 sh -c 'xl patch-status --export - | grep -q XSA-9004'
+rm "$LOCAL/XSA-9004.json"
 check secret.revert insist revert hushed-9003
 exit $((bad > 0))

@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "advisory_file.h"
 #include "advisory_set.h"
@@ -109,6 +107,8 @@ Test(advisory_set, embargo)
 	view = advisory_set_view(&rs, LATER, false);
 	cr_assert_str_eq(title(view, "XSA-500"), "secret too");
 	json_free(view);
+	cr_assert_eq(advisory_set_next_disclosure(&rs, EARLY), LATER);
+	cr_assert_eq(advisory_set_next_disclosure(&rs, LATER), INT64_MAX);
 	view = advisory_set_view(&rs, LATER - 1, false);
 	cr_assert_str_eq(title(view, "XSA-500"), "(none)");
 	json_free(view);
@@ -150,23 +150,6 @@ Test(advisory_set, files)
 	json_free(view);
 	cr_assert_eq(rs.problems->nr, 4);
 	cr_assert(strstr(json_string(json_get(rs.problems->items[0], "file"), ""), "/bad.json"));
-}
-
-Test(advisory_set, no_device_and_no_endless_file)
-{
-	char why[200], path[120];
-
-	cr_assert_null(advisory_file_read("/dev/zero", why, sizeof(why)));
-	cr_assert_str_eq(why, "not a regular file");
-	snprintf(path, sizeof(path), "%s/fifo.json", dir);
-	cr_assert_eq(mkfifo(path, 0600), 0);
-	cr_assert_null(advisory_file_read(path, why, sizeof(why)));
-	cr_assert_str_eq(why, "not a regular file");
-	snprintf(path, sizeof(path), "%s/huge.json", dir);
-	put("huge.json", "[]");
-	cr_assert_eq(truncate(path, 1l << 32), 0);
-	cr_assert_null(advisory_file_read(path, why, sizeof(why)));
-	cr_assert(strstr(why, "longer than"), "%s", why);
 }
 
 /* The records that are installed are records, each in the file of its name. */

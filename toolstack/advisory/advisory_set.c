@@ -184,6 +184,19 @@ struct json *advisory_set_view(const struct advisory_set *rs, int64_t now, bool 
 	return NULL;
 }
 
+int64_t advisory_set_next_disclosure(const struct advisory_set *rs, int64_t now)
+{
+	int64_t next = INT64_MAX, t;
+	size_t i;
+
+	for (i = 0; i < rs->nr; i++) {
+		t = advisory_disclosure(rs->entries[i].record);
+		if (t > now && t < next)
+			next = t;
+	}
+	return next;
+}
+
 const struct json *advisory_find(const struct json *view, const char *id)
 {
 	size_t low = 0, high = view->nr;

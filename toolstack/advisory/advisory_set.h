@@ -45,6 +45,10 @@ int advisory_set_load(struct advisory_set *rs, const char *dir, enum advisory_la
  */
 struct json *advisory_set_view(const struct advisory_set *rs, int64_t now, bool privileged);
 
+/* The first disclosure after @now, when the view without privilege changes; INT64_MAX:
+ * there is none. */
+int64_t advisory_set_next_disclosure(const struct advisory_set *rs, int64_t now);
+
 /* In such a view; NULL when there is none. */
 const struct json *advisory_find(const struct json *view, const char *id);
 /* The only record with this CVE id, or NULL. */

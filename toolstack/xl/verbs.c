@@ -391,6 +391,7 @@ const struct verb verbs[] = {
 		.name = "patch-status",
 		.run = cmd_patch_status,
 		.flags = VERB_OURS | VERB_PLUGIN,
+		.completes = "advisory",
 		.description = "Show which security fixes the running host still lacks",
 		.arguments = "[options]",
 		.options = "--advisory=ID           Only these advisories (XSA-191, 191, CVE-...), "

@@ -18,8 +18,9 @@ struct verb {
 	/* argv[0] is the verb; returns the exit status. NULL: see missing. */
 	int (*run)(const struct verb *verb, int argc, char **argv);
 	unsigned int flags;
-	int min_args;		 /* arguments that it needs beside its options */
-	const char *completes;	 /* what the arguments are: domain, file, key, pool; or NULL */
+	int min_args; /* arguments that it needs beside its options */
+	const char
+		*completes; /* what the arguments are: domain, file, key, pool, advisory; or NULL */
 	const char *description; /* without the final full stop */
 	const char *arguments;	 /* synopsis behind the name, may be NULL */
 	const char *options;	 /* text of the help, may be NULL */

@@ -60,11 +60,13 @@ static struct json *summary(const struct json *record)
 static int list(struct nacred *n, struct request *rq, const struct json *params,
 		struct json **result, struct rpc_error *e)
 {
-	struct json *view = advisories_view(n, privileged(rq), e), *all;
+	const struct json *view;
+	struct json *all;
 	size_t i;
 
-	if (!view)
+	if (advisories_refresh(n, e))
 		return RPC_FAILED;
+	view = advisories_view(n, privileged(rq));
 	*result = json_new_object();
 	all = json_new_array();
 	for (i = 0; i < view->nr; i++)
@@ -72,29 +74,27 @@ static int list(struct nacred *n, struct request *rq, const struct json *params,
 	json_set(*result, "advisories", all);
 	if (privileged(rq))
 		json_set(*result, "problems", json_copy(advisories_problems(n)));
-	json_free(view);
 	return RPC_DONE;
 }
 
 static int get(struct nacred *n, struct request *rq, const struct json *params,
 	       struct json **result, struct rpc_error *e)
 {
-	struct json *view = advisories_view(n, privileged(rq), e), *ids = NULL, *report = NULL;
-	const struct json *record = NULL;
+	const struct json *view, *record;
+	struct json *ids, *report;
 	char id[ADVISORY_ID_MAX];
 
-	if (!view)
+	if (advisories_refresh(n, e))
 		return RPC_FAILED;
-	if (read_id(view, json_string(json_get(params, "id"), ""), id, e) == 0) {
-		record = advisory_find(view, id);
-		if (!record)
-			fail(e, XL_NOTFOUND, "advisory.not_found", "nothing is known of %s", id);
-	}
-	if (record) {
-		ids = json_new_array();
-		json_append(ids, json_new_string(id));
-		report = advisories_report(n, privileged(rq), ids, e);
-	}
+	view = advisories_view(n, privileged(rq));
+	if (read_id(view, json_string(json_get(params, "id"), ""), id, e))
+		return RPC_FAILED;
+	record = advisory_find(view, id);
+	if (!record)
+		return fail(e, XL_NOTFOUND, "advisory.not_found", "nothing is known of %s", id);
+	ids = json_new_array();
+	json_append(ids, json_new_string(id));
+	report = advisories_report(n, privileged(rq), ids, e);
 	if (report) {
 		*result = json_new_object();
 		json_set(*result, "record", json_copy(record));
@@ -102,7 +102,6 @@ static int get(struct nacred *n, struct request *rq, const struct json *params,
 	}
 	json_free(report);
 	json_free(ids);
-	json_free(view);
 	return report ? RPC_DONE : RPC_FAILED;
 }
 
@@ -128,15 +127,12 @@ static int status(struct nacred *n, struct request *rq, const struct json *param
 		  struct json **result, struct rpc_error *e)
 {
 	const struct json *texts = json_get(params, "ids");
-	struct json *view, *ids = NULL;
+	struct json *ids = NULL;
 
-	if (texts) {
-		view = advisories_view(n, privileged(rq), e);
-		ids = view ? read_ids(view, texts, e) : NULL;
-		json_free(view);
-		if (!ids)
-			return RPC_FAILED;
-	}
+	if (advisories_refresh(n, e))
+		return RPC_FAILED;
+	if (texts && !(ids = read_ids(advisories_view(n, privileged(rq)), texts, e)))
+		return RPC_FAILED;
 	*result = advisories_report(n, privileged(rq), ids, e);
 	json_free(ids);
 	return *result ? RPC_DONE : RPC_FAILED;
@@ -145,6 +141,8 @@ static int status(struct nacred *n, struct request *rq, const struct json *param
 static int import(struct nacred *n, struct request *rq, const struct json *params,
 		  struct json **result, struct rpc_error *e)
 {
+	if (advisories_refresh(n, e))
+		return RPC_FAILED;
 	*result = advisories_import(n, json_string(json_get(params, "path"), ""), e);
 	return *result ? RPC_DONE : RPC_FAILED;
 }
@@ -153,9 +151,9 @@ static int import(struct nacred *n, struct request *rq, const struct json *param
 static int export(struct nacred *n, struct request *rq, const struct json *params,
 		  struct json **result, struct rpc_error *e)
 {
-	struct json *report = advisories_report(n, false, NULL, e), *document;
+	struct json *report, *document;
 
-	if (!report)
+	if (advisories_refresh(n, e) || !(report = advisories_report(n, false, NULL, e)))
 		return RPC_FAILED;
 	document = report_csaf(report, time(NULL));
 	json_free(report);
@@ -169,12 +167,15 @@ static int export(struct nacred *n, struct request *rq, const struct json *param
 static int metrics(struct nacred *n, struct request *rq, const struct json *params,
 		   struct json **result, struct rpc_error *e)
 {
-	struct json *report = advisories_report(n, false, NULL, e);
-	char *text = report ? report_metrics(report, time(NULL)) : NULL;
+	struct json *report;
+	char *text;
 
+	if (advisories_refresh(n, e) || !(report = advisories_report(n, false, NULL, e)))
+		return RPC_FAILED;
+	text = report_metrics(report, time(NULL));
 	json_free(report);
 	if (!text)
-		return report ? fail_memory(e) : RPC_FAILED;
+		return fail_memory(e);
 	*result = json_new_object();
 	json_set_string(*result, "text", text);
 	free(text);
@@ -185,24 +186,20 @@ static int evidence(struct nacred *n, struct request *rq, const struct json *par
 		    struct json **result, struct rpc_error *e)
 {
 	const char *test = json_string(json_get(params, "test"), "");
-	struct json *view = advisories_view(n, true, e);
 	const struct json *record;
 	char id[ADVISORY_ID_MAX];
-	int rc = RPC_FAILED;
 
-	if (view && read_id(view, json_string(json_get(params, "id"), ""), id, e) == 0) {
-		record = advisory_find(view, id);
-		if (!record || !advisory_list_has(json_get(record, "evidence"), test))
-			fail(e, XL_NOTFOUND, "advisory.not_found",
-			     "%s has no record with a test \"%.100s\"", id, test);
-		else
-			rc = advisories_result(n, id, test,
-					       json_string(json_get(params, "verdict"), ""), e);
-	}
-	json_free(view);
-	if (!rc)
-		*result = json_new_object();
-	return rc;
+	if (advisories_refresh(n, e) ||
+	    read_id(advisories_view(n, true), json_string(json_get(params, "id"), ""), id, e))
+		return RPC_FAILED;
+	record = advisory_find(advisories_view(n, true), id);
+	if (!record || !advisory_list_has(json_get(record, "evidence"), test))
+		return fail(e, XL_NOTFOUND, "advisory.not_found",
+			    "%s has no record with a test \"%.100s\"", id, test);
+	if (advisories_result(n, id, test, json_string(json_get(params, "verdict"), ""), e))
+		return RPC_FAILED;
+	*result = json_new_object();
+	return RPC_DONE;
 }
 
 #define STRING(key, text)                                                                          \
