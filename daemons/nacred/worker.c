@@ -163,6 +163,20 @@ static int pin_vcpus(struct work *w)
 	return 0;
 }
 
+/* The scheduler of its pool is another one: the defaults mean nothing there, and are what
+ * a domain has that ran under credit2 before. */
+static int no_shares(struct work *w)
+{
+	bool weight = w->config.weight >= 0 && w->config.weight != CREDIT2_WEIGHT;
+
+	if (!weight && w->config.cap <= 0)
+		return 0;
+	fail(&w->result->error, XL_INVAL, "sched.unknown_parameter",
+	     "the scheduler of the domain's CPU pool knows no %s", weight ? "weight" : "cap");
+	return fail_field(&w->result->error, "config.b_info.sched_params.%s",
+			  weight ? "weight" : "cap");
+}
+
 static int set_shares(struct work *w)
 {
 	const struct config *c = &w->config;
@@ -172,6 +186,8 @@ static int set_shares(struct work *w)
 	if (c->weight < 0 && c->cap < 0)
 		return 0;
 	rc = ctrl_sched_get_credit2(w->ctrl, w->domid, &params);
+	if (rc == -EINVAL)
+		return no_shares(w);
 	if (rc)
 		return refused(w, rc, "read the scheduler's parameters");
 	if (c->weight >= 0)

@@ -90,6 +90,14 @@ static struct c2_unit *of_node(struct runq_node *n)
 	return n ? CONTAINER_OF(n, struct c2_unit, node) : NULL;
 }
 
+/* The rate limit does not keep it waiting any more. */
+static void held_till(struct c2_unit *u, int64_t now)
+{
+	if (u->held)
+		u->v->stats.held_ns += (uint64_t)(now - u->held);
+	u->held = 0;
+}
+
 static void c2_wake(struct vcpu *v, stime_t now)
 {
 	struct c2_unit *u = c2_unit(v);
@@ -112,7 +120,7 @@ static void c2_sleep(struct vcpu *v, stime_t now)
 	} else if (runq_queued(&u->node)) {
 		c2_dequeue(u);
 		c2_update_load(u->rq, u, -1, now.ns);
-		u->held = 0;
+		held_till(u, now.ns);
 		vcpu_runstate_change(
 			v, v->pause_flags & VPF_BLOCKED ? RUNSTATE_blocked : RUNSTATE_offline, now);
 	}
@@ -187,6 +195,7 @@ static struct c2_unit *candidate(struct c2_runq *rq, unsigned int cpu, struct c2
 		if (c2_budget(best, now))
 			return best;
 		/* Parked: it waits for its domain's budget now. */
+		held_till(best, now);
 		c2_dequeue(best);
 		c2_update_load(rq, best, -1, now);
 	}
@@ -207,9 +216,7 @@ static void take(struct c2_unit *u, unsigned int cpu, int64_t now)
 	}
 	u->start = u->since = now;
 	u->v->running = true;
-	if (u->held)
-		u->v->stats.held_ns += (uint64_t)(now - u->held);
-	u->held = 0;
+	held_till(u, now);
 }
 
 /* Nobody has credit: neither @next nor who waits, nor who must leave the CPU. */

@@ -96,3 +96,31 @@ cfg_linux() { # NAME [line...]
 console_log() { echo "$RUN/console/guest-$1.log"; }
 state_of() { xl list "$1" | awk 'NR == 2 { print $5 }'; }
 free_memory() { xl info free_memory; }
+
+# rpc LINE...: send the lines, print what comes until every line has its answer.
+rpc() {
+	perl -MIO::Socket::UNIX -e '
+		my $s = IO::Socket::UNIX->new(Peer => shift) or die "no nacred: $!\n";
+		alarm 60;
+		print $s "$_\n" for @ARGV;
+		$s->flush;
+		for (@ARGV) { my $l = <$s>; last unless defined $l; print $l; }
+	' "$RUN/nacred.sock" "$@"
+}
+call() { # METHOD [PARAMS]
+	rpc "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"$1\"${2:+,\"params\":$2}}"
+}
+# says NAME PATTERN COMMAND...: its output must match.
+says() {
+	local name=$1 pattern=$2 out
+	shift 2
+	out=$("$@" 2>&1)
+	if grep -qE -- "$pattern" <<<"$out"; then pass "$name"; else fail "$name" "no '$pattern' in: $out"; fi
+}
+nacred_pid() {
+	local p
+	for p in $(pgrep -x nacred); do
+		tr '\0' '\n' <"/proc/$p/environ" 2>/dev/null | grep -qx "NACRE_RUNDIR=$RUN" &&
+			! tr '\0' ' ' <"/proc/$p/cmdline" | grep -q build-domain && echo "$p"
+	done
+}

@@ -5,26 +5,6 @@
 # requests, actions at a domain's end, and nacred killed at many instants.
 . "$(dirname "$0")/lib.sh"
 
-# rpc LINE...: send the lines, print what comes until every line has its answer.
-rpc() {
-	perl -MIO::Socket::UNIX -e '
-		my $s = IO::Socket::UNIX->new(Peer => shift) or die "no nacred: $!\n";
-		alarm 60;
-		print $s "$_\n" for @ARGV;
-		$s->flush;
-		for (@ARGV) { my $l = <$s>; last unless defined $l; print $l; }
-	' "$RUN/nacred.sock" "$@"
-}
-call() { # METHOD [PARAMS]
-	rpc "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"$1\"${2:+,\"params\":$2}}"
-}
-# says NAME PATTERN COMMAND...: its output must match.
-says() {
-	local name=$1 pattern=$2 out
-	shift 2
-	out=$("$@" 2>&1)
-	if grep -qE -- "$pattern" <<<"$out"; then pass "$name"; else fail "$name" "no '$pattern' in: $out"; fi
-}
 config() { # NAME GUEST [MEMBERS]
 	printf '{"c_info":{"type":"pvh","name":"%s"},"b_info":{"kernel":"%s","max_memkb":8192}%s}' \
 		"$1" "$2" "${3:+,$3}"
@@ -36,13 +16,6 @@ create() { # NAME GUEST [MEMBERS] [PAUSED]
 domains() { xl list | tail -n +3 | awk '{print $1}'; }
 records() { ls "$RUN/nacred/domains" | wc -l; }
 none_left() { [ -z "$(domains)" ] && [ "$(records)" = 0 ]; }
-nacred_pid() {
-	local p
-	for p in $(pgrep -x nacred); do
-		tr '\0' '\n' <"/proc/$p/environ" 2>/dev/null | grep -qx "NACRE_RUNDIR=$RUN" &&
-			! tr '\0' ' ' <"/proc/$p/cmdline" | grep -q build-domain && echo "$p"
-	done
-}
 answers() { call system.hello | grep -q '"api"'; }
 kill_nacred() {
 	kill -9 $(nacred_pid)

@@ -13,7 +13,7 @@ foreach(call domain_list domain_pause domain_unpause domain_destroy_step sched_g
 endforeach()
 
 # The same with CPU pools, vCPUs and a xenstore.
-foreach(noun nacred_cpupool nacred_vcpu)
+foreach(noun nacred_cpupool nacred_vcpu nacred_sched)
   nacre_unit_test(${noun} SOURCES test_${noun}.c fake_cpus.c LIBS nacred_core)
   foreach(call cpupool_info cpupool_free_cpus cpupool_create cpupool_destroy cpupool_add_cpu
       cpupool_remove_cpu cpupool_move_domain sched_id host_physinfo host_cpu_topology domain_list
@@ -23,4 +23,7 @@ foreach(noun nacred_cpupool nacred_vcpu)
   foreach(call store_readf store_mkdir store_write store_rm store_transaction events_tell)
     target_link_options(test_${noun} PRIVATE -Wl,--wrap=${call})
   endforeach()
+endforeach()
+foreach(call get_credit2 set_credit2 pool_op stats)
+  target_link_options(test_nacred_sched PRIVATE -Wl,--wrap=ctrl_sched_${call})
 endforeach()

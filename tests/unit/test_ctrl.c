@@ -313,3 +313,45 @@ Test(ctrl, grants_outside_of_the_reserved_entries_are_refused)
 	cr_assert_eq(fake.grants[1].frame, 0x1234u);
 	cr_assert_eq(fake.grants[1].flags, GTF_permit_access);
 }
+
+static uint32_t stats_given;
+
+static int sysctl_stats(struct xen_sysctl *op)
+{
+	struct nacre_sysctl_sched_stats *s = NACRE_SYSCTL_ARG(op, sched_stats);
+	struct nacre_sched_record *r = (void *)s->buffer.p;
+
+	if (op->cmd != NACRE_SYSCTL_sched_stats)
+		return 1;
+	cr_assert_eq(s->record_size, sizeof(*r));
+	cr_assert_eq(s->first_domain, 5);
+	cr_assert_eq(s->nr, 2);
+	cr_assert_eq(s->unused, 0);
+	r[0].domid = 6;
+	r[1].domid = 9;
+	s->nr = stats_given;
+	s->first_domain = 10;
+	s->now_ns = 77;
+	return 0;
+}
+
+Test(ctrl, sched_stats)
+{
+	struct nacre_sched_record r[3] = {{0}};
+	uint64_t now_ns = 0;
+	uint32_t next = 5;
+
+	fake.sysctl = sysctl_stats;
+	stats_given = 2;
+	cr_assert_eq(ctrl_sched_stats(ctrl, &next, r, 2, &now_ns), 2);
+	cr_assert_eq(next, 10);
+	cr_assert_eq(now_ns, 77u);
+	cr_assert_eq(r[1].domid, 9);
+	/* More than there is room for cannot be true. */
+	next = 5;
+	stats_given = 3;
+	cr_assert_eq(ctrl_sched_stats(ctrl, &next, r, 2, &now_ns), -EPROTO);
+	fake.fail_at = 1;
+	fake.fail_errno = ENOSYS;
+	cr_assert_eq(ctrl_sched_stats(ctrl, &next, r, 2, &now_ns), -ENOSYS);
+}

@@ -3,6 +3,7 @@
 #include "ctrl/sched.h"
 
 #include <errno.h>
+#include <string.h>
 #include <strings.h>
 
 int ctrl_sched_id(struct ctrl *ctrl, uint32_t *id)
@@ -47,6 +48,33 @@ int ctrl_sched_set_credit2(struct ctrl *ctrl, uint32_t domid,
 
 	op.u.credit2 = *params;
 	return ctrl_sched_domain_op(ctrl, domid, &op);
+}
+
+int ctrl_sched_stats(struct ctrl *ctrl, uint32_t *next, struct nacre_sched_record *records,
+		     unsigned int max, uint64_t *now_ns)
+{
+	struct xen_sysctl op = {.cmd = NACRE_SYSCTL_sched_stats};
+	struct nacre_sysctl_sched_stats *arg = NACRE_SYSCTL_ARG(&op, sched_stats);
+	void *buf = ctrl_buffer_alloc(ctrl, max * sizeof(*records));
+	int ret;
+
+	if (!buf)
+		return -ENOMEM;
+	arg->first_domain = *next;
+	arg->nr = max;
+	arg->record_size = sizeof(*records);
+	set_xen_guest_handle(arg->buffer, buf);
+	ret = ctrl_sysctl(ctrl, &op);
+	if (!ret && arg->nr > max)
+		ret = -EPROTO;
+	if (!ret) {
+		memcpy(records, buf, arg->nr * sizeof(*records));
+		*next = arg->first_domain;
+		*now_ns = arg->now_ns;
+		ret = (int)arg->nr;
+	}
+	ctrl_buffer_free(ctrl, buf);
+	return ret;
 }
 
 int ctrl_sched_pool_op(struct ctrl *ctrl, struct xen_sysctl_scheduler_op *sched)

@@ -35,6 +35,9 @@ int cmd_uptime(const struct verb *verb, int argc, char **argv);
 /* cmd_vcpu.c */
 int cmd_vcpu_list(const struct verb *verb, int argc, char **argv);
 
+/* cmd_sched.c */
+int cmd_sched_credit2(const struct verb *verb, int argc, char **argv);
+
 /* cmd_host.c */
 int cmd_info(const struct verb *verb, int argc, char **argv);
 int cmd_dmesg(const struct verb *verb, int argc, char **argv);

@@ -224,9 +224,26 @@ const struct verb verbs[] = {
 		"[-d <Domain> [-w[=WEIGHT]|-c[=CAP]]] [-s [-t TSLICE] [-r RATELIMIT]] [-p "
 		"CPUPOOL]",
 		"Get/set credit scheduler parameters", "the scheduler is not credit"),
-	MISSING("sched-credit2", CHANGES, "[-d <Domain> [-w[=WEIGHT]]] [-p CPUPOOL]",
-		"Get/set credit2 scheduler parameters",
-		"the daemon does not offer scheduler parameters yet"),
+	{
+		.name = "sched-credit2",
+		.run = cmd_sched_credit2,
+		.flags = CHANGES,
+		.description = "Get/set credit2 scheduler parameters",
+		.arguments = "[-d <Domain> [-w[=WEIGHT]]] [-p CPUPOOL]",
+		.options =
+			"-d DOMAIN, --domain=DOMAIN     Domain to modify\n"
+			"-w WEIGHT, --weight=WEIGHT     Weight (int)\n"
+			"-c CAP,    --cap=CAP           Cap (int)\n"
+			"-s         --schedparam        Query / modify scheduler parameters\n"
+			"-r RLIMIT, --ratelimit_us=RLIMIT Set the scheduling rate limit, in "
+			"microseconds\n"
+			"-p CPUPOOL, --cpupool=CPUPOOL  Restrict output to CPUPOOL\n"
+			"--dry-run                      Check a change and print the difference\n"
+			"--stats                        Where the domains' time went\n"
+			"--drift                        Domains that differ from their file\n"
+			"--fix                          Mend what --drift finds\n"
+			"--json                         Print JSON",
+	},
 	MISSING("sched-rtds", CHANGES,
 		"[-d <Domain> [-v[=VCPUID/all]] [-p[=PERIOD]] [-b[=BUDGET]] [-e[=Extratime]]]",
 		"Get/set rtds scheduler parameters", "the scheduler is not rtds"),

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+/* What the sched.* methods share. */
+#ifndef NACRED_METHODS_SCHED_H
+#define NACRED_METHODS_SCHED_H
+
+#include "fields.h"
+#include "nacred.h"
+
+/* "sched.unknown_parameter": pool @id's scheduler has no @field. Always -1. */
+int sched_unknown_parameter(const struct pools *pools, uint32_t id, const char *field,
+			    struct rpc_error *e);
+/* "sched.changed", unless @changes of revision_answer() is empty; takes @subject, which
+ * becomes @member of the event. */
+void sched_tell(struct nacred *n, const char *member, struct json *subject,
+		const struct json *changes);
+
+#endif
