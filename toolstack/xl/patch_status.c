@@ -68,7 +68,7 @@ static const char *evidence(const struct json *a, char *text, size_t len)
 			continue;
 		nr++;
 		for (w = 0; order[w]; w++)
-			if (strcmp(order[w], text_of(e, "verdict")) == 0 && w < worst)
+			if (w < worst && strcmp(order[w], text_of(e, "verdict")) == 0)
 				worst = w;
 		if (!oldest || strcmp(text_of(e, "time"), oldest) < 0)
 			oldest = text_of(e, "time");
