@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
-/* Text on Xen's console ring, or on port 0xe9 of the bare machine. */
+/* Text on Xen's console ring, on its own console for domain 0, or on port 0xe9 of
+ * the bare machine. */
 #include "internal.h"
 
 #include <xen/event_channel.h>
@@ -12,12 +13,13 @@
 
 static struct xencons_interface *console;
 static unsigned int console_port;
-static bool to_port;
+static bool to_port, to_xen;
 
 void console_init(bool xen)
 {
 	to_port = !xen;
-	if (!xen)
+	to_xen = xen && (start_info()->flags & SIF_INITDOMAIN);
+	if (!xen || to_xen)
 		return;
 	console_port = (unsigned int)hvm_param(HVM_PARAM_CONSOLE_EVTCHN);
 	console = (void *)(uintptr_t)(hvm_param(HVM_PARAM_CONSOLE_PFN) << 12);
@@ -41,6 +43,8 @@ static void console_byte(char c)
 
 	if (to_port)
 		outb(DEBUG_PORT, (uint8_t)c);
+	if (to_xen)
+		hypercall(__HYPERVISOR_console_io, CONSOLEIO_write, 1, (uintptr_t)&c, 0);
 	if (!console)
 		return;
 	prod = console->out_prod;
