@@ -17,6 +17,7 @@ offer() {
 	xl() {
 		case $1 in
 		patch-status) printf 'host : nacre\n\nAdvisory Status\nXSA-29 fixed\nXSA-108 fixed\n\n2 fixed\n' ;;
+		cpupool-list) printf 'Name CPUs\nPool-0 2\nfast 1\n' ;;
 		*) printf 'Name ID\nDomain-0 0\nweb 3\n' ;;
 		esac
 	}
@@ -32,7 +33,12 @@ verdict bash.global "create" "$(offer xl -v cr)"
 verdict bash.domain "web" "$(offer xl destroy w)"
 verdict bash.long "--defconfig --dryrun" "$(offer xl create --d | tr ' ' '\n' | sort | xargs)"
 verdict bash.advisory "XSA-29 XSA-108" "$(offer xl patch-status --advisory X)"
-verdict bash.help "vcpu-list" "$(offer xl help vc)"
+verdict bash.help "vcpu-list" "$(offer xl help vcpu-l)"
+verdict bash.second "web" "$(offer xl -v cpupool-migrate w)"
+verdict bash.second.pool "fast" "$(offer xl cpupool-migrate web fa)"
+verdict bash.second.none "" "$(offer xl cpupool-rename fast f)"
+verdict bash.pool "fast" "$(offer xl cpupool-destroy fa)"
+verdict bash.pool.more "Pool-0 fast" "$(offer xl cpupool-list fast '' | xargs)"
 verdict bash.unsupported "" "$(offer xl vtpm)"
 unset -f xl
 

@@ -110,7 +110,7 @@ static void bash(void)
 	verb_names();
 	fputs("\"\n\n"
 	      "_xl()\n{\n"
-	      "\tlocal cur=${COMP_WORDS[COMP_CWORD]} i=1 options= values=none\n\n"
+	      "\tlocal cur=${COMP_WORDS[COMP_CWORD]} i=1 k options= kinds=(none) nr=0 values\n\n"
 	      "\tCOMPREPLY=()\n"
 	      "\twhile [[ $i -lt $COMP_CWORD && ${COMP_WORDS[i]} == -* ]]; do\n"
 	      "\t\ti=$((i + 1))\n"
@@ -120,16 +120,21 @@ static void bash(void)
 	      "\t\treturn\n"
 	      "\tfi\n"
 	      "\tcase ${COMP_WORDS[i]} in\n"
-	      "\thelp) values=verb ;;\n",
+	      "\thelp) kinds=(verb) ;;\n",
 	      stdout);
 	for (i = 0; i < nr_verbs; i++) {
 		if (!verbs[i].run)
 			continue;
-		printf("\t%s) values=%s options=\"", verbs[i].name, completes(&verbs[i]));
+		printf("\t%s) kinds=(%s) options=\"", verbs[i].name, completes(&verbs[i]));
 		option_words(&verbs[i]);
 		fputs("\" ;;\n", stdout);
 	}
+	/* The first argument is of the first kind, and so on; more are of the last. */
 	fputs("\tesac\n"
+	      "\tfor ((k = i + 1; k < COMP_CWORD; k++)); do\n"
+	      "\t\t[[ ${COMP_WORDS[k]} == -* ]] || nr=$((nr + 1))\n"
+	      "\tdone\n"
+	      "\tvalues=${kinds[nr < ${#kinds[@]} ? nr : ${#kinds[@]} - 1]}\n"
 	      "\tif [[ $cur == -* ]]; then\n"
 	      "\t\tCOMPREPLY=($(compgen -W \"$options\" -- \"$cur\"))\n"
 	      "\telif [[ $values == file ]]; then\n"
@@ -159,7 +164,7 @@ static void zsh(void)
 	size_t i;
 
 	fputs("#compdef xl\n# zsh completion for xl; made from xl's table of verbs\n"
-	      "local -a verbs options values\nlocal verb i=2\n\nverbs=(\n"
+	      "local -a verbs options values kinds\nlocal verb i=2 k nr=1\n\nverbs=(\n"
 	      "\t'help:Print help'\n",
 	      stdout);
 	for (i = 0; i < nr_verbs; i++) {
@@ -178,10 +183,14 @@ static void zsh(void)
 			continue;
 		printf("%s)\n\toptions=(", verbs[i].name);
 		option_words(&verbs[i]);
-		printf(")\n\tvalues=(%s)\n\t;;\n", completes(&verbs[i]));
+		printf(")\n\tkinds=(%s)\n\t;;\n", completes(&verbs[i]));
 	}
 	fputs("esac\nif [[ $PREFIX == -* ]]; then\n\tcompadd -- $options\n\treturn\nfi\n"
-	      "case $values in\n"
+	      "for (( k = i + 1; k < CURRENT; k++ )); do\n"
+	      "\t[[ $words[k] == -* ]] || (( nr++ ))\n"
+	      "done\n"
+	      "(( nr <= $#kinds )) || nr=$#kinds\n"
+	      "case $kinds[nr] in\n"
 	      "file) _files ;;\n"
 	      "domain) compadd -- ${(f)\"$(xl list 2>/dev/null | awk 'NR > 1 { print $1 }')\"} ;;\n"
 	      "key) compadd -- ${(f)\"$(xl info 2>/dev/null | cut -d' ' -f1)\"} ;;\n"
@@ -211,20 +220,23 @@ static void fish_options(const struct verb *verb)
 
 static void fish_values(const struct verb *verb)
 {
-	const char *what = completes(verb), *command = NULL;
+	static const struct {
+		const char *kind, *command;
+	} commands[] = {
+		{"domain", "xl list 2>/dev/null | awk \"NR > 1 { print \\\\$1 }\""},
+		{"key", "xl info 2>/dev/null | cut -d\" \" -f1"},
+		{"pool", "xl cpupool-list 2>/dev/null | awk \"NR > 1 { print \\\\$1 }\""},
+		{"advisory",
+		 "xl patch-status 2>/dev/null | awk \"/^[A-Z]+-[0-9]/ { print \\\\$1 }\""},
+	};
+	const char *what = completes(verb);
+	size_t i;
 
-	if (!strcmp(what, "domain"))
-		command = "xl list 2>/dev/null | awk \"NR > 1 { print \\\\$1 }\"";
-	else if (!strcmp(what, "key"))
-		command = "xl info 2>/dev/null | cut -d\" \" -f1";
-	else if (!strcmp(what, "pool"))
-		command = "xl cpupool-list 2>/dev/null | awk \"NR > 1 { print \\\\$1 }\"";
-	else if (!strcmp(what, "advisory"))
-		command = "xl patch-status 2>/dev/null | awk \"/^[A-Z]+-[0-9]/ { print \\\\$1 }\"";
-	if (command)
-		printf("complete -c xl -n '__fish_seen_subcommand_from %s' -a '(%s)'\n", verb->name,
-		       command);
-	else if (!strcmp(what, "file"))
+	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (strstr(what, commands[i].kind))
+			printf("complete -c xl -n '__fish_seen_subcommand_from %s' -a '(%s)'\n",
+			       verb->name, commands[i].command);
+	if (!strcmp(what, "file"))
 		printf("complete -c xl -n '__fish_seen_subcommand_from %s' -F\n", verb->name);
 }
 

@@ -267,6 +267,19 @@ struct json *pool_state(const struct pool *p)
 	return v;
 }
 
+struct json *pools_state(const struct pools *p)
+{
+	struct json *v = json_new_object();
+	char key[16];
+	size_t i;
+
+	for (i = 0; i < p->nr; i++) {
+		snprintf(key, sizeof(key), "%u", p->list[i].info.id);
+		json_set(v, key, pool_state(&p->list[i]));
+	}
+	return v;
+}
+
 struct json *pool_describe(const struct pool *p)
 {
 	struct json *v = pool_state(p);

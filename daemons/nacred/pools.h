@@ -58,7 +58,9 @@ struct json *pool_name(const struct pools *p, uint32_t id);
 struct json *pool_label(const struct pools *p, uint32_t id);
 /* What a revision is of: id, name, sched, cpus. */
 struct json *pool_state(const struct pool *p);
-/* The same with nr_domains and revision. */
+/* Of all pools, under their ids. */
+struct json *pools_state(const struct pools *p);
+/* The same of one with nr_domains and revision. */
 struct json *pool_describe(const struct pool *p);
 
 bool pool_has_cpu(const struct pool *p, uint32_t cpu);

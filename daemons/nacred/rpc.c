@@ -18,11 +18,12 @@ static const struct json_limits request_limits = {
 };
 
 static const struct method *const tables[] = {
-	methods_system,	      methods_host,	      methods_domain,	     methods_domain_state,
-	methods_domain_life,  methods_event,	      methods_cpu_policy,    methods_cpupool,
-	methods_cpupool_cpus, methods_cpupool_domain, methods_vcpu,	     methods_vcpu_affinity,
-	methods_job,	      methods_sched_params,   methods_sched_credit2, methods_sched_stats,
-	methods_advisory,
+	methods_system,		methods_host,	      methods_domain,
+	methods_domain_state,	methods_domain_life,  methods_event,
+	methods_cpu_policy,	methods_cpupool,      methods_cpupool_cpus,
+	methods_cpupool_domain, methods_cpupool_numa, methods_vcpu,
+	methods_vcpu_affinity,	methods_job,	      methods_sched_params,
+	methods_sched_credit2,	methods_sched_stats,  methods_advisory,
 };
 
 /* Answers of a batch, sent when the last one is there (JSON-RPC 2.0 section 6). */

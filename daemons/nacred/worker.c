@@ -152,8 +152,10 @@ static int pin_vcpus(struct work *w)
 		rc = ctrl_vcpu_set_affinity(w->ctrl, w->domid, i, hard, soft, CONFIG_MAX_CPUS,
 					    false);
 		if (rc == -EINVAL) {
-			fail(&w->result->error, XL_INVAL, "config.affinity",
-			     "vCPU %u: none of the CPUs it is pinned to is online", i);
+			fail(&w->result->error, XL_FAIL, "config.affinity",
+			     "Hard affinity completely outside of domain's cpupool!");
+			fail_hint(&w->result->error, "none of the CPUs of vCPU %u is in the pool",
+				  i);
 			return fail_field(&w->result->error, "config.b_info.vcpu_%s_affinity",
 					  hard ? "hard" : "soft");
 		}

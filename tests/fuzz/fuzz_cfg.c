@@ -64,12 +64,14 @@ static void try_one(const struct seed *seed, unsigned long round)
 {
 	char *exact = seed_exact(seed);
 	struct cfg *cfg = cfg_parse("fuzz", exact, seed->len, nowhere);
+	struct cpumap_host host;
 	struct json *config;
 
 	free(exact);
 	if (!cfg)
 		return;
-	config = domain_config_build(cfg, nowhere);
+	cpumap_host_any(&host);
+	config = domain_config_build(cfg, &host, nowhere);
 	if (config && domain_config_complete(config, "/nowhere"))
 		free(json_print(config, true));
 	json_free(config);

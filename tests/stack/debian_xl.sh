@@ -20,14 +20,6 @@ vcpu_field() { dxl vcpu-list "$1" | awk -v n="$2" -v f="$3" 'NR > 1 && $3 == n {
 traces() { debian xenstore-ls -f | grep -vE '^/(local/domain/0|tool)(/|$| )'; xl info free_memory; }
 no_traces() { [ "$(traces)" = "$before" ]; }
 gone() { until_true 120 sh -c "! xl domid $1"; }
-# Lines of events of nacred, as they come.
-events() {
-	perl -MIO::Socket::UNIX -e '
-		$| = 1;
-		my $s = IO::Socket::UNIX->new(Peer => shift) or die "no nacred: $!\n";
-		print $s "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"event.subscribe\"}\n"; $s->flush;
-		print while <$s>;' "$RUN/nacred.sock"
-}
 
 debian_xen || { fail packages "$(tail -n 1 "$WORK/debian.log")"; exit 1; }
 in_place true 2>/dev/null || { echo "SKIP $TEST: no mount namespace for the programs' own directories"; exit 0; }

@@ -124,3 +124,12 @@ nacred_pid() {
 			! tr '\0' ' ' <"/proc/$p/cmdline" | grep -q build-domain && echo "$p"
 	done
 }
+# Lines of events of nacred, as they come: all, or those of the types in a JSON array.
+events() {
+	perl -MIO::Socket::UNIX -e '
+		$| = 1;
+		my $s = IO::Socket::UNIX->new(Peer => shift) or die "no nacred: $!\n";
+		print $s "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"event.subscribe\",\"params\":$ARGV[0]}\n";
+		$s->flush;
+		print while <$s>;' "$RUN/nacred.sock" "{${1:+\"types\":$1}}"
+}

@@ -12,6 +12,9 @@
 
 static char *report;
 
+/* Four CPUs in two nodes. */
+static const struct cpumap_host machine = {.nr_cpus = 4, .node = {0, 0, 1, 1}};
+
 static struct json *build(const char *text)
 {
 	struct json *config = NULL;
@@ -24,7 +27,7 @@ static struct json *build(const char *text)
 	out = open_memstream(&report, &size);
 	cfg = cfg_parse("g1.cfg", text, strlen(text), out);
 	if (cfg)
-		config = domain_config_build(cfg, out);
+		config = domain_config_build(cfg, &machine, out);
 	cfg_free(cfg);
 	fclose(out);
 	return config;
@@ -122,8 +125,21 @@ Test(config_domain, affinity)
 {
 	expect("vcpus=2\ncpus=\"0-3,^1\"", "b_info.vcpu_hard_affinity", "[[0,2,3],[0,2,3]]");
 	expect("vcpus=2\ncpus=[\"0\",\"2-3\",\"4\"]", "b_info.vcpu_hard_affinity", "[[0],[2,3]]");
-	expect("vcpus=1\ncpus=\"all\"", "b_info.vcpu_hard_affinity", NULL);
-	expect("vcpus=1\ncpus=\"node:0\"", "b_info.vcpu_hard_affinity", NULL);
+	expect("vcpus=2\ncpus=[0,\"1\"]", "b_info.vcpu_hard_affinity", "[[0],[1]]");
+	/* As in libxl, a set is of whole bytes. */
+	expect("cpus=\"all\"", "b_info.vcpu_hard_affinity", "[[0,1,2,3,4,5,6,7]]");
+	expect("cpus=\"0-9\"", "b_info.vcpu_hard_affinity", "[[0,1,2,3,4,5,6,7]]");
+	expect("cpus=\"all,^1\"", "b_info.vcpu_hard_affinity", "[[0,2,3,4,5,6,7]]");
+	expect("cpus=\"node:1\"", "b_info.vcpu_hard_affinity", "[[2,3]]");
+	expect("cpus=\"nodes:0-1,^node:0\"", "b_info.vcpu_hard_affinity", "[[2,3]]");
+	expect("cpus=\"node:all\"", "b_info.vcpu_hard_affinity", "[[0,1,2,3,4,5,6,7]]");
+	expect("cpus=\"0, 3\"", "b_info.vcpu_hard_affinity", "[[0,3]]");
+	expect("cpus=\"1-1,5\"", "b_info.vcpu_hard_affinity", "[[1,5]]");
+	expect("vcpus=2\ncpus=[]", "b_info.vcpu_hard_affinity", NULL);
+	expect("vcpus=2\ncpus=[]", "b_info.numa_placement", "\"False\"");
+	expect("vcpus=2\ncpus=[\"1\"]", "b_info.vcpu_hard_affinity", "[[1]]");
+	expect("vcpus=1\nmaxvcpus=2\ncpus=1", "b_info.vcpu_hard_affinity", "[[1],[1]]");
+	expect("cpus_soft=\"9\"", "b_info.vcpu_soft_affinity", "[[]]");
 	expect("vcpus=1\ncpus_soft=1", "b_info.vcpu_soft_affinity", "[[1]]");
 	expect("cpus_soft=\"all\"", "b_info.numa_placement", "\"False\"");
 }
@@ -231,6 +247,16 @@ Test(config_domain, refusals)
 	refuse(BASE "uuid=\"zzz\"\n", "Failed to parse UUID: zzz\n");
 	refuse(BASE "tsc_mode=\"bad\"\n", "ERROR: invalid value \"bad\" for \"tsc_mode\"\n");
 	refuse(BASE "vcpus=1\ncpus=\"3-1\"\n", "Invalid pcpu range: 3-1.\n");
+	refuse(BASE "cpus=\"0 1\"\n", "Invalid pcpu range: 0 1.\n");
+	refuse(BASE "cpus=\"node:x\"\n", "Invalid pcpu range: x.\n");
+	refuse(BASE "cpus=\"2-\"\n", "Invalid pcpu range: 2-.\n");
+	refuse(BASE "cpus=\"^all\"\n", "Can't combine \"^\" and \"all\".\n");
+	refuse(BASE "cpus=\"^nodes:all\"\n", "Can't combine \"^\" and \"all\".\n");
+	refuse(BASE "cpus=\"\"\n", "vcpu hard affinity map is empty\n");
+	refuse(BASE "cpus=\"9\"\n", "vcpu hard affinity map is empty\n");
+	refuse(BASE "cpus=\"^1\"\n", "vcpu hard affinity map is empty\n");
+	refuse(BASE "cpus=\"node:7\"\n", "vcpu hard affinity map is empty\n");
+	refuse(BASE "vcpus=2\ncpus=[\"1\",\"^0\"]\n", "vcpu hard affinity map is empty\n");
 	refuse(BASE "cpus=\"^all\"\n", "Can't combine \"^\" and \"all\".\n");
 	refuse(BASE "memory=\"12x\"\n", "g1.cfg:5: warning: parameter `memory' is not a valid");
 	refuse(BASE "memory=0x7fffffffffff\n", "must be from");

@@ -293,3 +293,78 @@ Test(cpupool, moves_domains_and_what_they_are_pinned_to)
 	fake_refused("cpupool.move_domain", "{\"domain\":1,\"pool\":\"0\"}", "domain.dying",
 		     "being destroyed");
 }
+
+/* --- memory nodes ------------------------------------------------------------------- */
+
+static void two_nodes(void)
+{
+	fake.node_of[2] = fake.node_of[3] = 1;
+}
+
+Test(cpupool, splits_by_memory_node)
+{
+	const char *text;
+
+	two_nodes();
+	fake.domains[0].nr_vcpus = 4;
+	text = fake_text("cpupool.numa_split", "{\"dry_run\":true}");
+	says(text, "{\"path\":\"0.name\",\"from\":\"Pool-0\",\"to\":\"Pool-node0\"}");
+	says(text, "{\"path\":\"0.cpus\",\"from\":[0,1,2,3],\"to\":[0,1]}");
+	cr_assert_eq(fake.nr_changes, 0);
+	fake_text("cpupool.numa_split", "{}");
+	cr_assert(fake.pools[0].cpus == 3 && fake.pools[1].cpus == 0xc);
+	cr_assert_str_eq(fake_node("/local/pool/0/name"), "Pool-node0");
+	cr_assert_str_eq(fake_node("/local/pool/1/name"), "Pool-node1");
+	cr_assert_str_eq(fake.told, "cpupool.changed cpupool.changed ");
+	/* Domain 0 is asked to do with what its pool has. */
+	cr_assert_str_eq(fake_node("/local/domain/0/cpu/1/availability"), "online");
+	cr_assert_str_eq(fake_node("/local/domain/0/cpu/2/availability"), "offline");
+	fake_refused("cpupool.numa_split", "{}", "cpupool.in_use",
+		     "splitting not possible, already cpupools in use");
+}
+
+Test(cpupool, split_takes_up_free_cpus_of_its_node)
+{
+	two_nodes();
+	free_up("[1,3]");
+	fake_text("cpupool.numa_split", "{}");
+	cr_assert(fake.pools[0].cpus == 3 && fake.pools[1].cpus == 0xc);
+}
+
+Test(cpupool, split_of_one_node_is_a_new_name)
+{
+	fake_text("cpupool.numa_split", "{}");
+	cr_assert_eq(fake.pools[0].cpus, 0xf);
+	cr_assert_str_eq(fake_node("/local/pool/0/name"), "Pool-node0");
+	/* As in Xen it may be repeated. */
+	says(fake_text("cpupool.numa_split", "{}"), "\"changes\":[]");
+}
+
+Test(cpupool, split_leaves_everything_when_a_step_fails)
+{
+	unsigned int at;
+
+	two_nodes();
+	free_up("[1]");
+	for (at = 1; at <= 6; at++) {
+		fake.calls_left = at;
+		cr_assert_null(fake_call("cpupool.numa_split", "{}"), "step %u", at);
+		cr_assert_eq(fake.calls_left, 0);
+		cr_assert_eq(fake.pools[0].cpus, 0xd, "step %u: %x", at, fake.pools[0].cpus);
+		cr_assert_not(fake.pools[1].there, "step %u", at);
+		cr_assert_str_eq(fake_node("/local/pool/0/name"), "Pool-0", "step %u", at);
+		cr_assert_null(fake_node("/local/pool/1/name"), "step %u", at);
+	}
+	fake_text("cpupool.numa_split", "{}");
+}
+
+Test(cpupool, split_heeds_the_revision)
+{
+	char params[64], seen[REVISION_TEXT];
+	const struct json *v = fake_call("cpupool.list", "{}");
+
+	snprintf(seen, sizeof(seen), "%s", json_string(json_get(v, "revision"), ""));
+	free_up("[3]");
+	snprintf(params, sizeof(params), "{\"if_revision\":\"%s\"}", seen);
+	fake_refused("cpupool.numa_split", params, "revision.mismatch", "the list of CPU pools");
+}

@@ -8,6 +8,7 @@
 #include "info.h"
 #include "list.h"
 #include "uptime.h"
+#include "cpupool_list.h"
 #include "vcpu_list.h"
 #include "xl.h"
 
@@ -214,18 +215,24 @@ Test(xl_tables, info_key)
 
 Test(xl_tables, cpupool)
 {
-	struct json *v = parse("{\"nr_cpus\":3,\"xen_scheduler\":\"credit2\"}");
-	struct json *all = parse("[{},{},{}]");
+	struct json *v = parse("{\"id\":0,\"name\":\"Pool-0\",\"sched\":\"credit2\","
+			       "\"cpus\":[0,1,3],\"nr_domains\":12}");
+	struct json *odd = parse("{\"id\":1,\"name\":null,\"sched\":\"null\",\"cpus\":[]}");
 
 	begin();
-	cr_expect(cpupool_print(out, v, all, NULL, false));
+	cpupool_list_header(out, false);
+	cpupool_list_row(out, v, false);
+	cpupool_list_row(out, odd, false);
 	end("Name               CPUs   Sched     Active   Domain count\n"
-	    "Pool-0               3   credit2       y          3\n");
+	    "Pool-0               3   credit2       y         12\n"
+	    "(null)               0      null       y          0\n");
 	begin();
-	cr_expect(cpupool_print(out, v, all, "Pool-0", true));
-	end("Name               CPU list\nPool-0             0,1,2\n");
+	cpupool_list_header(out, true);
+	cpupool_list_row(out, v, true);
+	cpupool_list_row(out, odd, true);
+	end("Name               CPU list\nPool-0             0,1,3\n(null)             \n");
 	json_free(v);
-	json_free(all);
+	json_free(odd);
 }
 
 Test(xl_tables, hostile_text)

@@ -7,6 +7,8 @@ nacre_unit_test(rpc_client SOURCES test_rpc_client.c LIBS nacre_rpc)
 nacre_unit_test(xl_tables SOURCES test_xl_tables.c LIBS nacre_xl)
 nacre_unit_test(xl_verbs SOURCES test_xl_verbs.c LIBS nacre_xl)
 
-nacre_unit_test(xl_program SOURCES test_xl_program.c fake_nacred.c LIBS nacre_json
-  DEFS XL_PROGRAM="$<TARGET_FILE:xl>")
-add_dependencies(test_xl_program xl)
+foreach(noun xl_program xl_cpupool xl_vcpu)
+  nacre_unit_test(${noun} SOURCES test_${noun}.c xl_run.c fake_nacred.c LIBS nacre_json
+    DEFS XL_PROGRAM="$<TARGET_FILE:xl>")
+  add_dependencies(test_${noun} xl)
+endforeach()

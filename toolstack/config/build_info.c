@@ -39,47 +39,36 @@ static long put_vcpus(struct builder *b, struct json *info)
 	return max;
 }
 
-static void append_map(struct builder *b, struct json *maps, const char *text)
+/* A vCPU without a CPU could never run; without one that it should prefer it can. */
+static void append_map(struct builder *b, struct json *maps, const char *text, bool hard)
 {
 	struct cpumap map;
 
-	if (cpumap_parse(text, &map, b->report)) {
+	if (cpumap_parse(text, b->host, &map, b->report)) {
 		b->failed = true;
 		return;
 	}
+	if (hard && cpumap_is_empty(&map))
+		builder_fail(b, "vcpu hard affinity map is empty");
 	if (!json_append(maps, cpumap_to_json(&map)))
 		b->failed = true;
 }
 
-/* One string for all vCPUs, or a list with one entry for each. False when there
- * is nothing to restrict. */
-static bool affinity_maps(struct builder *b, const struct cfg_value *value, long max_vcpus,
-			  struct json *maps)
+/* One string for all vCPUs, or a list with one entry for each. */
+static void affinity_maps(struct builder *b, const struct cfg_value *value, long max_vcpus,
+			  bool hard, struct json *maps)
 {
-	struct cpumap map;
+	bool list = value->type == CFG_LIST;
 	long i;
 
-	if (value->type == CFG_LIST) {
-		for (i = 0; i < max_vcpus && (size_t)i < value->nr; i++) {
-			if (value->items[i]->type == CFG_STRING)
-				append_map(b, maps, value->items[i]->string);
-			else
-				builder_fail(b,
-					     "xl: a vCPU's list of CPUs must be text or a number");
-		}
-		return i > 0;
+	for (i = 0; i < max_vcpus && (!list || (size_t)i < value->nr) && !b->failed; i++) {
+		const struct cfg_value *one = list ? value->items[i] : value;
+
+		if (one->type == CFG_STRING)
+			append_map(b, maps, one->string, hard);
+		else
+			builder_fail(b, "xl: a vCPU's list of CPUs must be text or a number");
 	}
-	if (!value->string[0])
-		return false;
-	if (cpumap_parse(value->string, &map, b->report)) {
-		b->failed = true;
-		return false;
-	}
-	if (cpumap_is_all(&map))
-		return false;
-	for (i = 0; i < max_vcpus && !b->failed; i++)
-		append_map(b, maps, value->string);
-	return true;
 }
 
 static void put_affinity(struct builder *b, struct json *info, const char *member, const char *key,
@@ -91,7 +80,9 @@ static void put_affinity(struct builder *b, struct json *info, const char *membe
 	if (!setting)
 		return;
 	maps = json_new_array();
-	if (maps && affinity_maps(b, setting->value, max_vcpus, maps))
+	if (maps)
+		affinity_maps(b, setting->value, max_vcpus, !strcmp(key, "cpus"), maps);
+	if (maps && maps->nr)
 		builder_set(b, info, member, maps);
 	else
 		json_free(maps);

@@ -8,10 +8,12 @@
 #include <stdio.h>
 
 #include "cfg.h"
+#include "cpumap.h"
 #include "json.h"
 
 struct builder {
 	const struct cfg *cfg;
+	const struct cpumap_host *host;
 	FILE *report;
 	bool failed;
 };

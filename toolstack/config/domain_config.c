@@ -128,9 +128,11 @@ static void put_action(struct builder *b, struct json *config, const char *key,
 		builder_set(b, config, key, json_new_string(names[i][1]));
 }
 
-struct json *domain_config_build(const struct cfg *cfg, FILE *report)
+struct json *domain_config_build(const struct cfg *cfg, const struct cpumap_host *host,
+				 FILE *report)
 {
-	struct builder b = {.cfg = cfg, .report = report, .failed = !keys_check(cfg, report)};
+	struct builder b = {
+		.cfg = cfg, .host = host, .report = report, .failed = !keys_check(cfg, report)};
 	struct json *config = json_new_object();
 	bool hvm = check_type(&b);
 

@@ -10,13 +10,16 @@
 #include <stdio.h>
 
 #include "cfg.h"
+#include "cpumap.h"
 #include "json.h"
 
 /* libxl leaves the limit to the hypervisor; this one only bounds the text. */
 #define DOMAIN_CONFIG_MAX_VCPUS 4096
 
-/* NULL after an error that @report has. A fresh UUID is made when none is given. */
-struct json *domain_config_build(const struct cfg *cfg, FILE *report);
+/* NULL after an error that @report has. A fresh UUID is made when none is given.  @host:
+ * the machine whose CPUs are named. */
+struct json *domain_config_build(const struct cfg *cfg, const struct cpumap_host *host,
+				 FILE *report);
 
 /*
  * What has to be added before the daemon gets it: paths relative to @directory

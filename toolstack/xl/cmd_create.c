@@ -1,69 +1,47 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cmds.h"
+#include "config_file.h"
 #include "console.h"
 #include "domain_config.h"
 #include "follow.h"
+#include "host_cpus.h"
 #include "xl.h"
 
 struct create {
 	const char *file;
-	FILE *text; /* writes to data: the file, then the k=v of the command line */
-	char *data;
-	size_t len;
+	struct config_file text;
 	bool dryrun, paused, console, foreground, quiet;
 };
 
-/* Adds the file's bytes; 0 or an exit status after a message. */
-static int read_file(struct create *create)
+/* Where the file names CPUs, the machine's are needed. */
+static void look_at_host(const struct cfg *cfg, struct cpumap_host *host)
 {
-	char bytes[8192];
-	ssize_t got = 0;
-	size_t total = 0;
-	int fd = open(create->file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-
-	while (fd >= 0 && (got = read(fd, bytes, sizeof(bytes))) > 0) {
-		total += (size_t)got;
-		if (total > CFG_MAX_BYTES) {
-			errno = EFBIG;
-			got = -1;
-			break;
-		}
-		fwrite(bytes, 1, (size_t)got, create->text);
-	}
-	if (fd < 0 || got < 0) {
-		fprintf(stderr, "Failed to read config file: %s: %s\n", xl_safe(create->file),
-			strerror(errno));
-		if (fd >= 0)
-			close(fd);
-		return RPC_ERROR_FAIL;
-	}
-	close(fd);
-	return 0;
+	if (cfg_find(cfg, "cpus") || cfg_find(cfg, "cpus_soft"))
+		host_cpus_or_any(host);
+	else
+		cpumap_host_any(host);
 }
 
 /* NULL after messages. */
 static struct json *parse(struct create *create)
 {
+	struct cfg *cfg = config_file_parse(&create->text, create->file);
 	struct json *config = NULL;
-	struct cfg *cfg;
+	struct cpumap_host host;
 
-	if (fflush(create->text) || ferror(create->text)) {
-		fputs("xl: out of memory\n", stderr);
-		return NULL;
-	}
-	cfg = cfg_parse(create->file, create->data, create->len, stderr);
-	if (cfg)
-		config = domain_config_build(cfg, stderr);
-	else
+	if (cfg) {
+		look_at_host(cfg, &host);
+		config = domain_config_build(cfg, &host, stderr);
+	} else {
 		fputs("Failed to parse config: Invalid argument\n", stderr);
+	}
 	cfg_free(cfg);
 	return config;
 }
@@ -179,18 +157,13 @@ static void read_options(const struct verb *verb, int argc, char **argv, struct 
 	}
 }
 
-/* The file's name, and k=v. False for what is neither. */
-static bool is_setting(const char *argument)
-{
-	return strchr(argument, '=');
-}
-
+/* The file's name, and k=v. */
 static int read_arguments(const struct verb *verb, char **argv, struct create *create)
 {
-	int i, status;
+	int i;
 
 	for (i = optind; argv[i]; i++) {
-		if (is_setting(argv[i]))
+		if (config_file_is_setting(argv[i]))
 			continue;
 		if (create->file)
 			return xl_misuse(verb);
@@ -200,11 +173,10 @@ static int read_arguments(const struct verb *verb, char **argv, struct create *c
 		fputs("Config file not specified and none in save file\n", stderr);
 		return RPC_ERROR_INVAL;
 	}
-	status = read_file(create);
-	for (i = optind; !status && argv[i]; i++)
-		if (is_setting(argv[i]))
-			fprintf(create->text, "\n%s", argv[i]);
-	return status;
+	if (!config_file_add(&create->text, create->file))
+		return RPC_ERROR_FAIL;
+	config_file_add_settings(&create->text, argv + optind);
+	return 0;
 }
 
 int cmd_create(const struct verb *verb, int argc, char **argv)
@@ -213,15 +185,11 @@ int cmd_create(const struct verb *verb, int argc, char **argv)
 	int status;
 
 	read_options(verb, argc, argv, &create);
-	create.text = open_memstream(&create.data, &create.len);
-	if (!create.text) {
-		perror("xl");
+	if (!config_file_open(&create.text))
 		return EXIT_FAILURE;
-	}
 	status = read_arguments(verb, argv, &create);
 	if (!status)
 		status = create_domain(&create);
-	fclose(create.text);
-	free(create.data);
+	config_file_close(&create.text);
 	return status;
 }

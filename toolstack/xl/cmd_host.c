@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
-/* info, dmesg, cpupool-list. */
+/* info, dmesg. */
 #include <stdlib.h>
 
 #include "cmds.h"
@@ -56,50 +56,4 @@ int cmd_dmesg(const struct verb *verb, int argc, char **argv)
 		dmesg_print(stdout, json_string(json_get(reply, "text"), ""));
 	json_free(reply);
 	return reply ? EXIT_SUCCESS : EXIT_FAILURE;
-}
-
-/* [{name, cpus, sched, domains}] */
-static bool print_pool_json(const struct json *info, size_t nr_domains)
-{
-	struct json *list = json_new_array(), *pool = json_new_object();
-	bool done = list && pool && json_set_string(pool, "name", "Pool-0") &&
-		    json_set(pool, "cpus", json_copy(json_get(info, "nr_cpus"))) &&
-		    json_set(pool, "sched", json_copy(json_get(info, "xen_scheduler"))) &&
-		    json_set_int(pool, "domains", (int64_t)nr_domains);
-
-	if (done)
-		done = json_append(list, pool) && xl_print_json(stdout, list);
-	else
-		json_free(pool);
-	json_free(list);
-	return done;
-}
-
-int cmd_cpupool_list(const struct verb *verb, int argc, char **argv)
-{
-	static const struct option options[] = {
-		{"help", no_argument, NULL, 'h'},
-		{"cpus", no_argument, NULL, 'c'},
-		{"json", no_argument, NULL, XL_OPTION_JSON},
-		XL_OPTION_END,
-	};
-	bool cpus = false, json = false, done = false;
-	struct json *info, *reply = NULL;
-	const struct json *domains = NULL;
-	int letter;
-
-	while ((letter = xl_option(verb, argc, argv, "hc", options)) >= 0) {
-		cpus |= letter == 'c';
-		json |= letter == XL_OPTION_JSON;
-	}
-	info = xl_call("host.info", NULL, RPC_QUICK);
-	if (info)
-		domains = xl_domains(&reply);
-	if (domains && json)
-		done = print_pool_json(info, domains->nr);
-	else if (domains)
-		done = cpupool_print(stdout, info, domains, argv[optind], cpus);
-	json_free(info);
-	json_free(reply);
-	return done ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -34,6 +34,8 @@ int cmd_uptime(const struct verb *verb, int argc, char **argv);
 
 /* cmd_vcpu.c */
 int cmd_vcpu_list(const struct verb *verb, int argc, char **argv);
+int cmd_vcpu_pin(const struct verb *verb, int argc, char **argv);
+int cmd_vcpu_set(const struct verb *verb, int argc, char **argv);
 
 /* cmd_sched.c */
 int cmd_sched_credit2(const struct verb *verb, int argc, char **argv);
@@ -41,7 +43,22 @@ int cmd_sched_credit2(const struct verb *verb, int argc, char **argv);
 /* cmd_host.c */
 int cmd_info(const struct verb *verb, int argc, char **argv);
 int cmd_dmesg(const struct verb *verb, int argc, char **argv);
+
+/* cmd_sched_other.c */
+int cmd_sched_credit(const struct verb *verb, int argc, char **argv);
+int cmd_sched_rtds(const struct verb *verb, int argc, char **argv);
+
+/* cmd_cpupool_create.c */
+int cmd_cpupool_create(const struct verb *verb, int argc, char **argv);
+
+/* cmd_cpupool.c */
 int cmd_cpupool_list(const struct verb *verb, int argc, char **argv);
+int cmd_cpupool_destroy(const struct verb *verb, int argc, char **argv);
+int cmd_cpupool_rename(const struct verb *verb, int argc, char **argv);
+int cmd_cpupool_cpu_add(const struct verb *verb, int argc, char **argv);
+int cmd_cpupool_cpu_remove(const struct verb *verb, int argc, char **argv);
+int cmd_cpupool_migrate(const struct verb *verb, int argc, char **argv);
+int cmd_cpupool_numa_split(const struct verb *verb, int argc, char **argv);
 
 /* cmd_patch_status.c */
 int cmd_patch_status(const struct verb *verb, int argc, char **argv);

@@ -123,34 +123,6 @@ void info_print(FILE *out, const struct json *info, const char *key, bool numa)
 	print_lines(out, info, key, hypervisor);
 }
 
-static void print_cpu_numbers(FILE *out, long long nr)
-{
-	long long cpu;
-
-	for (cpu = 0; cpu < nr; cpu++)
-		fprintf(out, "%s%lld", cpu ? "," : "", cpu);
-	fputc('\n', out);
-}
-
-bool cpupool_print(FILE *out, const struct json *info, const struct json *domains, const char *pool,
-		   bool cpus)
-{
-	if (pool && strcmp(pool, "Pool-0") != 0) {
-		fprintf(stderr, "Pool '%s' does not exist\n", xl_safe(pool));
-		return false;
-	}
-	fprintf(out, "%-19s", "Name");
-	fputs(cpus ? "CPU list\n" : "CPUs   Sched     Active   Domain count\n", out);
-	fprintf(out, "%-19s", "Pool-0");
-	if (cpus)
-		print_cpu_numbers(out, number(info, "nr_cpus"));
-	else
-		fprintf(out, "%3lld %9s       y       %4zu\n", (long long)number(info, "nr_cpus"),
-			xl_safe(json_string(json_get(info, "xen_scheduler"), "unknown")),
-			domains ? domains->nr : 0);
-	return true;
-}
-
 void dmesg_print(FILE *out, const char *text)
 {
 	for (; *text; text++) {

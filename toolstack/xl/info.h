@@ -12,10 +12,6 @@
  * with @numa the tables of CPUs and memory nodes too. */
 void info_print(FILE *out, const struct json *info, const char *key, bool numa);
 
-/* `xl cpupool-list' from host.info and domain.list's array. @pool NULL: all. */
-bool cpupool_print(FILE *out, const struct json *info, const struct json *domains, const char *pool,
-		   bool cpus);
-
 /* The message ring; control characters other than newline and TAB are shown. */
 void dmesg_print(FILE *out, const char *text);
 

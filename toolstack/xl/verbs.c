@@ -8,6 +8,7 @@
 #include "verbs.h"
 
 #include "cmds.h"
+#include "verb_texts.h"
 
 /* A verb that is recognised but does nothing: @reason says why. */
 #define MISSING(verb, what, args, does, reason)                                                    \
@@ -23,12 +24,10 @@
 #define NO_IOMMU   "devices cannot be given to guests without an IOMMU driver"
 #define NO_DEVICES "guests have no such devices yet"
 #define NO_PSR	   "cache and bandwidth allocation is not controlled"
-#define ONE_POOL   "there is one CPU pool, Pool-0"
 #define NO_FLASK   "there is no Flask policy"
 #define NO_MODEL   "guests have no device model"
 #define NO_SAVING  "a guest's state cannot be saved or moved yet"
 #define NO_MEMORY  "the daemon does not change memory of running guests yet"
-#define NO_VCPUS   "the daemon does not change vCPUs of running guests yet"
 #define NO_EVENTS  "the daemon does not send such events yet"
 #define NO_PASSING "the daemon does not pass them to the hypervisor yet"
 
@@ -40,24 +39,7 @@ const struct verb verbs[] = {
 		.completes = "file",
 		.description = "Create a domain from config file <filename>",
 		.arguments = "<ConfigFile> [options] [vars]",
-		.options = "-c                      Connect to the console after the domain is "
-			   "created.\n"
-			   "-d                      Enable debug messages.\n"
-			   "-e                      Do not wait in the background for the death of "
-			   "the domain.\n"
-			   "-F                      Run in foreground until death of the domain.\n"
-			   "-f FILE, --defconfig=FILE\n"
-			   "                     Use the given configuration file.\n"
-			   "-h                      Print this help.\n"
-			   "-n, --dryrun            Dry run - prints the resulting configuration\n"
-			   "                         (deprecated in favour of global -N option).\n"
-			   "-p                      Leave the domain paused after it is created.\n"
-			   "-q, --quiet             Quiet.\n"
-			   "-V, --vncviewer         Connect to the VNC display after the domain is "
-			   "created.\n"
-			   "-A, --vncviewer-autopass\n"
-			   "                        Pass VNC password to viewer via stdin.\n"
-			   "--ignore-global-affinity-masks Ignore global masks in xl.conf.",
+		.options = CREATE_OPTIONS,
 	},
 	MISSING("config-update", DRYRUN, "<Domain> <ConfigFile> [options] [vars]",
 		"Update a running domain's saved configuration, used when rebuilding the "
@@ -196,11 +178,28 @@ const struct verb verbs[] = {
 		.arguments = "[Domain, ...]",
 		.options = "--json                  Print the same as JSON.",
 	},
-	MISSING("vcpu-pin", DRYRUN,
-		"[option] <Domain> <VCPU|all> <Hard affinity|-|all> <Soft affinity|-|all>",
-		"Set which CPUs a VCPU can use", NO_VCPUS),
-	MISSING("vcpu-set", CHANGES, "[option] <Domain> <vCPUs>",
-		"Set the number of active VCPUs allowed for the domain", NO_VCPUS),
+	{
+		.name = "vcpu-pin",
+		.run = cmd_vcpu_pin,
+		.flags = VERB_CHANGES | VERB_DRYRUN,
+		.min_args = 3,
+		.completes = "domain none",
+		.description = "Set which CPUs a VCPU can use",
+		.arguments =
+			"[option] <Domain> <VCPU|all> <Hard affinity|-|all> <Soft affinity|-|all>",
+		.options = "-f, --force        undo an override pinning done by the kernel\n"
+			   "--ignore-global-affinity-masks Ignore global masks in xl.conf",
+	},
+	{
+		.name = "vcpu-set",
+		.run = cmd_vcpu_set,
+		.flags = VERB_CHANGES,
+		.min_args = 2,
+		.completes = "domain none",
+		.description = "Set the number of active VCPUs allowed for the domain",
+		.arguments = "[option] <Domain> <vCPUs>",
+		.options = "-i, --ignore-host  Don't limit the vCPU based on the host CPU count",
+	},
 	{
 		.name = "vm-list",
 		.run = cmd_vm_list,
@@ -220,33 +219,32 @@ const struct verb verbs[] = {
 	},
 	MISSING("sharing", SHOWS, "[Domain]", "Get information about page sharing",
 		"pages are never shared between guests"),
-	MISSING("sched-credit", CHANGES,
-		"[-d <Domain> [-w[=WEIGHT]|-c[=CAP]]] [-s [-t TSLICE] [-r RATELIMIT]] [-p "
-		"CPUPOOL]",
-		"Get/set credit scheduler parameters", "the scheduler is not credit"),
+	{
+		.name = "sched-credit",
+		.run = cmd_sched_credit,
+		.flags = VERB_CHANGES,
+		.description = "Get/set credit scheduler parameters",
+		.arguments = "[-d <Domain> [-w[=WEIGHT]|-c[=CAP]]] [-s [-t TSLICE] [-r RATELIMIT]] "
+			     "[-p CPUPOOL]",
+		.options = SCHED_CREDIT_OPTIONS,
+	},
 	{
 		.name = "sched-credit2",
 		.run = cmd_sched_credit2,
 		.flags = CHANGES,
 		.description = "Get/set credit2 scheduler parameters",
 		.arguments = "[-d <Domain> [-w[=WEIGHT]]] [-p CPUPOOL]",
-		.options =
-			"-d DOMAIN, --domain=DOMAIN     Domain to modify\n"
-			"-w WEIGHT, --weight=WEIGHT     Weight (int)\n"
-			"-c CAP,    --cap=CAP           Cap (int)\n"
-			"-s         --schedparam        Query / modify scheduler parameters\n"
-			"-r RLIMIT, --ratelimit_us=RLIMIT Set the scheduling rate limit, in "
-			"microseconds\n"
-			"-p CPUPOOL, --cpupool=CPUPOOL  Restrict output to CPUPOOL\n"
-			"--dry-run                      Check a change and print the difference\n"
-			"--stats                        Where the domains' time went\n"
-			"--drift                        Domains that differ from their file\n"
-			"--fix                          Mend what --drift finds\n"
-			"--json                         Print JSON",
+		.options = SCHED_CREDIT2_OPTIONS,
 	},
-	MISSING("sched-rtds", CHANGES,
-		"[-d <Domain> [-v[=VCPUID/all]] [-p[=PERIOD]] [-b[=BUDGET]] [-e[=Extratime]]]",
-		"Get/set rtds scheduler parameters", "the scheduler is not rtds"),
+	{
+		.name = "sched-rtds",
+		.run = cmd_sched_rtds,
+		.flags = VERB_CHANGES,
+		.description = "Get/set rtds scheduler parameters",
+		.arguments = "[-d <Domain> [-v[=VCPUID/all]] [-p[=PERIOD]] [-b[=BUDGET]] "
+			     "[-e[=Extratime]]]",
+		.options = SCHED_RTDS_OPTIONS,
+	},
 	{
 		.name = "domid",
 		.run = cmd_domid,
@@ -342,8 +340,15 @@ const struct verb verbs[] = {
 		.description = "List outstanding claim information about all domains",
 		.options = "--json                  Print the same as JSON.",
 	},
-	MISSING("cpupool-create", DRYRUN, "[options] [<ConfigFile>] [Variable=value ...]",
-		"Create a new CPU pool", ONE_POOL),
+	{
+		.name = "cpupool-create",
+		.run = cmd_cpupool_create,
+		.flags = VERB_CHANGES | VERB_DRYRUN,
+		.completes = "file",
+		.description = "Create a new CPU pool",
+		.arguments = "[options] [<ConfigFile>] [Variable=value ...]",
+		.options = CPUPOOL_CREATE_OPTIONS,
+	},
 	{
 		.name = "cpupool-list",
 		.run = cmd_cpupool_list,
@@ -353,16 +358,58 @@ const struct verb verbs[] = {
 		.options = "-c, --cpus                     Output list of CPUs used by a pool\n"
 			   "--json                         Print the same as JSON.",
 	},
-	MISSING("cpupool-destroy", CHANGES, "<CPU Pool>", "Deactivates a CPU pool", ONE_POOL),
-	MISSING("cpupool-rename", CHANGES, "<CPU Pool> <new name>", "Renames a CPU pool", ONE_POOL),
-	MISSING("cpupool-cpu-add", CHANGES, "<CPU Pool> <CPU nr>|node:<node nr>",
-		"Adds a CPU to a CPU pool", ONE_POOL),
-	MISSING("cpupool-cpu-remove", CHANGES, "<CPU Pool> <CPU nr>|node:<node nr>",
-		"Removes a CPU from a CPU pool", ONE_POOL),
-	MISSING("cpupool-migrate", CHANGES, "<Domain> <CPU Pool>", "Moves a domain into a CPU pool",
-		ONE_POOL),
-	MISSING("cpupool-numa-split", CHANGES, "",
-		"Splits up the machine into one CPU pool per NUMA node", ONE_POOL),
+	{
+		.name = "cpupool-destroy",
+		.run = cmd_cpupool_destroy,
+		.flags = VERB_CHANGES,
+		.min_args = 1,
+		.completes = "pool",
+		.description = "Deactivates a CPU pool",
+		.arguments = "<CPU Pool>",
+	},
+	{
+		.name = "cpupool-rename",
+		.run = cmd_cpupool_rename,
+		.flags = VERB_CHANGES,
+		.min_args = 2,
+		.completes = "pool none",
+		.description = "Renames a CPU pool",
+		.arguments = "<CPU Pool> <new name>",
+	},
+	{
+		.name = "cpupool-cpu-add",
+		.run = cmd_cpupool_cpu_add,
+		.flags = VERB_CHANGES,
+		.min_args = 2,
+		.completes = "pool none",
+		.description = "Adds a CPU to a CPU pool",
+		.arguments = "<CPU Pool> <CPU nr>|node:<node nr>",
+	},
+	{
+		.name = "cpupool-cpu-remove",
+		.run = cmd_cpupool_cpu_remove,
+		.flags = VERB_CHANGES,
+		.min_args = 2,
+		.completes = "pool none",
+		.description = "Removes a CPU from a CPU pool",
+		.arguments = "<CPU Pool> <CPU nr>|node:<node nr>",
+	},
+	{
+		.name = "cpupool-migrate",
+		.run = cmd_cpupool_migrate,
+		.flags = VERB_CHANGES,
+		.min_args = 2,
+		.completes = "domain pool",
+		.description = "Moves a domain into a CPU pool",
+		.arguments = "<Domain> <CPU Pool>",
+	},
+	{
+		.name = "cpupool-numa-split",
+		.run = cmd_cpupool_numa_split,
+		.flags = VERB_CHANGES,
+		.description = "Splits up the machine into one CPU pool per NUMA node",
+		.arguments = "",
+	},
 	MISSING("getenforce", SHOWS, "",
 		"Returns the current enforcing mode of the Flask Xen security module", NO_FLASK),
 	MISSING("setenforce", CHANGES, "<1|0|Enforcing|Permissive>",

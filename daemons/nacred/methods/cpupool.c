@@ -30,7 +30,7 @@ static int list(struct nacred *n, struct request *rq, const struct json *params,
 		struct json **result, struct rpc_error *e)
 {
 	uint8_t free_cpus[CTRL_CPUPOOL_MAX_CPUS / 8];
-	struct json *v, *pools;
+	struct json *v, *pools, *state;
 	size_t i;
 	int rc;
 
@@ -45,6 +45,9 @@ static int list(struct nacred *n, struct request *rq, const struct json *params,
 	v = json_new_object();
 	json_set(v, "pools", pools);
 	json_set(v, "free_cpus", pool_cpu_list(free_cpus));
+	state = pools_state(&n->pools);
+	revision_put(v, state);
+	json_free(state);
 	*result = v;
 	return RPC_DONE;
 }
@@ -247,6 +250,7 @@ const struct field fields_pool_changed[] = {FIELDS_POOL, FIELDS_CHANGED, FIELDS_
 static const struct field list_result[] = {
 	{.name = "pools", .type = F_ARRAY, .of = pool_fields},
 	{.name = "free_cpus", .type = F_ARRAY, .element = F_INT, .summary = "in no pool"},
+	FIELD_REVISION,
 	FIELDS_END,
 };
 

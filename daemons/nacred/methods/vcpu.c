@@ -3,6 +3,7 @@
 /* domain.vcpus, vcpu.set: virtual CPUs, and how many of them a guest is asked to use. */
 #include "vcpu.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "ctrl/vcpu.h"
@@ -116,19 +117,28 @@ int vcpu_change_done(struct vcpu_change *c, struct nacred *n, struct json **resu
 	return RPC_DONE;
 }
 
+void vcpu_prefix(char text[24], const struct domain *d)
+{
+	text[0] = '\0';
+	if (d->domid)
+		snprintf(text, 24, "Domain %u:", d->domid);
+}
+
 /* --- how many ------------------------------------------------------------------------ */
 
 static int check_count(const struct vcpu_change *c, int64_t count, struct rpc_error *e)
 {
+	char domain[24];
+
 	if (count > 0 && count <= c->v.nr)
 		return 0;
+	vcpu_prefix(domain, c->d);
 	if (count <= 0)
-		fail(e, XL_FAIL, "vcpu.count_out_of_range", "Domain %u:Requested 0 VCPUs!",
-		     c->d->domid);
+		fail(e, XL_FAIL, "vcpu.count_out_of_range", "%sRequested 0 VCPUs!", domain);
 	else
 		fail(e, XL_FAIL, "vcpu.count_out_of_range",
-		     "Domain %u:Requested %lld VCPUs, however maxcpus is %u!", c->d->domid,
-		     (long long)count, c->v.nr);
+		     "%sRequested %lld VCPUs, however maxcpus is %u!", domain, (long long)count,
+		     c->v.nr);
 	return fail_field(e, "count");
 }
 

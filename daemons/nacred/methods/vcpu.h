@@ -23,6 +23,9 @@ int vcpu_change_done(struct vcpu_change *c, struct nacred *n, struct json **resu
 		     struct rpc_error *e);
 void vcpu_change_end(struct vcpu_change *c);
 
+/* "Domain <id>:", with which libxl's messages begin, but not those about domain 0. */
+void vcpu_prefix(char text[24], const struct domain *d);
+
 extern const struct field fields_vcpu_changed[];
 
 #endif

@@ -78,9 +78,11 @@ bad:
 static int refused(const struct nacred *n, const struct domain *d, int err, struct rpc_error *e)
 {
 	const struct pool *p = pools_by_id(&n->pools, d->info.cpupool);
+	char domain[24];
 
+	vcpu_prefix(domain, d);
 	fail_errno(e, err, err == -EINVAL ? "vcpu.unreachable" : "hypervisor.refused",
-		   "Domain %u:Setting vcpu affinity", d->domid);
+		   "%sSetting vcpu affinity", domain);
 	if (err == -EINVAL)
 		fail_hint(e, "none of these CPUs is in the domain's pool, %s",
 			  p && p->name ? p->name : "which has no name");
@@ -93,6 +95,7 @@ static int read_affinity(struct affinity *a, const struct vcpu_change *c, const 
 			 struct rpc_error *e)
 {
 	const struct json *vcpu = json_get(params, "vcpu");
+	char domain[24];
 
 	a->force = json_bool(json_get(params, "force"), false);
 	a->first = (uint32_t)json_int(vcpu, 0);
@@ -107,7 +110,8 @@ static int read_affinity(struct affinity *a, const struct vcpu_change *c, const 
 	}
 	if (a->last < c->v.nr && c->v.nr)
 		return 0;
-	fail_errno(e, EINVAL, "vcpu.not_found", "Domain %u:Setting vcpu affinity", c->d->domid);
+	vcpu_prefix(domain, c->d);
+	fail_errno(e, EINVAL, "vcpu.not_found", "%sSetting vcpu affinity", domain);
 	fail_hint(e, "the domain has %u vCPU%s, numbered from 0", c->v.nr, c->v.nr == 1 ? "" : "s");
 	return fail_field(e, "vcpu");
 }

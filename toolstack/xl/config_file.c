@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+#include "config_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "xl.h"
+
+bool config_file_open(struct config_file *f)
+{
+	*f = (struct config_file){0};
+	f->stream = open_memstream(&f->data, &f->len);
+	if (!f->stream)
+		perror("xl");
+	return f->stream;
+}
+
+bool config_file_add(struct config_file *f, const char *path)
+{
+	char bytes[8192];
+	ssize_t got = 0;
+	size_t total = 0;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	while (fd >= 0 && (got = read(fd, bytes, sizeof(bytes))) > 0) {
+		total += (size_t)got;
+		if (total > CFG_MAX_BYTES) {
+			errno = EFBIG;
+			got = -1;
+			break;
+		}
+		fwrite(bytes, 1, (size_t)got, f->stream);
+	}
+	if (fd < 0 || got < 0)
+		fprintf(stderr, "Failed to read config file: %s: %s\n", xl_safe(path),
+			strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0 && got >= 0;
+}
+
+bool config_file_is_setting(const char *argument)
+{
+	return strchr(argument, '=');
+}
+
+void config_file_add_settings(struct config_file *f, char *const *arguments)
+{
+	for (; *arguments; arguments++)
+		if (config_file_is_setting(*arguments))
+			fprintf(f->stream, "\n%s", *arguments);
+}
+
+struct cfg *config_file_parse(struct config_file *f, const char *source)
+{
+	if (!fflush(f->stream) && !ferror(f->stream))
+		return cfg_parse(source, f->data, f->len, stderr);
+	fputs("xl: out of memory\n", stderr);
+	return NULL;
+}
+
+void config_file_close(struct config_file *f)
+{
+	if (f->stream)
+		fclose(f->stream);
+	free(f->data);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+/* The longer texts about options in the table of verbs: word for word as Xen's xl has them,
+ * then what is ours. */
+#ifndef NACRE_XL_VERB_TEXTS_H
+#define NACRE_XL_VERB_TEXTS_H
+
+#define CREATE_OPTIONS                                                                             \
+	"-c                      Connect to the console after the domain is created.\n"            \
+	"-d                      Enable debug messages.\n"                                         \
+	"-e                      Do not wait in the background for the death of the domain.\n"     \
+	"-F                      Run in foreground until death of the domain.\n"                   \
+	"-f FILE, --defconfig=FILE\n"                                                              \
+	"                     Use the given configuration file.\n"                                 \
+	"-h                      Print this help.\n"                                               \
+	"-n, --dryrun            Dry run - prints the resulting configuration\n"                   \
+	"                         (deprecated in favour of global -N option).\n"                   \
+	"-p                      Leave the domain paused after it is created.\n"                   \
+	"-q, --quiet             Quiet.\n"                                                         \
+	"-V, --vncviewer         Connect to the VNC display after the domain is created.\n"        \
+	"-A, --vncviewer-autopass\n"                                                               \
+	"                        Pass VNC password to viewer via stdin.\n"                         \
+	"--ignore-global-affinity-masks Ignore global masks in xl.conf."
+
+#define SCHED_CREDIT_OPTIONS                                                                       \
+	"-d DOMAIN, --domain=DOMAIN        Domain to modify\n"                                     \
+	"-w WEIGHT, --weight=WEIGHT        Weight (int)\n"                                         \
+	"-c CAP, --cap=CAP                 Cap (int)\n"                                            \
+	"-s         --schedparam           Query / modify scheduler parameters\n"                  \
+	"-t TSLICE, --tslice_ms=TSLICE     Set the timeslice, in milliseconds\n"                   \
+	"-r RLIMIT, --ratelimit_us=RLIMIT  Set the scheduling rate limit, in microseconds\n"       \
+	"-m DLY, --migration_delay_us=DLY  Set the migration delay, in microseconds\n"             \
+	"-p CPUPOOL, --cpupool=CPUPOOL     Restrict output to CPUPOOL"
+
+#define SCHED_CREDIT2_OPTIONS                                                                      \
+	"-d DOMAIN, --domain=DOMAIN     Domain to modify\n"                                        \
+	"-w WEIGHT, --weight=WEIGHT     Weight (int)\n"                                            \
+	"-c CAP,    --cap=CAP           Cap (int)\n"                                               \
+	"-s         --schedparam        Query / modify scheduler parameters\n"                     \
+	"-r RLIMIT, --ratelimit_us=RLIMIT Set the scheduling rate limit, in microseconds\n"        \
+	"-p CPUPOOL, --cpupool=CPUPOOL  Restrict output to CPUPOOL\n"                              \
+	"--dry-run                      Check a change and print the difference\n"                 \
+	"--stats                        Where the domains' time went\n"                            \
+	"--drift                        Domains that differ from their file\n"                     \
+	"--fix                          Mend what --drift finds\n"                                 \
+	"--json                         Print JSON"
+
+#define SCHED_RTDS_OPTIONS                                                                         \
+	"-d DOMAIN, --domain=DOMAIN     Domain to modify\n"                                        \
+	"-v VCPUID/all, --vcpuid=VCPUID/all    VCPU to modify or output;\n"                        \
+	"               Using '-v all' to modify/output all vcpus\n"                               \
+	"-p PERIOD, --period=PERIOD     Period (us)\n"                                             \
+	"-b BUDGET, --budget=BUDGET     Budget (us)\n"                                             \
+	"-e Extratime, --extratime=Extratime Extratime (1=yes, 0=no)\n"
+
+#define CPUPOOL_CREATE_OPTIONS                                                                     \
+	"-h, --help                   Print this help.\n"                                          \
+	"-f FILE, --defconfig=FILE    Use the given configuration file.\n"                         \
+	"-n, --dryrun                 Dry run - prints the resulting configuration.\n"             \
+	"                              (deprecated in favour of global -N option).\n"              \
+	"\n"                                                                                       \
+	"See the xlcpupool.cfg(5) manpage for more information."
+
+#endif
