@@ -291,11 +291,49 @@ static const struct field advisory_fields[] = {
 	FIELDS_END,
 };
 
+static const struct field component_fields[] = {
+	STRING("name", "hypervisor, xenstored"),
+	STRING("build_id", "of what runs; empty: not known"),
+	{.name = "manifest", .type = F_BOOL, .summary = "what that build contains is known"},
+	STRING("installed_build_id", "of what the next start would run"),
+	{.name = "outdated", .type = F_BOOL, .summary = "another build is installed than runs"},
+	FIELDS_END,
+};
+
+static const struct field host_fields[] = {
+	STRING("product", "nacre or xen"),
+	STRING("version", NULL),
+	{.name = "components", .type = F_ARRAY, .of = component_fields},
+	{.name = "features", .type = F_OBJECT, .summary = "true, false, or null: not known"},
+	{.name = "payloads_known", .type = F_BOOL, .summary = "the hypervisor's list was read"},
+	FIELDS_END,
+};
+
+static const struct field payload_fields[] = {
+	STRING("name", "or the neutral name of what is not disclosed"),
+	STRING("state", "stored, loaded, applied"),
+	{.name = "fixes",
+	 .type = F_ARRAY,
+	 .element = F_STRING,
+	 .summary = "what it says that it fixes"},
+	FIELDS_END,
+};
+
+static const struct field count_fields[] = {
+	{.name = "not_affected", .type = F_INT},
+	{.name = "fixed_in_build", .type = F_INT},
+	{.name = "fixed_by_livepatch", .type = F_INT},
+	{.name = "affected", .type = F_INT},
+	{.name = "unknown", .type = F_INT},
+	{.name = "pending", .type = F_INT, .summary = "affected, and a fix is on this host"},
+	FIELDS_END,
+};
+
 static const struct field status_result[] = {
-	{.name = "host", .type = F_OBJECT, .summary = "product, version, components, features"},
-	{.name = "payloads", .type = F_ARRAY, .element = F_OBJECT, .summary = "name, state, fixes"},
+	{.name = "host", .type = F_OBJECT, .of = host_fields},
+	{.name = "payloads", .type = F_ARRAY, .of = payload_fields},
 	{.name = "advisories", .type = F_ARRAY, .of = advisory_fields},
-	{.name = "counts", .type = F_OBJECT, .summary = "of each status; pending: a fix is here"},
+	{.name = "counts", .type = F_OBJECT, .of = count_fields},
 	{.name = "exit",
 	 .type = F_INT,
 	 .max = 3,
