@@ -201,6 +201,8 @@ if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
 	silent secret.metrics "$WORK/out"
 	other patch-status --export - >"$WORK/out"
 	silent secret.export "$WORK/out"
+	other dmesg >"$WORK/out"
+	silent secret.dmesg "$WORK/out"
 	other patch-status --advisory 9003 >"$WORK/out" 2>&1
 	[ $? = 3 ] && pass secret.asked || fail secret.asked "exit"
 	says secret.asked-words 0 '^XSA-9003 +unknown .* no record of it' cat "$WORK/out"
