@@ -125,6 +125,20 @@ const struct json *advisories_view(struct nacred *n, bool privileged)
 	return n->advisories->views[privileged];
 }
 
+/* What runs when nacred starts is what may be upgraded before anybody asks. */
+static void look_at_host(struct nacred *n)
+{
+	struct advisory_host host;
+	struct rpc_error e;
+
+	if (advisory_host_open(&host, n, &e)) {
+		log_warning("%s", e.message);
+		return;
+	}
+	advisory_host_keep(&host, n);
+	advisory_host_close(&host);
+}
+
 int advisories_start(struct nacred *n)
 {
 	struct advisories *a = calloc(1, sizeof(*a));
@@ -140,7 +154,7 @@ int advisories_start(struct nacred *n)
 	if (rc)
 		log_error("cannot read the advisories: %s", strerror(-rc));
 	else
-		advisory_host_keep(n);
+		look_at_host(n);
 	return rc;
 }
 
@@ -175,6 +189,7 @@ struct json *advisories_report(struct nacred *n, bool privileged, const struct j
 
 	if (advisory_host_open(&host, n, e))
 		return NULL;
+	advisory_host_keep(&host, n); /* daemons may have been started again */
 	src.host = &host.facts;
 	report = report_make(&src, ids);
 	if (!report)

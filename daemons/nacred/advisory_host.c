@@ -197,17 +197,10 @@ static void keep_one(const struct nacred *n, const struct component *c)
 			    strerror(-rc));
 }
 
-void advisory_host_keep(struct nacred *n)
+void advisory_host_keep(const struct advisory_host *h, const struct nacred *n)
 {
-	struct advisory_host h;
-	struct rpc_error e;
 	size_t i;
 
-	if (advisory_host_open(&h, n, &e)) {
-		log_warning("%s", e.message);
-		return;
-	}
-	for (i = 0; i < h.facts.nr_components; i++)
-		keep_one(n, &h.facts.components[i]);
-	advisory_host_close(&h);
+	for (i = 0; i < h->facts.nr_components; i++)
+		keep_one(n, &h->facts.components[i]);
 }

@@ -20,9 +20,8 @@ struct advisory_host {
 int advisory_host_open(struct advisory_host *h, struct nacred *n, struct rpc_error *e);
 void advisory_host_close(struct advisory_host *h);
 
-/* Keep the manifest of the running build: an upgrade replaces the installed
- * one, and nacred that is started again afterwards must still know what runs.
- */
-void advisory_host_keep(struct nacred *n);
+/* Keep the manifests of what runs: an upgrade replaces the installed ones, and nacred
+ * that is started again afterwards must still know what the old builds contain. */
+void advisory_host_keep(const struct advisory_host *h, const struct nacred *n);
 
 #endif

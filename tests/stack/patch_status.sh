@@ -130,10 +130,11 @@ check upgrade.daemon restart_nacred
 says upgrade.kept 1 '^XSA-108 +fixed_in_build' xl patch-status
 says upgrade.metrics 0 '^nacre_component_outdated.component="hypervisor". 1$' xl patch-status --metrics
 # Nobody kept what the old build contains: then nothing is said of it.
-mv "$RUN/nacred/manifests" "$WORK/kept"
+kept=$RUN/nacred/manifests/hypervisor-$old.json
+mv "$kept" "$WORK/kept.json"
 says no-manifest 3 '^XSA-108 +unknown .* no manifest of the running hypervisor' xl patch-status
 says no-manifest.absent 3 '^XSA-197 +not_affected' xl patch-status
-mv "$WORK/kept" "$RUN/nacred/manifests"
+mv "$WORK/kept.json" "$kept"
 rm "$LOCAL/XSA-9001.json"
 says upgrade.done 0 '0 affected' xl patch-status
 

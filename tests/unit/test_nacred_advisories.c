@@ -197,6 +197,14 @@ Test(advisories, manifest_is_kept)
 	advisories_stop(&n);
 	cr_assert_eq(advisories_start(&n), 0);
 	cr_assert_str_eq(status_of("XSA-9000", true), "fixed_in_build");
+	/* Also that of something that was started after nacred. */
+	strcpy(n.version.build_id, "eeeeeeeeeeeeeeee");
+	put("config/manifests.d/new.json",
+	    "{\"format\":1,\"component\":\"hypervisor\",\"build_id\":"
+	    "\"eeeeeeeeeeeeeeee\",\"fixes\":[\"XSA-9000\"]}");
+	cr_assert_str_eq(status_of("XSA-9000", true), "fixed_in_build");
+	cr_assert_eq(unlink(path_of("config/manifests.d/new.json")), 0);
+	cr_assert_str_eq(status_of("XSA-9000", true), "fixed_in_build");
 	strcpy(n.version.build_id, "ffffffffffffffff");
 	cr_assert_str_eq(status_of("XSA-9000", true), "unknown");
 }
