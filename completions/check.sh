@@ -17,6 +17,7 @@ offer() {
 	xl() {
 		case $1 in
 		patch-status) printf 'host : nacre\n\nAdvisory Status\nXSA-29 fixed\nXSA-108 fixed\n\n2 fixed\n' ;;
+		livepatch) printf 'Name State\nfix-1 applied\n    cannot be used: no\n' ;;
 		cpupool-list) printf 'Name CPUs\nPool-0 2\nfast 1\n' ;;
 		*) printf 'Name ID\nDomain-0 0\nweb 3\n' ;;
 		esac
@@ -33,6 +34,8 @@ verdict bash.global "create" "$(offer xl -v cr)"
 verdict bash.domain "web" "$(offer xl destroy w)"
 verdict bash.long "--defconfig --dryrun" "$(offer xl create --d | tr ' ' '\n' | sort | xargs)"
 verdict bash.advisory "XSA-29 XSA-108" "$(offer xl patch-status --advisory X)"
+verdict bash.patch "fix-1" "$(offer xl livepatch apply f)"
+verdict bash.patch.action "revert replace" "$(offer xl livepatch re)"
 verdict bash.help "vcpu-list" "$(offer xl help vcpu-l)"
 verdict bash.second "web" "$(offer xl -v cpupool-migrate w)"
 verdict bash.second.pool "fast" "$(offer xl cpupool-migrate web fa)"

@@ -11,7 +11,8 @@
 
 #include "verbs.h"
 
-#define MAX_OPTIONS 32
+#define MAX_OPTIONS   32
+#define PATCH_ACTIONS "list status upload load apply revert replace unload plan policy"
 
 struct option_names {
 	char names[MAX_OPTIONS][48];
@@ -103,6 +104,8 @@ static void bash(void)
 	      "\tkey) xl info 2>/dev/null | cut -d' ' -f1 ;;\n"
 	      "\tpool) xl cpupool-list 2>/dev/null | awk 'NR > 1 { print $1 }' ;;\n"
 	      "\tadvisory) xl patch-status 2>/dev/null | awk '/^[A-Z]+-[0-9]/ { print $1 }' ;;\n"
+	      "\tpatch) echo " PATCH_ACTIONS "; xl livepatch list 2>/dev/null | "
+	      "awk 'NR > 1 && /^[^ ]/ { print $1 }' ;;\n"
 	      "\tverb) echo \"$_xl_verbs\" ;;\n"
 	      "\tesac\n}\n\n",
 	      stdout);
@@ -199,6 +202,10 @@ static void zsh(void)
 	      ";;\n"
 	      "advisory) compadd -- ${(f)\"$(xl patch-status 2>/dev/null | awk '/^[A-Z]+-[0-9]/ { "
 	      "print $1 }')\"} ;;\n"
+	      "patch) compadd -- " PATCH_ACTIONS "\n"
+	      "\tcompadd -- ${(f)\"$(xl livepatch list 2>/dev/null | awk 'NR > 1 && /^[^ ]/ { "
+	      "print "
+	      "$1 }')\"} ;;\n"
 	      "none) ;;\n"
 	      "*) compadd -- $values ;;\nesac\n",
 	      stdout);
@@ -228,6 +235,9 @@ static void fish_values(const struct verb *verb)
 		{"pool", "xl cpupool-list 2>/dev/null | awk \"NR > 1 { print \\\\$1 }\""},
 		{"advisory",
 		 "xl patch-status 2>/dev/null | awk \"/^[A-Z]+-[0-9]/ { print \\\\$1 }\""},
+		{"patch",
+		 "echo " PATCH_ACTIONS " | tr \" \" \"\\\\n\"; xl livepatch list 2>/dev/null "
+		 "| awk \"NR > 1 && /^[^ ]/ { print \\\\$1 }\""},
 	};
 	const char *what = completes(verb);
 	size_t i;

@@ -10,13 +10,11 @@
 #include "world.h"
 
 const char *const event_types[] = {
-	"domain.created",   "domain.started",
-	"domain.paused",    "domain.unpaused",
-	"domain.shutdown",  "domain.crashed",
-	"domain.destroyed", "domain.renamed",
-	"cpupool.changed",  "vcpu.changed",
-	"sched.changed",    "job.progress",
-	"job.done",	    NULL,
+	"domain.created",  "domain.started", "domain.paused",	 "domain.unpaused",
+	"domain.shutdown", "domain.crashed", "domain.destroyed", "domain.renamed",
+	"cpupool.changed", "vcpu.changed",   "sched.changed",	 "job.progress",
+	"job.done",	   "patch.uploaded", "patch.applied",	 "patch.reverted",
+	"patch.unloaded",  "patch.failed",   "patch.policy",	 NULL,
 };
 
 struct subscription {

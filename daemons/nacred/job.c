@@ -74,18 +74,19 @@ static struct json *describe_phase(const struct phase *p)
 	return v;
 }
 
-static struct json *describe_error(const struct rpc_error *e)
+/* Messages and results may hold what only administrators may know. */
+static struct json *describe_error(const struct rpc_error *e, bool trusted)
 {
 	struct json *v = json_new_object();
 
 	json_set_string(v, "code", e->code);
-	json_set_string(v, "message", e->message);
-	json_set_string(v, "hint", e->hint);
+	json_set_string(v, "message", trusted ? e->message : "");
+	json_set_string(v, "hint", trusted ? e->hint : "");
 	return v;
 }
 
 /* What events carry, and the beginning of the whole. */
-static struct json *summary(const struct job *job)
+static struct json *summary(const struct job *job, bool trusted)
 {
 	struct json *v = json_new_object();
 
@@ -96,13 +97,13 @@ static struct json *summary(const struct job *job)
 	json_set_int(v, "percent", job->percent);
 	json_set_string(v, "phase", job->nr_phases ? job->phase[job->nr_phases - 1].name : "");
 	json_set(v, "error",
-		 job->state == JOB_FAILED ? describe_error(&job->error) : json_new_null());
+		 job->state == JOB_FAILED ? describe_error(&job->error, trusted) : json_new_null());
 	return v;
 }
 
-struct json *job_describe(const struct job *job)
+struct json *job_describe(const struct job *job, bool trusted)
 {
-	struct json *v = summary(job), *phases = json_new_array();
+	struct json *v = summary(job, trusted), *phases = json_new_array();
 
 	for (unsigned int i = 0; i < job->nr_phases; i++)
 		json_append(phases, describe_phase(&job->phase[i]));
@@ -110,17 +111,17 @@ struct json *job_describe(const struct job *job)
 	json_set_real(v, "created", job->created);
 	json_set(v, "ended",
 		 job->state == JOB_RUNNING ? json_new_null() : json_new_real(job->ended));
-	json_set(v, "result", job->result ? json_copy(job->result) : json_new_null());
+	json_set(v, "result", job->result && trusted ? json_copy(job->result) : json_new_null());
 	return v;
 }
 
-struct json *job_describe_all(struct nacred *n, const char *kind)
+struct json *job_describe_all(struct nacred *n, const char *kind, bool trusted)
 {
 	struct json *list = json_new_array();
 
 	for (const struct job *job = n->jobs; job; job = job->next)
 		if (!kind || strcmp(job->kind, kind) == 0)
-			json_append(list, job_describe(job));
+			json_append(list, job_describe(job, trusted));
 	return list;
 }
 
@@ -155,7 +156,7 @@ static void wait_finish(struct job_wait *w)
 	struct json *v = NULL;
 
 	if (describe)
-		v = job_describe(job);
+		v = job_describe(job, rq->client && rq->client->trusted);
 	else if (job->state == JOB_DONE)
 		v = json_copy(job->result);
 	else if (job->state == JOB_RUNNING)
@@ -202,7 +203,7 @@ int job_wait(struct job *job, struct request *rq, int64_t timeout_msec, struct j
 {
 	if (job->state == JOB_RUNNING && timeout_msec)
 		return wait_add(job, rq, true, timeout_msec, e);
-	*result = job_describe(job);
+	*result = job_describe(job, rq->client && rq->client->trusted);
 	return RPC_DONE;
 }
 
@@ -328,7 +329,7 @@ void job_phase(struct job *job, const char *phase, unsigned int percent)
 	p->started = now();
 	p->ended = 0;
 	job->percent = percent < 100 ? percent : 99;
-	events_tell(job->n, "job.progress", "job", summary(job));
+	events_tell(job->n, "job.progress", "job", summary(job, false));
 }
 
 static void finish(struct job *job, enum job_state state)
@@ -339,7 +340,7 @@ static void finish(struct job *job, enum job_state state)
 	job->cancel = NULL;
 	if (state == JOB_DONE)
 		job->percent = 100;
-	events_tell(job->n, "job.done", "job", summary(job));
+	events_tell(job->n, "job.done", "job", summary(job, false));
 	while (job->waits)
 		wait_finish(job->waits);
 }

@@ -20,12 +20,13 @@ struct job;
 typedef int job_cancel(void *arg, struct rpc_error *e);
 
 /*
- * A new running job: @kind is a word such as "patch.apply", @subject what it is about
- * (copied).  @cancel may be NULL.  NULL and @e: too many run, or no memory.
+ * A new running job: @kind is a word such as "patch.apply", @subject what it is about, for
+ * everybody to see (copied).  @cancel may be NULL.  NULL and @e: too many run, or no memory.
  */
 struct job *job_start(struct nacred *n, const char *kind, const char *subject, job_cancel *cancel,
 		      void *arg, struct rpc_error *e);
-/* It enters @phase (copied) and @percent (0..99) of it is done. Tells job.progress. */
+/* It enters @phase (copied, for everybody to see) and @percent (0..99) of it is done. Tells
+ * job.progress. */
 void job_phase(struct job *job, const char *phase, unsigned int percent);
 /* The end, told as job.done; the job stays valid only until the next job_start().
  * @result is taken. */
@@ -35,9 +36,10 @@ void job_fail(struct job *job, const struct rpc_error *e);
 const char *job_id(const struct job *job);
 /* NULL and @e. */
 struct job *job_find(struct nacred *n, const char *id, struct rpc_error *e);
-struct json *job_describe(const struct job *job);
+/* Not @trusted: without result and messages, which are for administrators. */
+struct json *job_describe(const struct job *job, bool trusted);
 /* All of @kind, or all; oldest first. */
-struct json *job_describe_all(struct nacred *n, const char *kind);
+struct json *job_describe_all(struct nacred *n, const char *kind, bool trusted);
 int job_stop(struct job *job, struct rpc_error *e);
 
 /*

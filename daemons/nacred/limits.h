@@ -56,6 +56,11 @@
 #define LIMIT_PHASES   16
 #define LIMIT_JOB_MSEC 120000
 
+/* Live patches: payloads that are kept, and how often an action is begun anew because
+ * the CPUs did not meet in time. */
+#define LIMIT_PATCHES	  64
+#define LIMIT_PATCH_TRIES 20
+
 /* Milliseconds that domain.destroy waits for a dead domain to leave the list, and
  * between two looks. */
 #define LIMIT_ZOMBIE_MSEC      3000

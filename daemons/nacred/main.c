@@ -25,6 +25,8 @@
 #include "listener.h"
 #include "log.h"
 #include "nacred.h"
+#include "patch_inspect.h"
+#include "patches.h"
 #include "stores.h"
 #include "teardown.h"
 #include "wait.h"
@@ -116,6 +118,9 @@ static int start(struct nacred *n)
 	if (rc)
 		return rc;
 	lifecycle_recover(n);
+	rc = patches_start(n);
+	if (rc)
+		return rc;
 	rc = listener_open(n);
 	if (rc)
 		return rc;
@@ -130,6 +135,7 @@ static void stop(struct nacred *n)
 	listener_close(n);
 	wait_stop(n);
 	console_stop(n);
+	patches_stop(n);
 	job_free_all(n);
 	build_stop(n);
 	teardown_stop(n);
@@ -153,6 +159,8 @@ int main(int argc, char **argv)
 
 	if (argc == 2 && strcmp(argv[1], WORKER_OPTION) == 0)
 		return worker_main();
+	if (argc == 2 && strcmp(argv[1], INSPECT_OPTION) == 0)
+		return patch_inspect_main();
 	while ((opt = getopt_long(argc, argv, "hV", options, NULL)) != -1) {
 		if (opt == 'V')
 			return printf("nacred " NACRE_VERSION "\n") < 0;

@@ -19,6 +19,7 @@ struct teardown;
 struct waiter;
 struct console_call;
 struct job;
+struct patches;
 
 #define NACRED_PATH_MAX 256
 
@@ -56,6 +57,7 @@ struct nacred {
 	struct subscription *subscriptions;
 	unsigned int nr_subscriptions;
 	uint64_t event_seq;
+	struct patches *patches;
 	struct job *jobs; /* oldest first */
 	unsigned int nr_jobs, job_number;
 	uint32_t job_epoch;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include <uuid/uuid.h>
 
+#include "durable.h"
 #include "limits.h"
 #include "log.h"
 
@@ -102,10 +103,9 @@ struct record *record_from_json(const struct json *v)
 	return NULL;
 }
 
-static void path_of(const struct records *rs, const char *uuid, const char *suffix, char *path,
-		    size_t len)
+static void file_of(const char *uuid, char name[UUID_TEXT + 8])
 {
-	snprintf(path, len, "%s/%s.json%s", rs->dir, uuid, suffix);
+	snprintf(name, UUID_TEXT + 8, "%s.json", uuid);
 }
 
 static char *read_text(const char *path, size_t *len)
@@ -166,7 +166,6 @@ static bool ends_with(const char *s, const char *end)
 int records_load(struct records *rs, const char *dir)
 {
 	struct dirent *entry;
-	char path[600];
 	DIR *d;
 
 	snprintf(rs->dir, sizeof(rs->dir), "%s", dir);
@@ -176,15 +175,9 @@ int records_load(struct records *rs, const char *dir)
 	d = opendir(dir);
 	if (!d)
 		return -errno;
-	while ((entry = readdir(d))) {
-		if (ends_with(entry->d_name, ".json.new")) {
-			/* what a nacred that was killed had not finished */
-			snprintf(path, sizeof(path), "%s/%s", dir, entry->d_name);
-			unlink(path);
-		} else if (ends_with(entry->d_name, ".json")) {
+	while ((entry = readdir(d)))
+		if (!durable_sweep(dir, entry->d_name) && ends_with(entry->d_name, ".json"))
 			load_one(rs, entry->d_name);
-		}
-	}
 	closedir(d);
 	return 0;
 }
@@ -221,89 +214,31 @@ struct record *record_new(struct records *rs, const char *uuid, const char *name
 	return r;
 }
 
-static int write_all(int fd, const char *text, size_t len)
-{
-	while (len) {
-		ssize_t n = write(fd, text, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		text += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
-
-/* 0, or -1 and errno. */
-static int write_durably(const char *path, const char *text, size_t len)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	int rc, err;
-
-	if (fd < 0)
-		return -1;
-	rc = write_all(fd, text, len);
-	if (!rc)
-		rc = fsync(fd);
-	err = errno;
-	if (close(fd) && !rc) {
-		rc = -1;
-		err = errno;
-	}
-	errno = err;
-	return rc;
-}
-
-static void sync_dir(const char *dir)
-{
-	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd < 0)
-		return;
-	if (fsync(fd))
-		log_warning("cannot sync %s: %s", dir, strerror(errno));
-	close(fd);
-}
-
 int record_save(struct records *rs, struct record *r, struct rpc_error *e)
 {
 	struct json *v = record_to_json(r);
 	char *text = v ? json_print(v, true) : NULL;
-	char path[400], temp[400];
-	int rc, err;
+	char name[UUID_TEXT + 8];
+	int rc;
 
 	json_free(v);
 	if (!text)
 		return fail_memory(e);
-	path_of(rs, r->uuid, "", path, sizeof(path));
-	path_of(rs, r->uuid, ".new", temp, sizeof(temp));
-	rc = write_durably(temp, text, strlen(text));
-	if (!rc)
-		rc = rename(temp, path);
-	err = errno;
+	file_of(r->uuid, name);
+	rc = durable_replace(rs->dir, name, text, strlen(text), e);
 	free(text);
-	if (rc) {
-		fail_errno(e, err, "daemon.state", "cannot write %s", path);
-		if (err == ENOSPC || err == EDQUOT)
-			fail_hint(e, "the file system of %s is full", rs->dir);
-		unlink(temp);
-		return -1;
-	}
-	sync_dir(rs->dir);
-	return 0;
+	return rc;
 }
 
 void record_remove(struct records *rs, struct record *r)
 {
+	char name[UUID_TEXT + 8];
 	struct record **at;
-	char path[400];
+	struct rpc_error e;
 
-	path_of(rs, r->uuid, "", path, sizeof(path));
-	if (unlink(path) && errno != ENOENT)
-		log_error("cannot remove %s: %s", path, strerror(errno));
-	sync_dir(rs->dir);
+	file_of(r->uuid, name);
+	if (durable_remove(rs->dir, name, &e))
+		log_error("%s", e.message);
 	for (at = &rs->first; *at; at = &(*at)->next) {
 		if (*at != r)
 			continue;

@@ -69,6 +69,12 @@ static int upload(const struct xen_sysctl_livepatch_upload *u)
 	return 0;
 }
 
+static void reverted(struct fake_patch *p)
+{
+	p->state = LIVEPATCH_STATE_CHECKED;
+	p->used = p->has_data;
+}
+
 /* The CPUs have met. */
 static void finish(void)
 {
@@ -81,10 +87,10 @@ static void finish(void)
 		return;
 	if (all->pending_cmd == LIVEPATCH_ACTION_REPLACE)
 		while (all->depth)
-			all->patch[all->stack[--all->depth]].state = LIVEPATCH_STATE_CHECKED;
+			reverted(&all->patch[all->stack[--all->depth]]);
 	if (all->pending_cmd == LIVEPATCH_ACTION_REVERT) {
 		all->depth--;
-		p->state = LIVEPATCH_STATE_CHECKED;
+		reverted(p);
 		return;
 	}
 	all->stack[all->depth++] = index_of(p);
@@ -154,6 +160,8 @@ static int check(const struct fake_patch *p, const struct xen_sysctl_livepatch_a
 {
 	const struct ctrl_build_id *top = &all->hypervisor;
 
+	if (all->refuse && !strcmp(all->refuse, p->name) && !all->refuse_after--)
+		return -EINVAL;
 	if (a->cmd == LIVEPATCH_ACTION_REVERT)
 		return all->stack[all->depth - 1] == index_of(p) ? 0 : -EBUSY;
 	if (a->cmd == LIVEPATCH_ACTION_APPLY && all->depth)
@@ -178,6 +186,10 @@ static int action(const struct xen_sysctl_livepatch_action *a)
 	err = check(p, a);
 	if (err)
 		return err;
+	if (p->used) {
+		p->rc = -EINVAL;
+		return 0;
+	}
 	p->rc = -EAGAIN;
 	all->pending = (int)index_of(p);
 	all->pending_cmd = a->cmd;

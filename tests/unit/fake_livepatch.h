@@ -18,6 +18,7 @@ struct fake_patch {
 	struct ctrl_build_id id, depends;
 	char metadata[128];
 	uint32_t metadata_len;
+	bool has_data, used; /* its variables, once it was reverted */
 };
 
 struct fake_livepatch {
@@ -31,7 +32,9 @@ struct fake_livepatch {
 	unsigned int polls, polls_left;
 	/* knobs */
 	int (*read)(struct fake_patch *p, const void *file, size_t size); /* at upload */
-	int outcome;			  /* of actions: 0, or what GET then says */
+	int outcome;	    /* of actions: 0, or what GET then says */
+	const char *refuse; /* the action on it, after so many others */
+	int refuse_after;
 	uint32_t lie;			  /* added to what LIST tells of the length of metadata */
 	bool is_xen;			  /* no Nacre sysctls */
 	void (*before_list)(uint32_t nr); /* called before LIST is answered */

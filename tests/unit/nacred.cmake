@@ -27,3 +27,12 @@ endforeach()
 foreach(call get_credit2 set_credit2 pool_op stats)
   target_link_options(test_nacred_sched PRIVATE -Wl,--wrap=ctrl_sched_${call})
 endforeach()
+
+# Live patches over a fake of the hypervisor's, with files and processes that are real.
+foreach(noun nacred_patch nacred_patch_states nacred_patch_crash)
+  nacre_unit_test(${noun} SOURCES test_${noun}.c patch_daemon.c payload_sample.c patch_file.c
+    fake_livepatch.c fake_xen.c LIBS nacred_core INCLUDES ${CMAKE_SOURCE_DIR}/hypervisor
+    DEFS NACRED_PROGRAM="$<TARGET_FILE:nacred>")
+  target_link_options(test_${noun} PRIVATE -Wl,--wrap=ctrl_livepatch_build_id)
+  add_dependencies(test_${noun} nacred)
+endforeach()

@@ -36,19 +36,23 @@ Test(xl_verbs, prefixes)
 	finds("", NULL);
 	finds("nosuch", NULL);
 	finds("createx", NULL);
+	finds("li", "list"); /* as in Xen's, whatever verbs of our own there are */
+	finds("livepatch", "livepatch");
+	finds("livepatc", NULL);
 }
 
 Test(xl_verbs, table)
 {
-	size_t i, j;
+	size_t i, j, xens = 0;
 
-	cr_expect_eq(nr_verbs, 93);
 	for (i = 0; i < nr_verbs; i++) {
+		xens += !(verbs[i].flags & VERB_OURS);
 		cr_expect_not_null(verbs[i].description);
 		cr_expect_neq(!verbs[i].run, !verbs[i].missing, "%s", verbs[i].name);
 		for (j = 0; j < i; j++)
 			cr_expect_str_neq(verbs[i].name, verbs[j].name);
 	}
+	cr_expect_eq(xens, 92);
 }
 
 Test(xl_verbs, escape_characters)

@@ -63,4 +63,7 @@ int cmd_cpupool_numa_split(const struct verb *verb, int argc, char **argv);
 /* cmd_patch_status.c */
 int cmd_patch_status(const struct verb *verb, int argc, char **argv);
 
+/* cmd_livepatch.c */
+int cmd_livepatch(const struct verb *verb, int argc, char **argv);
+
 #endif

@@ -61,4 +61,28 @@
 	"\n"                                                                                       \
 	"See the xlcpupool.cfg(5) manpage for more information."
 
+#define LIVEPATCH_ARGUMENTS                                                                        \
+	"[options] <Action> [arguments]\n"                                                         \
+	"\n"                                                                                       \
+	"list                          Print all payloads\n"                                       \
+	"status                        Print what is applied and what is wanted\n"                 \
+	"upload <File> [<Name>]        Keep a payload, hand it to the hypervisor\n"                \
+	"load <File> [<Name>]          The same, and apply it\n"                                   \
+	"apply <Name>                  Apply it, also when the daemon starts again\n"              \
+	"revert <Name>                 Revert it\n"                                                \
+	"replace <Name>                Apply it in place of all that is applied\n"                 \
+	"unload <Name>                 Forget it\n"                                                \
+	"plan [<Action>] <Name>        Print what an action would do, or why not\n"                \
+	"policy [unsigned=allow|refuse] [wanted=<Name>,...]\n"                                     \
+	"                              Print or change what is allowed and wanted"
+
+#define LIVEPATCH_OPTIONS                                                                          \
+	"-t MS, --timeout=MS     Milliseconds for the CPUs to meet.\n"                             \
+	"--whole                 Also apply what it depends on, or revert what was\n"              \
+	"                        applied later.\n"                                                 \
+	"--once                  Leave the policy as it is.\n"                                     \
+	"--nodeps                Apply it whatever it depends on.\n"                               \
+	"--if-revision=REVISION  Only if the set is still at this revision.\n"                     \
+	"--json                  Print the answer as JSON."
+
 #endif

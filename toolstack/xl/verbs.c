@@ -473,5 +473,15 @@ const struct verb verbs[] = {
 			   "a fix\n"
 			   "here, 3 it could not be told.",
 	},
+	{
+		.name = "livepatch",
+		.run = cmd_livepatch,
+		.flags = DRYRUN | VERB_OURS,
+		.min_args = 1,
+		.completes = "patch",
+		.description = "List, keep, apply and revert live patches of the hypervisor",
+		.arguments = LIVEPATCH_ARGUMENTS,
+		.options = LIVEPATCH_OPTIONS,
+	},
 };
 const size_t nr_verbs = sizeof(verbs) / sizeof(verbs[0]);

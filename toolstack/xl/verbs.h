@@ -31,7 +31,7 @@ struct verb {
 extern const struct verb verbs[];
 extern const size_t nr_verbs;
 
-/* The verb of that name, or the only one that begins so, or NULL. */
+/* The verb of that name, or the only one of Xen's that begins so, or NULL. */
 const struct verb *verb_find(const char *name);
 
 void verb_usage(const struct verb *verb, FILE *out);

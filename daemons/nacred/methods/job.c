@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 /* job.*: what takes longer than a call. */
+#include "client.h"
 #include "fields.h"
 #include "job.h"
 #include "limits.h"
+
+static bool trusted(const struct request *rq)
+{
+	return rq->client && rq->client->trusted;
+}
 
 static struct job *named(struct nacred *n, const struct json *params, struct rpc_error *e)
 {
@@ -17,7 +23,7 @@ static int get(struct nacred *n, struct request *rq, const struct json *params,
 
 	if (!job)
 		return RPC_FAILED;
-	*result = job_describe(job);
+	*result = job_describe(job, trusted(rq));
 	return RPC_DONE;
 }
 
@@ -25,7 +31,8 @@ static int list(struct nacred *n, struct request *rq, const struct json *params,
 		struct json **result, struct rpc_error *e)
 {
 	*result = json_new_object();
-	json_set(*result, "jobs", job_describe_all(n, json_string(json_get(params, "kind"), NULL)));
+	json_set(*result, "jobs",
+		 job_describe_all(n, json_string(json_get(params, "kind"), NULL), trusted(rq)));
 	return RPC_DONE;
 }
 
@@ -46,7 +53,7 @@ static int cancel(struct nacred *n, struct request *rq, const struct json *param
 
 	if (!job || job_stop(job, e))
 		return RPC_FAILED;
-	*result = job_describe(job);
+	*result = job_describe(job, trusted(rq));
 	return RPC_DONE;
 }
 

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+#include "durable.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "log.h"
+
+#define PATH_BYTES 600
+
+static void path_of(char path[PATH_BYTES], const char *dir, const char *name, const char *suffix)
+{
+	snprintf(path, PATH_BYTES, "%s/%s%s", dir, name, suffix);
+}
+
+static int write_all(int fd, const char *bytes, size_t len)
+{
+	while (len) {
+		ssize_t n = write(fd, bytes, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		bytes += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+/* 0, or -1 and errno. */
+static int write_durably(const char *path, const void *bytes, size_t len)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int rc, err;
+
+	if (fd < 0)
+		return -1;
+	rc = write_all(fd, bytes, len);
+	if (!rc)
+		rc = fsync(fd);
+	err = errno;
+	if (close(fd) && !rc) {
+		rc = -1;
+		err = errno;
+	}
+	errno = err;
+	return rc;
+}
+
+static void sync_dir(const char *dir)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (fsync(fd))
+		log_warning("cannot sync %s: %s", dir, strerror(errno));
+	close(fd);
+}
+
+static int cannot(const char *what, const char *dir, const char *name, int err, struct rpc_error *e)
+{
+	fail_errno(e, err, "daemon.state", "cannot %s %s/%s", what, dir, name);
+	if (err == ENOSPC || err == EDQUOT)
+		fail_hint(e, "the file system of %s is full", dir);
+	return -1;
+}
+
+int durable_prepare(const char *dir, const char *name, const void *bytes, size_t len,
+		    struct rpc_error *e)
+{
+	char path[PATH_BYTES];
+	int err;
+
+	path_of(path, dir, name, DURABLE_SUFFIX);
+	if (write_durably(path, bytes, len) == 0)
+		return 0;
+	err = errno;
+	unlink(path);
+	return cannot("write", dir, name, err, e);
+}
+
+int durable_commit(const char *dir, const char *name, struct rpc_error *e)
+{
+	char from[PATH_BYTES], to[PATH_BYTES];
+	int err;
+
+	path_of(from, dir, name, DURABLE_SUFFIX);
+	path_of(to, dir, name, "");
+	if (rename(from, to)) {
+		err = errno;
+		unlink(from);
+		return cannot("write", dir, name, err, e);
+	}
+	sync_dir(dir);
+	return 0;
+}
+
+void durable_discard(const char *dir, const char *name)
+{
+	char path[PATH_BYTES];
+
+	path_of(path, dir, name, DURABLE_SUFFIX);
+	unlink(path);
+}
+
+int durable_replace(const char *dir, const char *name, const void *bytes, size_t len,
+		    struct rpc_error *e)
+{
+	if (durable_prepare(dir, name, bytes, len, e))
+		return -1;
+	return durable_commit(dir, name, e);
+}
+
+int durable_remove(const char *dir, const char *name, struct rpc_error *e)
+{
+	char path[PATH_BYTES];
+
+	path_of(path, dir, name, "");
+	if (unlink(path) && errno != ENOENT)
+		return cannot("remove", dir, name, errno, e);
+	sync_dir(dir);
+	return 0;
+}
+
+bool durable_sweep(const char *dir, const char *name)
+{
+	size_t len = strlen(name), suffix = strlen(DURABLE_SUFFIX);
+	char path[PATH_BYTES];
+
+	if (len <= suffix || strcmp(name + len - suffix, DURABLE_SUFFIX) != 0)
+		return false;
+	path_of(path, dir, name, "");
+	unlink(path);
+	return true;
+}

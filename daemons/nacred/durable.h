@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+/*
+ * Files that are complete and on the disk, or not there at all: written beside as
+ * NAME.new, synced, renamed.  Who is killed in between leaves a NAME.new, which whoever
+ * reads the directory next removes.
+ */
+#ifndef NACRED_DURABLE_H
+#define NACRED_DURABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "error.h"
+
+#define DURABLE_SUFFIX ".new"
+
+/* DIR/NAME.new with these bytes, mode 0600. 0, or -1 and @e with nothing left behind. */
+int durable_prepare(const char *dir, const char *name, const void *bytes, size_t len,
+		    struct rpc_error *e);
+/* It becomes DIR/NAME. 0, or -1 and @e; the new file is gone then. */
+int durable_commit(const char *dir, const char *name, struct rpc_error *e);
+/* Take back durable_prepare(). */
+void durable_discard(const char *dir, const char *name);
+/* Both steps at once. */
+int durable_replace(const char *dir, const char *name, const void *bytes, size_t len,
+		    struct rpc_error *e);
+/* No error if it is not there. */
+int durable_remove(const char *dir, const char *name, struct rpc_error *e);
+/* Remove what is left of files that were never committed, and say whether @name was one. */
+bool durable_sweep(const char *dir, const char *name);
+
+#endif
