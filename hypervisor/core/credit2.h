@@ -183,8 +183,9 @@ void c2_cpu_gone(unsigned int cpu);
 void c2_tickle_cpu(struct c2_runq *rq, unsigned int cpu);
 /* A unit was put in its queue: tell the CPU that should run it. */
 void c2_tickle(struct c2_unit *u, int64_t now);
-/* An idle CPU has taken a unit: see to those that still wait. */
-void c2_spread(struct c2_runq *rq);
+/* A CPU that was told has taken a unit, another one than it was told for perhaps, or
+ * found none left for it: idle CPUs but @but may suit those that still wait. */
+void c2_spread(struct c2_runq *rq, uint64_t but);
 
 /* --- credit2_balance.c --- */
 

@@ -63,7 +63,7 @@ bool c2_steal(unsigned int cpu, int64_t now)
 			u = booty(rq, cpu);
 		if (u) {
 			c2_move(u, own, cpu, now);
-			c2_spread(rq);
+			c2_spread(rq, 0);
 		}
 		got = u != NULL;
 		c2_unlock_two(own, rq);

@@ -68,10 +68,10 @@ static bool tickle_neighbour(struct c2_runq *rq, uint64_t hard)
 	return false;
 }
 
-/* True if an idle CPU of @other can run one that waits in @rq, and was told. */
-static bool help_from(struct c2_runq *rq, struct c2_runq *other)
+/* True if an idle CPU of @other, not @but, can run one that waits in @rq, and was told. */
+static bool help_from(struct c2_runq *rq, struct c2_runq *other, uint64_t but)
 {
-	for (uint64_t m = __atomic_load_n(&other->idle, __ATOMIC_SEQ_CST); m; m &= m - 1) {
+	for (uint64_t m = __atomic_load_n(&other->idle, __ATOMIC_SEQ_CST) & ~but; m; m &= m - 1) {
 		unsigned int cpu = (unsigned int)__builtin_ctzll(m);
 
 		if (runq_first_allowed(&rq->queue, cpu) && tickle_idle(rq, other, m & -m, cpu))
@@ -80,14 +80,13 @@ static bool help_from(struct c2_runq *rq, struct c2_runq *other)
 	return false;
 }
 
-/* A CPU that came for one took another: who still waits may suit another idle CPU.
- * Telling one is enough, it will call this, too. */
-void c2_spread(struct c2_runq *rq)
+/* Telling one is enough, it will call this, too. */
+void c2_spread(struct c2_runq *rq, uint64_t but)
 {
-	if (!rq->queue.nr || help_from(rq, rq))
+	if (!rq->queue.nr || help_from(rq, rq, but))
 		return;
 	for (uint64_t m = READ_ONCE(rq->pool->runqs) & ~(1ULL << (rq - c2_runqs)); m; m &= m - 1)
-		if (help_from(rq, &c2_runqs[__builtin_ctzll(m)]))
+		if (help_from(rq, &c2_runqs[__builtin_ctzll(m)], but))
 			return;
 }
 

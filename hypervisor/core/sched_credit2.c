@@ -42,12 +42,24 @@ void c2_burn(struct c2_unit *u, int64_t now)
 		c2_set_credit(u, c2_floor(u));
 }
 
-/* A new epoch: everyone gets the same, enough for @next to have some.  Those that
- * wait or sleep get it by rq->added. */
+static struct c2_unit *of_node(struct runq_node *n)
+{
+	return n ? CONTAINER_OF(n, struct c2_unit, node) : NULL;
+}
+
+/*
+ * A new epoch: everyone gets the same, enough for the best of @next and those who
+ * wait to have some.  @next alone may be a light one deep in debt that the rate limit
+ * keeps on: to forgive that would cut what others have, and be a gift.  Those that
+ * wait or sleep get theirs by rq->added.
+ */
 static void reset_credits(struct c2_runq *rq, struct c2_unit *next, int64_t now)
 {
+	const struct c2_unit *top = of_node(rq->queue.first);
 	int64_t credit = c2_credit(next), add = C2_INIT;
 
+	if (top)
+		credit = MAX(credit, c2_credit(top));
 	if (credit < 0)
 		add += C2_INIT * (-credit / C2_INIT);
 	for (uint64_t m = rq->cpus; m; m &= m - 1) {
@@ -83,11 +95,6 @@ void c2_enqueue(struct c2_unit *u, int64_t now)
 void c2_dequeue(struct c2_unit *u)
 {
 	runq_remove(&u->rq->queue, &u->node);
-}
-
-static struct c2_unit *of_node(struct runq_node *n)
-{
-	return n ? CONTAINER_OF(n, struct c2_unit, node) : NULL;
 }
 
 /* The rate limit does not keep it waiting any more. */
@@ -281,6 +288,7 @@ static struct sched_choice choose(struct c2_runq *rq, unsigned int cpu, struct c
 		if (rq->cpus & bit)
 			__atomic_fetch_or(&rq->idle, bit, __ATOMIC_SEQ_CST);
 		c2_update_load(rq, NULL, 0, now);
+		c2_spread(rq, bit);
 		return none;
 	}
 	if (!prev)
@@ -288,7 +296,7 @@ static struct sched_choice choose(struct c2_runq *rq, unsigned int cpu, struct c
 	if (next != prev)
 		take(next, cpu, now);
 	if (!prev)
-		c2_spread(rq);
+		c2_spread(rq, 0);
 	if (epoch_over(rq, next, back)) {
 		reset_credits(rq, next, now);
 		c2_balance(rq, now);
@@ -296,16 +304,17 @@ static struct sched_choice choose(struct c2_runq *rq, unsigned int cpu, struct c
 	return (struct sched_choice){next->v, slice(rq, cpu, next, back, now)};
 }
 
-/* Called for help by another queue, it has found work in its own: pass the call on. */
+/* Called for help by another queue, it has found work in its own, or nothing that it
+ * may run: pass the call on. */
 static void answer_call(unsigned int cpu)
 {
 	struct c2_runq *rq = __atomic_exchange_n(&c2_cpus[cpu].called_by, NULL, __ATOMIC_SEQ_CST);
 
-	if (!rq || !c2_cpus[cpu].curr)
+	if (!rq)
 		return;
 	spin_lock(&rq->lock);
 	if (rq->pool)
-		c2_spread(rq);
+		c2_spread(rq, 1ULL << cpu);
 	spin_unlock(&rq->lock);
 }
 
