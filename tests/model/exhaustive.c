@@ -6,7 +6,7 @@
  * always be true is checked after each step, and at the end everyone gets to run.
  */
 #include "scenarios.h"
-#include "sim.h"
+#include "sim_check.h"
 
 #include <stdio.h>
 
@@ -119,14 +119,24 @@ static void play(uint64_t n, unsigned int depth)
 		sim_remove(dom[i]);
 }
 
-void exhaustive(uint64_t depth)
+static void exhaustive(const char *runqueue, uint64_t depth)
 {
 	uint64_t all = 1;
 
 	for (unsigned int i = 0; i < depth; i++)
 		all *= NR_ACTIONS;
-	sim_boot(2, "cpu", 1);
+	sim_boot(2, runqueue, 1);
 	for (uint64_t n = 0; n < all; n++)
 		play(n, (unsigned int)depth);
 	printf(" %lu sequences of %lu steps", all, depth);
+}
+
+void exhaustive_apart(uint64_t depth)
+{
+	exhaustive("cpu", depth);
+}
+
+void exhaustive_together(uint64_t depth)
+{
+	exhaustive("socket", depth);
 }

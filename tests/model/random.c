@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 #include "scenarios.h"
-#include "sim.h"
+#include "sim_check.h"
 
 static const char *const runqueues[] = {"cpu", "core", "socket", "node", "all"};
 

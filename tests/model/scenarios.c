@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
-/* Shares, lag, caps and delays that the scheduler promises. */
+/* Delays, stalls, storms, affinity and pools. */
 #include "scenarios.h"
 #include "sim.h"
 
 #include <stdio.h>
-#include <string.h>
 
 /* The error of each domain's share of the time used, in percent of all of it. */
 static double worst_error(void)
@@ -25,186 +24,16 @@ static double worst_error(void)
 	return worst;
 }
 
-/* Weights on @cpus CPUs, as many vCPUs in each domain: over any ten seconds. */
-static void shares(uint64_t seed, unsigned int cpus, const char *runqueue, const uint16_t *weights,
-		   unsigned int n)
-{
-	double worst = 0;
-
-	sim_boot(cpus, runqueue, seed);
-	for (unsigned int i = 0; i < n; i++)
-		sim_add(cpus, weights[i], 0, LOAD_CPU, 0, 0);
-	for (int window = 0; window < 3; window++) {
-		sim_reset_clocks();
-		sim_run(10000 * MS + (int64_t)sim_random(MS));
-		worst = MAX(worst, worst_error());
-	}
-	printf(" worst error %.3f %%", worst);
-	CHECK(worst < 0.5, "shares off by %.3f %%", worst);
-}
-
-static const uint16_t one_two_four[] = {256, 512, 1024}, extreme[] = {256, 65535};
-
-static void shares_1_2_4(uint64_t seed)
-{
-	shares(seed, 1, "socket", one_two_four, 3);
-}
-
-static void shares_1_2_4_on_4(uint64_t seed)
-{
-	shares(seed, 4, "socket", one_two_four, 3);
-}
-
-static void shares_1_2_4_on_16(uint64_t seed)
-{
-	shares(seed, 16, "all", one_two_four, 3);
-}
-
-static void shares_extreme(uint64_t seed)
-{
-	shares(seed, 1, "socket", extreme, 2);
-}
-
-static void shares_extreme_on_4(uint64_t seed)
-{
-	shares(seed, 4, "socket", extreme, 2);
-}
-
-/* How far behind the ideal weighted share anybody ever is. */
-static void lag(uint64_t seed, const uint16_t *weights, unsigned int n)
-{
-	double worst = 0;
-
-	sim_boot(1, "socket", seed);
-	for (unsigned int i = 0; i < n; i++)
-		sim_add(1, weights ? weights[i] : 1 + (uint16_t)sim_random(65535), 0, LOAD_CPU, 0,
-			0);
-	sim_reset_clocks();
-	sim.track_lag = true;
-	sim_run(20000 * MS);
-	for (unsigned int i = 0; i < n; i++)
-		worst = MAX(worst, sim.dom[i]->max_lag);
-	printf(" %u domains, lag at most %.3f ms", n, worst / 1e6);
-	CHECK(worst <= 10e6, "lag of %.3f ms", worst / 1e6);
-}
-
-static void lag_1_2_4(uint64_t seed)
-{
-	lag(seed, one_two_four, 3);
-}
-
-static void lag_extreme(uint64_t seed)
-{
-	lag(seed, extreme, 2);
-}
-
-static void lag_many(uint64_t seed)
-{
-	static const uint16_t same[16] = {256, 256, 256, 256, 256, 256, 256, 256,
-					  256, 256, 256, 256, 256, 256, 256, 256};
-
-	lag(seed, same, 16);
-}
-
-/* --- caps ----------------------------------------------------------------------------- */
-
-#define PERIOD (10 * MS)
-
-/* Ten periods in a row must not exceed ten budgets by more than the shortest run. */
-static struct {
-	int64_t at[1024];
-	unsigned int nr;
-	int64_t worst, budget, next;
-} cap;
-
-static void watch_cap(void)
-{
-	if (host.now.ns < cap.next)
-		return;
-	cap.at[cap.nr % 1024] = sim.dom[0]->ran;
-	if (cap.nr >= 10) {
-		int64_t used = cap.at[cap.nr % 1024] - cap.at[(cap.nr - 10) % 1024];
-
-		cap.worst = MAX(cap.worst, used - 10 * cap.budget);
-	}
-	cap.nr++;
-	cap.next += PERIOD;
-}
-
-static void cap_holds(uint64_t seed, uint16_t percent, unsigned int vcpus, enum load load)
-{
-	double error;
-
-	sim_boot(4, "socket", seed);
-	sim_add(vcpus, 256, percent, load, 2 * MS, 3 * MS);
-	sim_run(50 * MS);
-	memset(&cap, 0, sizeof(cap));
-	cap.budget = PERIOD * percent / 100;
-	cap.next = host.now.ns + PERIOD;
-	sim_reset_clocks();
-	sim.watch = watch_cap;
-	sim_run(1000 * MS);
-	error = 100 * ((double)sim.dom[0]->ran / 1e9) - percent;
-	printf(" cap %u %%, %u vCPUs: %+.3f %%, over ten periods %+.3f ms", percent, vcpus, error,
-	       (double)cap.worst / 1e6);
-	CHECK(error < 1 && (load != LOAD_CPU || error > -1), "off by %.3f %%", error);
-	CHECK(cap.worst <= 500 * US, "exceeded by %ld us", cap.worst / 1000);
-}
-
-static void cap_5(uint64_t seed)
-{
-	cap_holds(seed, 5, 1, LOAD_CPU);
-}
-
-static void cap_5_of_4(uint64_t seed)
-{
-	cap_holds(seed, 5, 4, LOAD_CPU);
-}
-
-static void cap_50(uint64_t seed)
-{
-	cap_holds(seed, 50, 1, LOAD_CPU);
-}
-
-static void cap_150(uint64_t seed)
-{
-	cap_holds(seed, 150, 2, LOAD_CPU);
-}
-
-static void cap_150_of_4(uint64_t seed)
-{
-	cap_holds(seed, 150, 4, LOAD_CPU);
-}
-
-static void cap_abuser(uint64_t seed)
-{
-	cap_holds(seed, 20, 4, LOAD_BURSTY);
-}
-
-static void cap_next_to_others(uint64_t seed)
-{
-	sim_boot(1, "socket", seed);
-	sim_add(1, 65535, 20, LOAD_CPU, 0, 0);
-	sim_add(1, 1, 0, LOAD_CPU, 0, 0);
-	sim_run(100 * MS);
-	sim_reset_clocks();
-	sim_run(2000 * MS);
-	printf(" capped %.3f %%, other %.3f %%", (double)sim.dom[0]->ran / 2e7,
-	       (double)sim.dom[1]->ran / 2e7);
-	CHECK(sim.dom[0]->ran < 402 * MS && sim.dom[0]->ran > 396 * MS, "cap");
-	CHECK(sim.dom[0]->ran + sim.dom[1]->ran == 2000 * MS, "idle time");
-	sim_remove(sim.dom[0]);
-}
-
 /* --- delays ------------------------------------------------------------------------------ */
 
 /* Light periodic and bursty domains among eight CPU-bound vCPUs for each CPU. */
-static void wakes(uint64_t seed, unsigned int cpus, const char *runqueue)
+static void wakes(uint64_t seed, unsigned int cpus, const char *runqueue, int64_t latency)
 {
 	uint64_t delays = 0, late = 0;
 	int64_t worst = 0;
 
 	sim_boot(cpus, runqueue, seed);
+	sim.latency = latency;
 	sim.late_after = 1000 * US + 100 * US;
 	for (unsigned int i = 0; i < 8; i++)
 		sim_add(cpus, 256, 0, LOAD_CPU, 0, 0);
@@ -212,7 +41,7 @@ static void wakes(uint64_t seed, unsigned int cpus, const char *runqueue)
 		sim_add(1, 256, 0, i & 1 ? LOAD_BURSTY : LOAD_PERIODIC, 100 * US, 10 * MS);
 	sim_run(200 * MS);
 	sim_reset_clocks();
-	sim_run(60000 * MS / cpus);
+	sim_run(60000 * MS);
 	for (unsigned int i = 8; i < sim.nr_doms; i++) {
 		delays += sim.dom[i]->delays;
 		late += sim.dom[i]->late;
@@ -224,17 +53,23 @@ static void wakes(uint64_t seed, unsigned int cpus, const char *runqueue)
 
 static void wakes_on_1(uint64_t seed)
 {
-	wakes(seed, 1, "socket");
+	wakes(seed, 1, "socket", 0);
 }
 
 static void wakes_on_4(uint64_t seed)
 {
-	wakes(seed, 4, "socket");
+	wakes(seed, 4, "socket", 0);
 }
 
 static void wakes_on_4_queues(uint64_t seed)
 {
-	wakes(seed, 4, "cpu");
+	wakes(seed, 4, "cpu", 0);
+}
+
+/* CPUs take up to 50 us to notice that they are wanted. */
+static void wakes_late_kicks(uint64_t seed)
+{
+	wakes(seed, 4, "socket", 50 * US);
 }
 
 /* One that keeps its CPU for 100 ms without an interrupt starves nobody, not even
@@ -254,20 +89,6 @@ static void stall(uint64_t seed)
 		CHECK(sim.dom[i]->ran > 30 * MS, "domain %u starves", i);
 	}
 	printf(" ms of 200 each");
-}
-
-/* Who sleeps just before it is charged gains nothing. */
-static void adversary(uint64_t seed)
-{
-	sim_boot(1, "socket", seed);
-	sim_add(1, 256, 0, LOAD_CPU, 0, 0);
-	sim_add(1, 256, 0, LOAD_ADVERSARY, 1000 * US, 0);
-	sim_run(100 * MS);
-	sim_reset_clocks();
-	sim_run(5000 * MS);
-	printf(" honest %.2f %%, adversary %.2f %%", (double)sim.dom[0]->ran / 5e7,
-	       (double)sim.dom[1]->ran / 5e7);
-	CHECK(sim.dom[1]->ran < 2600 * MS, "the adversary gains");
 }
 
 /* All wake at once, on a beat. */
@@ -294,6 +115,30 @@ static void yielders(uint64_t seed)
 	printf(" %lu switches, error %.3f %%", sim.switches, worst_error());
 	CHECK(sim.switches > 50000, "nobody yields");
 	CHECK(worst_error() < 2, "unfair by %.2f %%", worst_error());
+}
+
+/* All kinds of load at once: those that want all they can get have it by weight. */
+static void mix(uint64_t seed)
+{
+	double ratio;
+
+	sim_boot(4, "socket", seed);
+	sim.latency = 5 * US;
+	sim_add(4, 256, 0, LOAD_CPU, 0, 0);
+	sim_add(4, 512, 0, LOAD_CPU, 0, 0);
+	sim_add(4, 256, 0, LOAD_YIELD, 50 * US, 0);
+	sim_add(4, 256, 0, LOAD_ADVERSARY, 1000 * US, 0);
+	sim_add(4, 256, 30, LOAD_CPU, 0, 0);
+	sim_add(2, 256, 0, LOAD_PERIODIC, 200 * US, 10 * MS);
+	sim_add(2, 1024, 0, LOAD_BURSTY, 300 * US, 7 * MS);
+	sim_add(32, 128, 0, LOAD_STORM, 10 * US, 25 * MS);
+	sim_run(500 * MS);
+	sim_reset_clocks();
+	sim_run(10000 * MS);
+	ratio = (double)sim.dom[1]->ran / (double)sim.dom[0]->ran;
+	printf(" weights 2:1 get %.3f:1, capped %.3f %%", ratio, (double)sim.dom[4]->ran / 1e8);
+	CHECK(ratio > 1.98 && ratio < 2.02, "%.3f", ratio);
+	CHECK(sim.dom[4]->ran <= 3005 * MS, "beyond the cap: %ld us", sim.dom[4]->ran / 1000);
 }
 
 /* Two queues, all work in one of them: balancing and idle CPUs spread it. */
@@ -380,29 +225,15 @@ static void pools(uint64_t seed)
 	CHECK(worst_error() < 1, "unfair by %.2f %%", worst_error());
 }
 
-const struct scenario scenarios[] = {
-	{"shares_1_2_4", shares_1_2_4},
-	{"shares_1_2_4_on_4", shares_1_2_4_on_4},
-	{"shares_1_2_4_on_16", shares_1_2_4_on_16},
-	{"shares_extreme", shares_extreme},
-	{"shares_extreme_on_4", shares_extreme_on_4},
-	{"lag_1_2_4", lag_1_2_4},
-	{"lag_extreme", lag_extreme},
-	{"lag_many", lag_many},
-	{"cap_5", cap_5},
-	{"cap_5_of_4", cap_5_of_4},
-	{"cap_50", cap_50},
-	{"cap_150", cap_150},
-	{"cap_150_of_4", cap_150_of_4},
-	{"cap_abuser", cap_abuser},
-	{"cap_next_to_others", cap_next_to_others},
+const struct scenario scenarios_life[] = {
 	{"wakes_on_1", wakes_on_1},
 	{"wakes_on_4", wakes_on_4},
 	{"wakes_on_4_queues", wakes_on_4_queues},
+	{"wakes_late_kicks", wakes_late_kicks},
 	{"stall", stall},
-	{"adversary", adversary},
 	{"storm", storm},
 	{"yielders", yielders},
+	{"mix", mix},
 	{"spread", spread},
 	{"soft_affinity", soft_affinity},
 	{"pools", pools},

@@ -9,11 +9,13 @@ struct scenario {
 	const char *name;
 	void (*run)(uint64_t seed);
 };
-extern const struct scenario scenarios[]; /* ends with a NULL name */
+/* Each ends with a NULL name. */
+extern const struct scenario scenarios_fairness[], scenarios_caps[], scenarios_life[];
 
 /* random.c: a random machine, random domains, random control operations. */
 void random_case(uint64_t seed);
-/* exhaustive.c: all sequences of @depth steps. */
-void exhaustive(uint64_t depth);
+/* exhaustive.c: all sequences of @depth steps, on two queues and on one. */
+void exhaustive_apart(uint64_t depth);
+void exhaustive_together(uint64_t depth);
 
 #endif

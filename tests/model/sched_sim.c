@@ -5,12 +5,14 @@
  *
  *   sched_sim [--cases N] [--seed S] [--depth D] [NAME]
  *
- * Runs each scenario (or that called NAME) in a process of its own, then all
- * sequences of D steps of a small model, then N random cases from seed S on.  Each
- * prints its figures; exit status 1 if one failed.
+ * Runs each scenario, then all sequences of D steps of a small model, then N random
+ * cases from seed S on; with NAME only that scenario, or exhaustive, or random.  Each
+ * runs in a process of its own and prints its figures; exit status 1 if one failed.
+ * Defaults of N and S: the environment's NACRE_SCHED_CASES and NACRE_SCHED_SEED.
  */
 #include "scenarios.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,11 +38,58 @@ static int in_a_child(void (*run)(uint64_t), uint64_t arg)
 	return status;
 }
 
+static unsigned long failed;
+static const char *only;
+static const char *program;
+
+static bool wanted(const char *name)
+{
+	return !only || !strcmp(only, name);
+}
+
+static void attempt(const char *name, void (*run)(uint64_t), uint64_t arg)
+{
+	if (!wanted(name))
+		return;
+	printf("%s:", name);
+	if (in_a_child(run, arg)) {
+		printf(" FAIL\n");
+		failed++;
+	} else {
+		printf(" ok\n");
+	}
+}
+
+static void random_cases(unsigned long seed, unsigned long cases)
+{
+	for (unsigned long i = 0; i < cases; i++) {
+		if (i && i % 10000 == 0)
+			printf("%lu random cases from seed %lu so far, %lu failed\n", i, seed,
+			       failed);
+		if (!in_a_child(random_case, seed + i))
+			continue;
+		printf("random case: FAIL; again: %s --cases 1 --seed %lu random\n", program,
+		       seed + i);
+		failed++;
+	}
+	printf("%lu random cases from seed %lu\n", cases, seed);
+}
+
+static unsigned long from_environment(const char *name, unsigned long value)
+{
+	const char *text = getenv(name);
+
+	return text && *text ? strtoul(text, NULL, 0) : value;
+}
+
 int main(int argc, char **argv)
 {
-	unsigned long cases = 300, seed = 1, depth = 4, failed = 0;
-	const char *only = NULL;
+	static const struct scenario *const tables[] = {scenarios_fairness, scenarios_caps,
+							scenarios_life};
+	unsigned long cases = from_environment("NACRE_SCHED_CASES", 300);
+	unsigned long seed = from_environment("NACRE_SCHED_SEED", 1), depth = 4;
 
+	program = argv[0];
 	for (int i = 1; i < argc; i++) {
 		if (!strcmp(argv[i], "--cases") && i + 1 < argc)
 			cases = strtoul(argv[++i], NULL, 0);
@@ -51,34 +100,13 @@ int main(int argc, char **argv)
 		else
 			only = argv[i];
 	}
-	for (const struct scenario *s = scenarios; s->name; s++) {
-		if (only && strcmp(only, s->name))
-			continue;
-		printf("%s:", s->name);
-		if (in_a_child(s->run, seed)) {
-			printf(" FAIL\n");
-			failed++;
-		} else {
-			printf(" ok\n");
-		}
-	}
-	if (!only || !strcmp(only, "exhaustive")) {
-		printf("exhaustive:");
-		if (in_a_child(exhaustive, depth)) {
-			printf(" FAIL\n");
-			failed++;
-		} else {
-			printf(" ok\n");
-		}
-	}
-	for (unsigned long i = 0; !only && i < cases; i++) {
-		if (!in_a_child(random_case, seed + i))
-			continue;
-		printf("random case, seed %lu: FAIL\n", seed + i);
-		failed++;
-	}
-	if (!only)
-		printf("%lu random cases from seed %lu\n", cases, seed);
+	for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++)
+		for (const struct scenario *s = tables[t]; s->name; s++)
+			attempt(s->name, s->run, seed);
+	attempt("exhaustive", exhaustive_apart, depth);
+	attempt("exhaustive", exhaustive_together, depth);
+	if (wanted("random"))
+		random_cases(seed, cases);
 	printf("%lu failed\n", failed);
 	return failed ? 1 : 0;
 }

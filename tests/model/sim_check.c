@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 /* What must be true after every event, whatever the load. */
-#include "sim.h"
+#include "sim_check.h"
 
 #include "../../hypervisor/core/credit2.h"
 
@@ -131,6 +131,11 @@ static void check_idle(void)
 			      u->v->soft.bits, rq->cpus);
 		}
 	}
+}
+
+static __attribute__((constructor)) void always(void)
+{
+	sim_checker = sim_check;
 }
 
 void sim_check(bool quick)

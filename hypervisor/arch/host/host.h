@@ -32,6 +32,9 @@ struct host_machine {
 };
 extern struct host_machine host;
 
+/* As arch_cpu_topology(); NULL: each CPU is a core of one socket. */
+extern void (*host_topology)(unsigned int cpu, uint32_t *core, uint32_t *socket, uint32_t *node);
+
 /* A machine with @cpus CPUs online and @mib MiB of memory, units initialised. */
 void host_boot(unsigned int cpus, size_t mib);
 /* Move the clock, then run the timers that are due on each CPU. */

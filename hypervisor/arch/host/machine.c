@@ -16,6 +16,7 @@
 #define TSC_KHZ 1000000 /* one tick is one nanosecond */
 
 struct host_machine host;
+void (*host_topology)(unsigned int cpu, uint32_t *core, uint32_t *socket, uint32_t *node);
 static void **taken;
 static size_t nr_taken;
 
@@ -146,6 +147,10 @@ void arch_cpu_facts(struct arch_cpu_facts *out)
 
 void arch_cpu_topology(unsigned int cpu, uint32_t *core, uint32_t *socket, uint32_t *node)
 {
+	if (host_topology) {
+		host_topology(cpu, core, socket, node);
+		return;
+	}
 	*core = cpu;
 	*socket = *node = 0;
 }

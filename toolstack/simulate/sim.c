@@ -11,12 +11,14 @@
 #include <string.h>
 
 struct sim sim;
+void (*sim_checker)(bool quick);
 
 static uint64_t seed;
 static struct sim_vcpu **heap; /* sleepers, earliest first */
 static size_t nr_heap, cap_heap;
 static int64_t work_at[NR_CPUS]; /* when it reacts to its work bits; -1: not asked */
 static int64_t charged;
+static struct sim_domain *by_id[DOMID_FIRST_RESERVED];
 
 void sim_fail(const char *file, int line, const char *what, const char *fmt, ...)
 {
@@ -108,6 +110,8 @@ static int64_t next_run(const struct sim_domain *dom)
 		return dom->run;
 	case LOAD_ADVERSARY:
 		return dom->run - 1000;
+	case LOAD_IDLE:
+		return 1;
 	default:
 		return about(dom->run);
 	}
@@ -123,6 +127,8 @@ static int64_t next_wake(const struct sim_domain *dom)
 		return now + dom->sleep - (now - dom->phase) % dom->sleep;
 	case LOAD_ADVERSARY:
 		return now + 1000;
+	case LOAD_IDLE:
+		return INT64_MAX;
 	default:
 		return now + about(dom->sleep);
 	}
@@ -143,17 +149,16 @@ static void act(unsigned int cpu, struct sim_vcpu *sv)
 
 static struct sim_vcpu *of_vcpu(const struct vcpu *v)
 {
-	for (unsigned int i = 0; v && i < sim.nr_doms; i++)
-		if (sim.dom[i] && sim.dom[i]->d == v->domain)
-			return &sim.dom[i]->vcpu[v->id];
-	return NULL;
+	struct sim_domain *dom = v ? by_id[v->domain->id] : NULL;
+
+	return dom ? &dom->vcpu[v->id] : NULL;
 }
 
 /* --- time -------------------------------------------------------------------------------- */
 
 static struct sim_vcpu *current[NR_CPUS];
 
-static void track_lag(int64_t ran)
+static void track_lag(int64_t all)
 {
 	double weights = 0;
 
@@ -162,7 +167,7 @@ static void track_lag(int64_t ran)
 	for (unsigned int i = 0; i < sim.nr_doms; i++) {
 		struct sim_domain *dom = sim.dom[i];
 
-		dom->ideal += (double)ran * dom->d->weight / weights;
+		dom->ideal += (double)all * dom->d->weight / weights;
 		if (dom->ideal - (double)dom->ran > dom->max_lag)
 			dom->max_lag = dom->ideal - (double)dom->ran;
 	}
@@ -171,7 +176,7 @@ static void track_lag(int64_t ran)
 /* Book the time until now on who has run. */
 static void charge(void)
 {
-	int64_t ran = host.now.ns - charged;
+	int64_t ran = host.now.ns - charged, all = 0;
 
 	charged = host.now.ns;
 	if (!ran)
@@ -184,11 +189,12 @@ static void charge(void)
 		sv->ran += ran;
 		sv->dom->ran += ran;
 		sim.busy[c] += ran;
+		all += ran;
 		if (sv->left != INT64_MAX)
 			sv->left -= ran;
 	}
 	if (sim.track_lag)
-		track_lag(ran);
+		track_lag(all);
 }
 
 static void note_current(unsigned int cpu)
@@ -199,6 +205,12 @@ static void note_current(unsigned int cpu)
 		return;
 	current[cpu] = sv;
 	sim.switches++;
+	if (sv) {
+		uint64_t waited = sv->v->runstate_time[RUNSTATE_runnable];
+
+		sv->dom->longest_wait = MAX(sv->dom->longest_wait, (int64_t)(waited - sv->waited));
+		sv->waited = waited;
+	}
 	if (sv && sv->woken) {
 		int64_t delay = host.now.ns - sv->woken;
 
@@ -302,10 +314,26 @@ void sim_run(int64_t ns)
 				act(c, current[c]);
 		while (react(false))
 			;
-		sim_check(sim.events % 64 != 0);
+		if (sim_checker)
+			sim_checker(sim.events % 64 != 0);
 		if (sim.watch)
 			sim.watch();
 	}
+}
+
+int64_t sim_longest_wait(const struct sim_domain *dom)
+{
+	int64_t longest = dom->longest_wait;
+
+	for (unsigned int i = 0; i < dom->nr; i++) {
+		struct vcpu_runstate_info now;
+
+		/* Some may have had no CPU since. */
+		vcpu_runstate_get(dom->vcpu[i].v, &now);
+		longest =
+			MAX(longest, (int64_t)(now.time[RUNSTATE_runnable] - dom->vcpu[i].waited));
+	}
+	return longest;
 }
 
 void sim_reset_clocks(void)
@@ -316,7 +344,7 @@ void sim_reset_clocks(void)
 
 		if (!dom)
 			continue;
-		dom->ran = dom->worst = 0;
+		dom->ran = dom->worst = dom->longest_wait = 0;
 		dom->ideal = dom->max_lag = 0;
 		dom->delays = dom->late = 0;
 	}
@@ -330,8 +358,10 @@ void sim_boot(unsigned int cpus, const char *runqueue, uint64_t s)
 	seed = s;
 	sim = (struct sim){.rng = (s + 1) * 0x9e3779b97f4a7c15ULL, .cpus = cpus};
 	memset(work_at, -1, sizeof(work_at));
-	strcpy(boot_options.credit2_runqueue, runqueue);
-	host_boot(cpus, 256);
+	if (runqueue)
+		snprintf(boot_options.credit2_runqueue, sizeof(boot_options.credit2_runqueue), "%s",
+			 runqueue);
+	host_boot(cpus, 1024);
 	for (unsigned int c = 0; c < cpus; c++) {
 		host.deadline[c] = STIME_NEVER;
 		pcpus[c].work = WORK_SCHED;
@@ -351,7 +381,9 @@ struct sim_domain *sim_add(unsigned int vcpus, uint16_t weight, uint16_t cap, en
 	CHECK(dom->d, "no domain");
 	CHECK(sim.nr_doms < SIM_DOMAINS, "too many domains");
 	sim.dom[sim.nr_doms++] = dom;
-	sim_set(dom, weight, cap);
+	by_id[dom->d->id] = dom;
+	if (dom->d->cpupool->policy == &sched_credit2)
+		sim_set(dom, weight, cap);
 	for (unsigned int i = 0; i < vcpus; i++) {
 		dom->vcpu[i] = (struct sim_vcpu){
 			.v = dom->d->vcpu[i], .dom = dom, .left = next_run(dom), .slot = -1};
@@ -405,6 +437,7 @@ void sim_remove(struct sim_domain *dom)
 		}
 	}
 	host_on_cpu((unsigned int)sim_random(sim.cpus));
+	by_id[dom->d->id] = NULL;
 	host_kill(dom->d);
 	free(dom);
 }

@@ -5,8 +5,8 @@
  * the fake machine, with workloads for guests and virtual time that jumps from
  * event to event.  The same seed gives the same run.
  */
-#ifndef MODEL_SIM_H
-#define MODEL_SIM_H
+#ifndef SIMULATE_SIM_H
+#define SIMULATE_SIM_H
 
 #include <hv/sched.h>
 #include "host.h"
@@ -22,6 +22,7 @@ enum load {
 	LOAD_STORM,	/* sleeps until a beat that all of its domain share */
 	LOAD_YIELD,	/* runs @run, yields */
 	LOAD_ADVERSARY, /* runs just less than @run without blocking, sleeps very shortly */
+	LOAD_IDLE,	/* blocks at once, for good */
 };
 
 struct sim_vcpu {
@@ -31,6 +32,7 @@ struct sim_vcpu {
 	int64_t wake_at; /* blocked until; 0: not blocked */
 	int64_t woken;	 /* woken, has not run yet; 0: not */
 	int64_t ran;	 /* ns of CPU */
+	uint64_t waited; /* ns runnable without a CPU, until it ran last */
 	int slot;	 /* in the heap of sleepers; -1: none */
 };
 
@@ -45,16 +47,17 @@ struct sim_domain {
 	double max_lag;	       /* ns behind the ideal, at worst */
 	uint64_t delays, late; /* wake-ups; those that took more than sim.late_after */
 	int64_t worst;	       /* longest wake-to-run, ns */
+	int64_t longest_wait;  /* runnable without a CPU, between two runs, ns */
 };
 
-#define SIM_DOMAINS 128
+#define SIM_DOMAINS 1024
 
 extern struct sim {
 	uint64_t rng;
 	unsigned int cpus;
 	int64_t latency; /* longest delay until a kicked CPU reacts */
 	int64_t late_after;
-	bool track_lag; /* all domains CPU-bound on one CPU */
+	bool track_lag; /* all domains CPU-bound, with as many vCPUs as there are CPUs */
 	uint64_t events, switches;
 	struct sim_domain *dom[SIM_DOMAINS];
 	unsigned int nr_doms;
@@ -65,7 +68,8 @@ extern struct sim {
 } sim;
 
 uint64_t sim_random(uint64_t below);
-/* A machine with @cpus CPUs; @runqueue: boot option credit2_runqueue. */
+/* A machine with @cpus CPUs; @runqueue: boot option credit2_runqueue,
+ * NULL: as boot_options has it. */
 void sim_boot(unsigned int cpus, const char *runqueue, uint64_t seed);
 struct sim_domain *sim_add(unsigned int vcpus, uint16_t weight, uint16_t cap, enum load load,
 			   int64_t run, int64_t sleep);
@@ -79,11 +83,14 @@ int sim_pool_move(struct sim_domain *dom, uint32_t pool);
 void sim_ratelimit(uint32_t pool, uint32_t us);
 void sim_run(int64_t ns);
 void sim_reset_clocks(void);
+/* The longest time that one of @dom's vCPUs was runnable without a CPU between two
+ * runs, or is now; since the last sim_reset_clocks(), ns. */
+int64_t sim_longest_wait(const struct sim_domain *dom);
 /* Let all CPUs react to what was asked of them. */
 void sim_settle(void);
 
-/* sim_check.c: everything that must always be true. */
-void sim_check(bool quick);
+/* The tests look at everything after each event; NULL: nobody does. */
+extern void (*sim_checker)(bool quick);
 
 /* Fails the run, with the seed. */
 #define CHECK(cond, ...)                                                                           \
