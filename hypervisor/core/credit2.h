@@ -150,6 +150,7 @@ int64_t c2_floor(const struct c2_unit *u);
 void c2_pool_init(struct cpupool *p);
 int c2_adjust(struct domain *d, struct xen_domctl_scheduler_op *op);
 int c2_adjust_global(struct cpupool *p, struct xen_sysctl_scheduler_op *op);
+void c2_affinity(struct vcpu *v, struct cpumask hard, struct cpumask soft, stime_t now);
 void c2_stats(const struct vcpu *v, struct nacre_sched_counts *sum, int64_t now);
 
 /* --- credit2_runq.c --- */

@@ -58,6 +58,34 @@ int c2_adjust_global(struct cpupool *p, struct xen_sysctl_scheduler_op *op)
 	return 0;
 }
 
+void c2_affinity(struct vcpu *v, struct cpumask hard, struct cpumask soft, stime_t now)
+{
+	struct c2_unit *u = c2_unit(v);
+	struct c2_runq *rq = c2_lock_unit(u);
+	bool queued = runq_queued(&u->node), elsewhere;
+	uint64_t all = hard.bits & cpupool_cpus(v->domain);
+
+	if (queued)
+		c2_dequeue(u);
+	v->hard = hard;
+	v->soft = soft;
+	if (queued)
+		c2_enqueue(u, now.ns);
+	/* Also if this queue has none of the CPUs that it would rather have. */
+	elsewhere = !c2_allowed(u) || (!(c2_allowed(u) & soft.bits) && (all & soft.bits));
+	if (v->running && (elsewhere || !(hard.bits & 1ULL << v->cpu))) {
+		if (elsewhere)
+			u->move_to = rq; /* not to stay: context_saved looks for a place */
+		c2_tickle_cpu(rq, v->cpu);
+	} else if (queued && !elsewhere) {
+		c2_tickle(u, now.ns);
+	}
+	elsewhere = elsewhere && !v->running;
+	spin_unlock(&rq->lock);
+	if (elsewhere)
+		c2_relocate(u, now.ns);
+}
+
 void c2_stats(const struct vcpu *v, struct nacre_sched_counts *sum, int64_t now)
 {
 	const struct c2_unit *u = c2_unit(v);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 /*
- * What nacre-simulate is asked, as JSON (nacre-simulate(1) lists the members), and
+ * What nacre-simulate is asked, as JSON (nacre-simulate(8) lists the members), and
  * what it answers.
  */
 #ifndef SIMULATE_ORDER_H
