@@ -71,4 +71,13 @@
 #define LIMIT_CONSOLE_SEC      5
 #define LIMIT_STORE_RETRY_MSEC 200
 
+/* sched.simulate: runs at once; seconds of processor time for each of a run's two
+ * halves, and of the clock for all of it; what a machine may have; bytes of answer. */
+#define LIMIT_SIMULATIONS	 2
+#define LIMIT_SIMULATION_CPU_SEC 20
+#define LIMIT_SIMULATION_SEC	 120
+#define LIMIT_SIMULATION_DOMAINS 1024
+#define LIMIT_SIMULATION_VCPUS	 4096
+#define LIMIT_SIMULATION_BYTES	 (4u * 1024 * 1024)
+
 #endif

@@ -27,6 +27,7 @@
 #include "nacred.h"
 #include "patch_inspect.h"
 #include "patches.h"
+#include "simulate.h"
 #include "stores.h"
 #include "teardown.h"
 #include "wait.h"
@@ -135,6 +136,7 @@ static void stop(struct nacred *n)
 	listener_close(n);
 	wait_stop(n);
 	console_stop(n);
+	simulate_stop(n);
 	patches_stop(n);
 	job_free_all(n);
 	build_stop(n);

@@ -19,6 +19,8 @@ struct teardown;
 struct waiter;
 struct console_call;
 struct job;
+struct simulation;
+struct simulate_call;
 struct patches;
 
 #define NACRED_PATH_MAX 256
@@ -61,6 +63,8 @@ struct nacred {
 	struct job *jobs; /* oldest first */
 	unsigned int nr_jobs, job_number;
 	uint32_t job_epoch;
+	struct simulation *simulations;
+	struct simulate_call *simulate_calls; /* that are not answered */
 };
 
 #endif

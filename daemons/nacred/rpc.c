@@ -23,8 +23,8 @@ static const struct method *const tables[] = {
 	methods_cpu_policy,	methods_cpupool,      methods_cpupool_cpus,
 	methods_cpupool_domain, methods_cpupool_numa, methods_vcpu,
 	methods_vcpu_affinity,	methods_job,	      methods_sched_params,
-	methods_sched_credit2,	methods_sched_stats,  methods_advisory,
-	methods_patch,		methods_patch_change,
+	methods_sched_credit2,	methods_sched_stats,  methods_simulate,
+	methods_advisory,	methods_patch,	      methods_patch_change,
 };
 
 /* Answers of a batch, sent when the last one is there (JSON-RPC 2.0 section 6). */

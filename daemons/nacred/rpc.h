@@ -44,8 +44,8 @@ extern const struct method methods_system[], methods_host[], methods_domain[],
 	methods_domain_state[], methods_domain_life[], methods_event[], methods_cpu_policy[],
 	methods_cpupool[], methods_cpupool_cpus[], methods_cpupool_domain[], methods_cpupool_numa[],
 	methods_vcpu[], methods_vcpu_affinity[], methods_job[], methods_sched_params[],
-	methods_sched_credit2[], methods_sched_stats[], methods_advisory[], methods_patch[],
-	methods_patch_change[];
+	methods_sched_credit2[], methods_sched_stats[], methods_simulate[], methods_advisory[],
+	methods_patch[], methods_patch_change[];
 
 /* NULL when there is none of that name. */
 const struct method *rpc_method(const char *name);

@@ -77,6 +77,19 @@ static int check_domain(const struct field *f, const struct json *v, struct rpc_
 		       : bad(e, f, "is no possible name");
 }
 
+/* Element @i of an array of objects. */
+static int check_row(const struct field *f, const struct json *v, size_t i, struct rpc_error *e)
+{
+	char inside[sizeof(e->field)];
+
+	if (v->type != JSON_OBJECT)
+		return bad(e, f, "must be an array of objects");
+	if (!schema_check(f->of, v, e))
+		return 0;
+	memcpy(inside, e->field, sizeof(inside));
+	return fail_field(e, "%s[%zu].%s", f->name, i, inside);
+}
+
 static int check_array(const struct field *f, const struct json *v, struct rpc_error *e)
 {
 	struct field element = {.name = f->name, .type = f->element, .choices = f->choices};
@@ -84,7 +97,10 @@ static int check_array(const struct field *f, const struct json *v, struct rpc_e
 
 	if (v->type != JSON_ARRAY)
 		return bad(e, f, "must be an array");
-	for (i = 0; i < v->nr; i++) {
+	for (i = 0; f->of && i < v->nr; i++)
+		if (check_row(f, v->items[i], i, e))
+			return -1;
+	for (i = 0; !f->of && i < v->nr; i++) {
 		if (element.type == F_STRING && check_string(&element, v->items[i], e))
 			return -1;
 		if (element.type == F_INT && check_int(&element, v->items[i], e))

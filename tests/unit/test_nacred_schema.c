@@ -9,6 +9,12 @@
 
 static const char *const colours[] = {"red", "green", NULL};
 
+static const struct field row[] = {
+	{.name = "domain", .type = F_DOMAIN},
+	{.name = "w", .type = F_INT, .optional = true, .min = 1, .max = 9},
+	{.name = NULL},
+};
+
 static const struct field fields[] = {
 	{.name = "domain", .type = F_DOMAIN},
 	{.name = "n", .type = F_INT, .optional = true, .min = 1, .max = 9},
@@ -17,6 +23,7 @@ static const struct field fields[] = {
 	{.name = "s", .type = F_STRING, .optional = true, .min = 1, .max = 5},
 	{.name = "l", .type = F_ARRAY, .element = F_STRING, .optional = true, .choices = colours},
 	{.name = "o", .type = F_OBJECT, .optional = true},
+	{.name = "r", .type = F_ARRAY, .of = row, .optional = true},
 	{.name = NULL},
 };
 
@@ -56,6 +63,8 @@ Test(schema, accepts_what_fits)
 	accepted("{\"domain\":0}");
 	accepted("{\"domain\":32751,\"n\":1,\"b\":false,\"c\":\"green\",\"s\":\"abcde\","
 		 "\"l\":[\"red\",\"green\"],\"o\":{\"any\":1}}");
+	accepted("{\"domain\":1,\"r\":[]}");
+	accepted("{\"domain\":1,\"r\":[{\"domain\":2},{\"domain\":\"web\",\"w\":9}]}");
 }
 
 Test(schema, names_the_field_at_fault)
@@ -66,6 +75,11 @@ Test(schema, names_the_field_at_fault)
 	refused("{\"domain\":40000}", "domain");
 	refused("{\"domain\":\"\"}", "domain");
 	refused("{\"domain\":1.5}", "domain");
+	refused("{\"domain\":1,\"r\":{}}", "r");
+	refused("{\"domain\":1,\"r\":[1]}", "r");
+	refused("{\"domain\":1,\"r\":[{\"domain\":2},{}]}", "r[1].domain");
+	refused("{\"domain\":1,\"r\":[{\"domain\":2,\"w\":10}]}", "r[0].w");
+	refused("{\"domain\":1,\"r\":[{\"domain\":2,\"x\":1}]}", "r[0].x");
 	refused("{\"domain\":1,\"n\":0}", "n");
 	refused("{\"domain\":1,\"n\":10}", "n");
 	refused("{\"domain\":1,\"n\":\"5\"}", "n");

@@ -16,6 +16,7 @@ static const struct mode {
 } modes[] = {
 	{"--stats", sched_stats},
 	{"--drift", sched_drift},
+	{"--simulate", sched_simulate},
 };
 
 struct orders {

@@ -29,8 +29,9 @@ void sched_print_changes(FILE *out, const struct json *reply);
 /* Pools of credit2 and their domains; @pool NULL: all. The exit status. */
 int sched_list(const char *pool, bool json);
 
-/* sched_stats.c, sched_drift.c */
+/* sched_stats.c, sched_drift.c, cmd_simulate.c */
 int sched_stats(const struct verb *verb, int argc, char **argv);
 int sched_drift(const struct verb *verb, int argc, char **argv);
+int sched_simulate(const struct verb *verb, int argc, char **argv);
 
 #endif

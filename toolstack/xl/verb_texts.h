@@ -43,6 +43,9 @@
 	"--stats                        Where the domains' time went\n"                            \
 	"--drift                        Domains that differ from their file\n"                     \
 	"--fix                          Mend what --drift finds\n"                                 \
+	"--simulate                     What -d, -w and -c would do, any number of them\n"         \
+	"-t SECONDS, --time=SECONDS     How long to simulate\n"                                    \
+	"--load=LOAD                    What the domains want: measured, or busy\n"                \
 	"--json                         Print JSON"
 
 #define SCHED_RTDS_OPTIONS                                                                         \

@@ -15,4 +15,9 @@ int sched_unknown_parameter(const struct pools *pools, uint32_t id, const char *
 void sched_tell(struct nacred *n, const char *member, struct json *subject,
 		const struct json *changes);
 
+/* @weight and @cap (NULL: not to be changed) for @d in libxl's order, with its words.
+ * 0, or -1 and @e with the field. */
+int sched_check_shares(const struct nacred *n, const struct domain *d, const struct json *weight,
+		       const struct json *cap, struct rpc_error *e);
+
 #endif

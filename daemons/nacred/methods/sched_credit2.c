@@ -115,8 +115,8 @@ static int credit2_get(struct nacred *n, struct request *rq, const struct json *
 }
 
 /* libxl's checks, their order and their words; NULL: not to be changed. */
-static int check_shares(const struct nacred *n, const struct domain *d, const struct json *weight,
-			const struct json *cap, struct rpc_error *e)
+int sched_check_shares(const struct nacred *n, const struct domain *d, const struct json *weight,
+		       const struct json *cap, struct rpc_error *e)
 {
 	if (scheduler_of(n, d) != XEN_SCHEDULER_CREDIT2)
 		return sched_unknown_parameter(&n->pools, d->info.cpupool,
@@ -151,7 +151,7 @@ static int prepare(struct shares_change *c, struct nacred *n, const struct json 
 
 	*c = (struct shares_change){.dry_run = revision_dry_run(params)};
 	if (!(c->d = world_find_settled(n, params, e)) || pools_refresh(n, e) ||
-	    check_shares(n, c->d, weight, cap, e))
+	    sched_check_shares(n, c->d, weight, cap, e))
 		return -1;
 	rc = ctrl_sched_get_credit2(n->ctrl, c->d->domid, &c->was);
 	if (rc)
