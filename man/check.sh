@@ -17,6 +17,15 @@ for program in "$build"/bin/*; do
 	[ -e "$man/$name.1" ] || [ -e "$man/$name.8" ] || fail "$name" "has no manual page"
 done
 
+# Options that a program's own help lists.
+for option in $("$build/bin/nacre-livepatch-build" --help | grep -oE -- '--[a-z-]+' | sort -u); do
+	case $option in
+	--help | --version) ;;
+	*) sed 's/\\//g' "$man/nacre-livepatch-build.1" | grep -q -- "$option" ||
+		fail nacre-livepatch-build "its option $option is not described" ;;
+	esac
+done
+
 # The part of xl.1 that describes a verb: up to the next verb or section.
 part() {
 	awk -v verb="$1" '

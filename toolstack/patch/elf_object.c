@@ -20,7 +20,8 @@ static void reach(struct elf_object *o, uint64_t end)
 		o->end = end;
 }
 
-static int check_header(const struct elf_object *o, const Elf64_Ehdr *h, struct patch_error *err)
+static int check_header(const struct elf_object *o, const Elf64_Ehdr *h, uint16_t type,
+			struct patch_error *err)
 {
 	if (o->size < sizeof(*h))
 		return patch_fail(err, "not an ELF file: only %zu bytes", o->size);
@@ -31,8 +32,9 @@ static int check_header(const struct elf_object *o, const Elf64_Ehdr *h, struct 
 		return patch_fail(err, "not a 64-bit little-endian ELF file");
 	if (h->e_machine != EM_X86_64)
 		return patch_fail(err, "is for machine %u, not x86-64", h->e_machine);
-	if (h->e_type != ET_REL)
-		return patch_fail(err, "is of ELF type %u, not relocatable", h->e_type);
+	if (h->e_type != type)
+		return patch_fail(err, "is of ELF type %u, not %s", h->e_type,
+				  type == ET_REL ? "relocatable" : "executable");
 	if (h->e_shentsize != sizeof(Elf64_Shdr) || h->e_shnum < 2 || h->e_shnum >= SHN_LORESERVE ||
 	    h->e_shoff % 8)
 		return patch_fail(err, "the table of sections is malformed");
@@ -45,13 +47,13 @@ static int check_header(const struct elf_object *o, const Elf64_Ehdr *h, struct 
 	return 0;
 }
 
-static int read_sections(struct elf_object *o, struct patch_error *err)
+static int read_sections(struct elf_object *o, uint16_t type, struct patch_error *err)
 {
 	Elf64_Ehdr h = {0};
 	size_t len;
 
 	memcpy(&h, o->bytes, o->size < sizeof(h) ? o->size : sizeof(h));
-	if (check_header(o, &h, err))
+	if (check_header(o, &h, type, err))
 		return -1;
 	len = h.e_shnum * sizeof(*o->section);
 	o->section = malloc(len);
@@ -166,16 +168,28 @@ static int check_relas(const struct elf_object *o, uint32_t i, struct patch_erro
 	return 0;
 }
 
-int elf_object_open(struct elf_object *o, const uint8_t *bytes, size_t size,
-		    struct patch_error *err)
+static int open_type(struct elf_object *o, const uint8_t *bytes, size_t size, uint16_t type,
+		     struct patch_error *err)
 {
 	*o = (struct elf_object){.bytes = bytes, .size = size};
-	if (read_sections(o, err) || check_sections(o, err) || read_symbols(o, err))
+	if (read_sections(o, type, err) || check_sections(o, err) || read_symbols(o, err))
 		return -1;
 	for (uint32_t i = 1; i < o->nr_sections; i++)
 		if (o->section[i].sh_type == SHT_RELA && check_relas(o, i, err))
 			return -1;
 	return 0;
+}
+
+int elf_object_open(struct elf_object *o, const uint8_t *bytes, size_t size,
+		    struct patch_error *err)
+{
+	return open_type(o, bytes, size, ET_REL, err);
+}
+
+int elf_object_open_executable(struct elf_object *o, const uint8_t *bytes, size_t size,
+			       struct patch_error *err)
+{
+	return open_type(o, bytes, size, ET_EXEC, err);
 }
 
 void elf_object_close(struct elf_object *o)

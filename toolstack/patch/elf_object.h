@@ -28,6 +28,9 @@ struct elf_object {
 /* 0 or -1; elf_object_close() in any case. */
 int elf_object_open(struct elf_object *o, const uint8_t *bytes, size_t size,
 		    struct patch_error *err);
+/* The same for a linked image (ET_EXEC), whose symbols hold addresses. */
+int elf_object_open_executable(struct elf_object *o, const uint8_t *bytes, size_t size,
+			       struct patch_error *err);
 void elf_object_close(struct elf_object *o);
 
 const char *elf_object_section_name(const struct elf_object *o, uint32_t section);

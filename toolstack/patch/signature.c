@@ -34,6 +34,11 @@ static bool has_magic(const uint8_t *file, size_t size)
 		       SIGNATURE_MAGIC, sizeof(SIGNATURE_MAGIC));
 }
 
+size_t signature_strip(const uint8_t *file, size_t size)
+{
+	return has_magic(file, size) ? size - SIGNATURE_TRAILER_SIZE : size;
+}
+
 static enum signature_verdict find_trailer(const uint8_t *file, size_t size,
 					   struct signature_trailer *t, struct patch_error *err)
 {

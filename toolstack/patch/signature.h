@@ -54,6 +54,9 @@ enum signature_verdict signature_verify(const uint8_t *file, size_t size, const 
  */
 int signature_sign(const uint8_t *payload, size_t size, const struct secret_key *key, uint8_t **out,
 		   struct patch_error *err);
+/* Size of the payload without its trailer, which is not verified; @size if there is
+ * none. */
+size_t signature_strip(const uint8_t *file, size_t size);
 /* Word for tables and RPC: "good", "unsigned", "truncated", "unknown-key", "bad",
  * "no-keys". */
 const char *signature_verdict_name(enum signature_verdict v);
