@@ -7,22 +7,10 @@
 . "$(dirname "$0")/lib.sh"
 domains=${NACRE_CROWD:-100}
 
-descriptors() {
-	local n=0 p
-	for p in $(pgrep -f "$BUILD/bin/(nacre-host|nacred|xenstored|xenconsoled)"); do
-		tr '\0' '\n' <"/proc/$p/environ" 2>/dev/null | grep -qx "NACRE_RUNDIR=$RUN" ||
-			[ "$(cat "$RUN/pid" 2>/dev/null)" = "$p" ] || continue
-		n=$((n + $(ls "/proc/$p/fd" | wc -l)))
-	done
-	echo "$n"
-}
-nodes() { nacre exec xenstore-ls -f / | wc -l; }
-snapshot() { echo "memory $(free_memory) descriptors $(descriptors) nodes $(nodes)"; }
 listed() { xl list | tail -n +3 | wc -l; }
 greetings() { grep -la '^hello from one of many' "$RUN"/console/guest-g*.log 2>/dev/null | wc -l; }
 all_greet() { [ "$(greetings)" = "$domains" ]; }
 none_left() { [ "$(listed)" = 0 ]; }
-same() { [ "$(snapshot)" = "$before" ]; }
 
 up -m 4096
 cfg=$(cfg_tiny one crowd 'memory = 4')
@@ -50,6 +38,6 @@ start=$SECONDS
 for ((i = 1; i <= domains; i++)); do xl destroy "g$i" || fail destroy "number $i"; done
 until_true 120 none_left && pass all-gone || fail all-gone "$(listed) left"
 echo "$domains domains: created in $created s, destroyed in $((SECONDS - start)) s"
-until_true 60 same && pass nothing-left || fail nothing-left "$before -> $(snapshot)"
+until_true 60 same_as "$before" && pass nothing-left || fail nothing-left "$before -> $(snapshot)"
 echo "before: $before; at the most: $full"
 exit $((bad > 0))

@@ -6,18 +6,6 @@
 . "$(dirname "$0")/lib.sh"
 cycles=${NACRE_CYCLES:-200}
 
-descriptors() {
-	local n=0 p
-	for p in $(pgrep -f "$BUILD/bin/(nacre-host|nacred|xenstored|xenconsoled)"); do
-		tr '\0' '\n' <"/proc/$p/environ" 2>/dev/null | grep -qx "NACRE_RUNDIR=$RUN" ||
-			[ "$(cat "$RUN/pid" 2>/dev/null)" = "$p" ] || continue
-		n=$((n + $(ls "/proc/$p/fd" | wc -l)))
-	done
-	echo "$n"
-}
-nodes() { nacre exec xenstore-ls -f / | wc -l; }
-snapshot() { echo "memory $(free_memory) descriptors $(descriptors) nodes $(nodes)"; }
-
 up
 cfg=$(cfg_tiny cycle ticker)
 one() { xl create -q "$cfg" && xl destroy cycle; }
@@ -31,7 +19,6 @@ for ((i = 0; i < cycles; i++)); do
 	}
 done
 until_true 60 bash -c '[ "$(xl list | wc -l)" = 2 ]' || fail gone
-after=$(snapshot)
-echo "before: $before; after $cycles cycles: $after"
-[ "$before" = "$after" ] && pass nothing-left || fail nothing-left "$before -> $after"
+until_true 60 same_as "$before" && pass nothing-left || fail nothing-left "$before -> $(snapshot)"
+echo "before: $before; after $cycles cycles: $(snapshot)"
 exit $((bad > 0))

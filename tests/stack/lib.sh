@@ -110,6 +110,13 @@ rpc() {
 call() { # METHOD [PARAMS]
 	rpc "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"$1\"${2:+,\"params\":$2}}"
 }
+# prints NAME EXPECTED COMMAND...: stdout is exactly this.
+prints() {
+	local name=$1 expected=$2 out
+	shift 2
+	out=$("$@" 2>/dev/null)
+	if [ "$out" = "$expected" ]; then pass "$name"; else fail "$name" "'$out' for '$expected'"; fi
+}
 # says NAME PATTERN COMMAND...: its output must match.
 says() {
 	local name=$1 pattern=$2 out
@@ -133,3 +140,17 @@ events() {
 		$s->flush;
 		print while <$s>;' "$RUN/nacred.sock" "{${1:+\"types\":$1}}"
 }
+# What the instance holds, for "nothing is left": free memory, the daemons' descriptors,
+# nodes in the store.
+descriptors() {
+	local n=0 p
+	for p in $(pgrep -f "$BUILD/bin/(nacre-host|nacred|xenstored|xenconsoled)"); do
+		tr '\0' '\n' <"/proc/$p/environ" 2>/dev/null | grep -qx "NACRE_RUNDIR=$RUN" ||
+			[ "$(cat "$RUN/pid" 2>/dev/null)" = "$p" ] || continue
+		n=$((n + $(ls "/proc/$p/fd" | wc -l)))
+	done
+	echo "$n"
+}
+nodes() { nacre exec xenstore-ls -f / | wc -l; }
+snapshot() { echo "memory $(free_memory) descriptors $(descriptors) nodes $(nodes)"; }
+same_as() { [ "$(snapshot)" = "$1" ]; }
