@@ -310,6 +310,10 @@ int cmd_livepatch(const struct verb *verb, int argc, char **argv)
 	struct choice c = {.params = json_new_object()};
 	int letter, rc = EXIT_SUCCESS;
 
+	if (argc > 1 && !strcmp(argv[1], "rehearse")) {
+		json_free(c.params);
+		return cmd_rehearse(verb, argc - 1, argv + 1);
+	}
 	while ((letter = xl_option(verb, argc, argv, "ht:", options)) >= 0)
 		if (!take_option(&c, letter))
 			rc = XL_USAGE_ERROR;

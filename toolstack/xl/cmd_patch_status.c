@@ -10,9 +10,18 @@
 
 #include "cmds.h"
 #include "patch_status.h"
+#include "rehearsal_setup.h"
 #include "xl.h"
 
-enum { OPTION_ADVISORY = 0x200, OPTION_AFFECTED, OPTION_EXPORT, OPTION_IMPORT, OPTION_METRICS };
+enum {
+	OPTION_ADVISORY = 0x200,
+	OPTION_AFFECTED,
+	OPTION_VERIFY,
+	OPTION_HERE,
+	OPTION_EXPORT,
+	OPTION_IMPORT,
+	OPTION_METRICS
+};
 
 static int no_memory(void)
 {
@@ -94,22 +103,6 @@ static int metrics(void)
 	return reply ? EXIT_SUCCESS : XL_PLUGIN_UNKNOWN;
 }
 
-/* "XSA-191,192": each on its own into @ids. */
-static bool add_ids(struct json *ids, const char *words)
-{
-	while (*words) {
-		size_t len = strcspn(words, ",");
-		char id[80];
-
-		snprintf(id, sizeof(id), "%.*s", len < sizeof(id) ? (int)len : (int)sizeof(id) - 1,
-			 words);
-		if (!json_append(ids, json_new_string(id)))
-			return false;
-		words += len + (words[len] == ',');
-	}
-	return true;
-}
-
 /* Leave the others out of the answer; its counts stay those of all. */
 static void drop_others(struct json *report)
 {
@@ -162,29 +155,39 @@ int cmd_patch_status(const struct verb *verb, int argc, char **argv)
 		{"json", no_argument, NULL, XL_OPTION_JSON},
 		{"advisory", required_argument, NULL, OPTION_ADVISORY},
 		{"affected", no_argument, NULL, OPTION_AFFECTED},
+		{"verify", no_argument, NULL, OPTION_VERIFY},
+		{"here", no_argument, NULL, OPTION_HERE},
 		{"export", required_argument, NULL, OPTION_EXPORT},
 		{"import", required_argument, NULL, OPTION_IMPORT},
 		{"metrics", no_argument, NULL, OPTION_METRICS},
 		XL_OPTION_END,
 	};
 	struct json *ids = json_new_array();
-	bool affected = false, json = false, done = ids;
+	bool affected = false, json = false, verify = false, here = false, done = ids;
 	const char *file = NULL;
 	int letter, rc, other = 0, others = 0;
 
 	while (done && (letter = xl_option(verb, argc, argv, "h", options)) >= 0) {
 		json |= letter == XL_OPTION_JSON;
 		affected |= letter == OPTION_AFFECTED;
+		verify |= letter == OPTION_VERIFY;
+		here |= letter == OPTION_HERE;
 		if (letter == OPTION_ADVISORY)
-			done = add_ids(ids, optarg);
+			done = setup_add_ids(ids, optarg);
 		if (letter < OPTION_EXPORT)
 			continue;
 		other = letter;
 		others++;
 		file = optarg;
 	}
+	while (done && verify && optind < argc)
+		done = setup_add_ids(ids, argv[optind++]);
 	if (!done)
 		rc = no_memory();
+	else if ((here && !verify) || (verify && (affected || others)))
+		rc = xl_misuse(verb);
+	else if (verify)
+		rc = cmd_verify(ids, here, json);
 	else if (optind < argc || others > 1 || (others && (json || affected || ids->nr)))
 		rc = xl_misuse(verb);
 	else if (other == OPTION_EXPORT)

@@ -4,6 +4,8 @@
 #ifndef NACRE_XL_CMDS_H
 #define NACRE_XL_CMDS_H
 
+#include <stdbool.h>
+
 #include "verbs.h"
 
 /* cmd_create.c */
@@ -65,5 +67,12 @@ int cmd_patch_status(const struct verb *verb, int argc, char **argv);
 
 /* cmd_livepatch.c */
 int cmd_livepatch(const struct verb *verb, int argc, char **argv);
+
+/* cmd_verify.c: its option --verify */
+struct json;
+int cmd_verify(const struct json *ids, bool here, bool json);
+
+/* cmd_rehearse.c: livepatch rehearse */
+int cmd_rehearse(const struct verb *verb, int argc, char **argv);
 
 #endif

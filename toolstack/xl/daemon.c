@@ -31,6 +31,15 @@ static bool connect_daemon(struct rpc_error *error)
 	return connection;
 }
 
+struct rpc *xl_connection(void)
+{
+	struct rpc_error error;
+
+	if (!connect_daemon(&error))
+		xl_complain(&error);
+	return connection;
+}
+
 void xl_disconnect(void)
 {
 	rpc_close(connection);

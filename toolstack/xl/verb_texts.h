@@ -75,6 +75,9 @@
 	"revert <Name>                 Revert it\n"                                                \
 	"replace <Name>                Apply it in place of all that is applied\n"                 \
 	"unload <Name>                 Forget it\n"                                                \
+	"rehearse [-a ID,...] [--json] <File>...\n"                                                \
+	"                              Try them on a replica: guests before and\n"                 \
+	"                              after, reverted, and applied once more\n"                   \
 	"plan [<Action>] <Name>        Print what an action would do, or why not\n"                \
 	"policy [unsigned=allow|refuse] [wanted=<Name>,...]\n"                                     \
 	"                              Print or change what is allowed and wanted"

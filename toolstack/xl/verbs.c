@@ -457,7 +457,7 @@ const struct verb verbs[] = {
 		.flags = VERB_OURS | VERB_PLUGIN,
 		.completes = "advisory",
 		.description = "Show which security fixes the running host still lacks",
-		.arguments = "[options]",
+		.arguments = "[options] [--verify [ID...]]",
 		.options = "--advisory=ID           Only these advisories (XSA-191, 191, CVE-...), "
 			   "separated\n"
 			   "                        by commas.\n"
@@ -467,6 +467,14 @@ const struct verb verbs[] = {
 			   "stdout).\n"
 			   "--import=FILE           Read advisories: xsa.json, OSV or CSAF 2.0.\n"
 			   "--metrics               Print counts and ages for Prometheus.\n"
+			   "--verify [ID...]        Run the guests that are evidence for these "
+			   "advisories,\n"
+			   "                        or for all, on a replica of the running "
+			   "hypervisor\n"
+			   "                        with its patches, and keep what they say.\n"
+			   "--here                  With --verify: run them on this host, after "
+			   "asking\n"
+			   "                        (not with xl -f).\n"
 			   "\n"
 			   "Exit status: 0 nothing is affected, 1 a fix is pending, 2 affected "
 			   "without "

@@ -69,6 +69,9 @@ struct json *xl_wait(int64_t domid, const char *what);
 /* The next event after event.subscribe, or NULL after a message. */
 struct json *xl_event(int timeout_ms);
 
+/* The connection itself, for those who make many calls. NULL after a message. */
+struct rpc *xl_connection(void);
+
 void xl_disconnect(void);
 
 /* --- text.c --- */
