@@ -148,6 +148,54 @@ static int status(struct json *ids, bool affected, bool json)
 	return rc >= 0 && rc <= XL_PLUGIN_UNKNOWN ? rc : XL_PLUGIN_UNKNOWN;
 }
 
+struct choice {
+	struct json *ids;
+	bool affected, json, verify, here;
+	const char *file;  /* the argument of: */
+	int other, others; /* the last of the options after OPTION_EXPORT; how many of them */
+};
+
+static bool take_option(struct choice *c, int letter)
+{
+	c->json |= letter == XL_OPTION_JSON;
+	c->affected |= letter == OPTION_AFFECTED;
+	c->verify |= letter == OPTION_VERIFY;
+	c->here |= letter == OPTION_HERE;
+	if (letter >= OPTION_EXPORT) {
+		c->other = letter;
+		c->others++;
+		c->file = optarg;
+	}
+	return letter != OPTION_ADVISORY || setup_add_ids(c->ids, optarg);
+}
+
+/* What does not go together. */
+static bool misused(const struct choice *c, int words)
+{
+	if (c->verify)
+		return c->affected || c->others;
+	return c->here || words || c->others > 1 ||
+	       (c->others && (c->json || c->affected || c->ids->nr));
+}
+
+static int run(const struct verb *verb, const struct choice *c, int words)
+{
+	if (misused(c, words))
+		return xl_misuse(verb);
+	if (c->verify)
+		return cmd_verify(c->ids, c->here, c->json);
+	switch (c->other) {
+	case OPTION_EXPORT:
+		return export(c->file);
+	case OPTION_IMPORT:
+		return import(c->file);
+	case OPTION_METRICS:
+		return metrics();
+	default:
+		return status(c->ids, c->affected, c->json);
+	}
+}
+
 int cmd_patch_status(const struct verb *verb, int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -162,42 +210,15 @@ int cmd_patch_status(const struct verb *verb, int argc, char **argv)
 		{"metrics", no_argument, NULL, OPTION_METRICS},
 		XL_OPTION_END,
 	};
-	struct json *ids = json_new_array();
-	bool affected = false, json = false, verify = false, here = false, done = ids;
-	const char *file = NULL;
-	int letter, rc, other = 0, others = 0;
+	struct choice c = {.ids = json_new_array()};
+	bool done = c.ids;
+	int letter, rc;
 
-	while (done && (letter = xl_option(verb, argc, argv, "h", options)) >= 0) {
-		json |= letter == XL_OPTION_JSON;
-		affected |= letter == OPTION_AFFECTED;
-		verify |= letter == OPTION_VERIFY;
-		here |= letter == OPTION_HERE;
-		if (letter == OPTION_ADVISORY)
-			done = setup_add_ids(ids, optarg);
-		if (letter < OPTION_EXPORT)
-			continue;
-		other = letter;
-		others++;
-		file = optarg;
-	}
-	while (done && verify && optind < argc)
-		done = setup_add_ids(ids, argv[optind++]);
-	if (!done)
-		rc = no_memory();
-	else if ((here && !verify) || (verify && (affected || others)))
-		rc = xl_misuse(verb);
-	else if (verify)
-		rc = cmd_verify(ids, here, json);
-	else if (optind < argc || others > 1 || (others && (json || affected || ids->nr)))
-		rc = xl_misuse(verb);
-	else if (other == OPTION_EXPORT)
-		rc = export(file);
-	else if (other == OPTION_IMPORT)
-		rc = import(file);
-	else if (other == OPTION_METRICS)
-		rc = metrics();
-	else
-		rc = status(ids, affected, json);
-	json_free(ids);
+	while (done && (letter = xl_option(verb, argc, argv, "h", options)) >= 0)
+		done = take_option(&c, letter);
+	while (done && c.verify && optind < argc)
+		done = setup_add_ids(c.ids, argv[optind++]);
+	rc = done ? run(verb, &c, argc - optind) : no_memory();
+	json_free(c.ids);
 	return rc;
 }
