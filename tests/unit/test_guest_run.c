@@ -27,6 +27,9 @@ struct daemon {
 };
 
 static void say(const struct daemon *d, int fd, const char *form, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void say(const struct daemon *d, int fd, const char *form, ...)
 {
 	union {
 		char bytes[CMSG_SPACE(sizeof(int))];
