@@ -37,6 +37,7 @@ struct c2_runq {
 	uint64_t cpus;	       /* that it feeds */
 	uint64_t idle;	       /* of these: idle and not yet told to look; atomic */
 	uint64_t tickled;      /* told to look, have not looked yet */
+	uint64_t vain;	       /* CPUs that found nothing here since somebody was queued */
 	struct runq queue;
 	struct list units; /* all that belong here, also sleeping and running ones */
 	uint32_t nr_units;

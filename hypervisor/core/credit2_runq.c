@@ -375,7 +375,7 @@ int c2_cpu_add(struct cpupool *p, unsigned int cpu)
 			return -XEN_ENOSPC;
 		spin_lock(&rq->lock);
 		rq->pool = p;
-		rq->cpus = rq->idle = rq->tickled = 0;
+		rq->cpus = rq->idle = rq->tickled = rq->vain = 0;
 		rq->max_weight = 1;
 		rq->load = rq->load_avg = 0;
 		list_init(&rq->units);

@@ -86,6 +86,7 @@ void c2_enqueue(struct c2_unit *u, int64_t now)
 
 	c2_set_credit(u, c2_credit(u));
 	runq_insert(&u->rq->queue, &u->node, u->base, cpus);
+	u->rq->vain = 0;
 	if (!u->loaded)
 		c2_update_load(u->rq, u, 1, now);
 	if (v->runstate != RUNSTATE_runnable)
@@ -288,7 +289,8 @@ static struct sched_choice choose(struct c2_runq *rq, unsigned int cpu, struct c
 		if (rq->cpus & bit)
 			__atomic_fetch_or(&rq->idle, bit, __ATOMIC_SEQ_CST);
 		c2_update_load(rq, NULL, 0, now);
-		c2_spread(rq, bit);
+		rq->vain |= bit;
+		c2_spread(rq, rq->vain);
 		return none;
 	}
 	if (!prev)
@@ -313,8 +315,10 @@ static void answer_call(unsigned int cpu)
 	if (!rq)
 		return;
 	spin_lock(&rq->lock);
+	if (!c2_cpus[cpu].curr)
+		rq->vain |= 1ULL << cpu;
 	if (rq->pool)
-		c2_spread(rq, 1ULL << cpu);
+		c2_spread(rq, c2_cpus[cpu].curr ? 0 : rq->vain);
 	spin_unlock(&rq->lock);
 }
 

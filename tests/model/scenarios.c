@@ -72,6 +72,35 @@ static void wakes_late_kicks(uint64_t seed)
 	wakes(seed, 4, "socket", 50 * US);
 }
 
+/* One busy vCPU that nobody waits for has a long slice; who wakes cuts it short. */
+static void wakes_beside_one(uint64_t seed)
+{
+	sim_boot(1, "socket", seed);
+	sim.late_after = 1000 * US + 100 * US;
+	sim_add(1, 256, 0, LOAD_CPU, 0, 0);
+	sim_add(1, 256, 0, LOAD_BURSTY, 50 * US, 7 * MS);
+	sim_run(50 * MS);
+	sim_reset_clocks();
+	sim_run(20000 * MS);
+	printf(" %lu wake-ups, %lu late, longest %.3f ms", sim.dom[1]->delays, sim.dom[1]->late,
+	       (double)sim.dom[1]->worst / 1e6);
+	CHECK(sim.dom[1]->delays > 2000 && !sim.dom[1]->late, "late");
+}
+
+/* Of a random machine: a CPU that was told found the work taken, and another idle one
+ * that could have run who still waited was not told.  As long as random.c stays as it is. */
+static void idle_is_told(uint64_t seed)
+{
+	random_case(795);
+}
+
+/* Likewise: idle CPUs that leave the work to a better one, which was told but is held up,
+ * called each other for ever. */
+static void calls_end(uint64_t seed)
+{
+	random_case(1001473);
+}
+
 /* One that keeps its CPU for 100 ms without an interrupt starves nobody, not even
  * itself afterwards. */
 static void stall(uint64_t seed)
@@ -230,6 +259,9 @@ const struct scenario scenarios_life[] = {
 	{"wakes_on_4", wakes_on_4},
 	{"wakes_on_4_queues", wakes_on_4_queues},
 	{"wakes_late_kicks", wakes_late_kicks},
+	{"wakes_beside_one", wakes_beside_one},
+	{"idle_is_told", idle_is_told},
+	{"calls_end", calls_end},
 	{"stall", stall},
 	{"storm", storm},
 	{"yielders", yielders},
