@@ -96,8 +96,10 @@ static bool answer(const struct json *v)
 {
 	char *text = json_print(v, false);
 	size_t len = text ? strlen(text) : 0;
+	bool done = len && pwrite(RESULT_FD, text, len, 0) == (ssize_t)len;
 
-	return len && pwrite(RESULT_FD, text, len, 0) == (ssize_t)len;
+	free(text);
+	return done;
 }
 
 int patch_inspect_main(void)
@@ -105,13 +107,15 @@ int patch_inspect_main(void)
 	const char *env = getenv("PAYLOAD_SIZE");
 	size_t size = env ? strtoul(env, NULL, 10) : 0;
 	struct json *v = json_new_object();
-	struct image_error why;
+	struct image_error why = {""};
 	uint8_t *bytes;
+	bool done;
 
 	if (!size || size > PAYLOAD_MAX_SIZE || sandbox_enter(&why))
 		return 2;
 	bytes = malloc(size);
-	if (!v || !bytes || !read_all(bytes, size) || !look(bytes, size, v) || !answer(v))
-		return 2;
-	return 0;
+	done = v && bytes && read_all(bytes, size) && look(bytes, size, v) && answer(v);
+	json_free(v);
+	free(bytes);
+	return done ? 0 : 2;
 }

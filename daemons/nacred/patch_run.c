@@ -28,6 +28,7 @@ struct patch_run {
 	sd_event_source *timer;
 	struct patch_step gone[PATCH_STEPS_MAX]; /* that changed what is applied */
 	unsigned int nr_gone;
+	bool cancelled;
 	bool undoing, recorded; /* recorded: the intention is in the policy */
 	struct rpc_error error;
 	struct json *steps; /* [{action, name, pause_ns, gather_ns}] */
@@ -388,12 +389,22 @@ static void begin_step(struct patch_run *r, const struct patch_step *step)
 		step_done(r);
 }
 
+static void cancel(struct patch_run *r)
+{
+	struct rpc_error e;
+
+	fail(&e, XL_ABORTED, "patch.cancelled", "it was cancelled before it was finished");
+	step_failed(r, &e);
+}
+
 static int on_timer(sd_event_source *s, uint64_t usec, void *arg)
 {
 	struct patch_run *r = arg;
 
 	if (r->acting)
 		poll_action(r, &r->plan.step[r->at]);
+	else if (r->cancelled && !r->undoing && r->at < r->plan.nr)
+		cancel(r);
 	else if (r->at < r->plan.nr)
 		begin_step(r, &r->plan.step[r->at]);
 	else if (!r->undoing)
@@ -451,6 +462,18 @@ int patch_run_start(struct nacred *n, const struct patch_order *order, struct rp
 		return -1;
 	}
 	n->patches->run = r;
+	return 0;
+}
+
+int patch_run_cancel(struct nacred *n, struct rpc_error *e)
+{
+	struct patch_run *r = n->patches->run;
+
+	if (r->undoing || r->at + r->acting >= r->plan.nr)
+		return fail(e, XL_FAIL, "job.not_cancellable",
+			    r->undoing ? "it takes back what it did already"
+				       : "its last step is under way");
+	r->cancelled = true;
 	return 0;
 }
 

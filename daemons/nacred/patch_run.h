@@ -29,6 +29,8 @@ struct patch_order {
 /* Begin, under the job that n->patches has. 0, or -1 and @e with nothing changed;
  * order->plan is cleared in any case. */
 int patch_run_start(struct nacred *n, const struct patch_order *order, struct rpc_error *e);
+/* Go no further and take back what was done. 0, or -1 and @e: it is past that point. */
+int patch_run_cancel(struct nacred *n, struct rpc_error *e);
 /* nacred ends: as if it had been killed. */
 void patch_run_abandon(struct nacred *n);
 

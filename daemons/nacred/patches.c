@@ -14,6 +14,15 @@
 #include "patch_upload.h"
 #include "revision.h"
 
+static int on_cancel(void *arg, struct rpc_error *e)
+{
+	struct patches *ps = arg;
+
+	if (ps->run && !ps->start)
+		return patch_run_cancel(ps->n, e);
+	return fail(e, XL_FAIL, "job.not_cancellable", "%s cannot be cancelled", ps->what);
+}
+
 struct job *patches_begin(struct nacred *n, const char *kind, const char *subject,
 			  struct json *before, struct rpc_error *e)
 {
@@ -25,7 +34,7 @@ struct job *patches_begin(struct nacred *n, const char *kind, const char *subjec
 		json_free(before);
 		return NULL;
 	}
-	ps->job = job_start(n, kind, subject, NULL, NULL, e);
+	ps->job = job_start(n, kind, subject, on_cancel, ps, e);
 	if (!ps->job) {
 		json_free(before);
 		return NULL;
@@ -80,6 +89,7 @@ int patches_start(struct nacred *n)
 		return -ENOMEM;
 	if (n->advisories)
 		patch_public_name = advisories_public_name;
+	n->patches->n = n;
 	rc = patch_store_open(&n->patches->store, instance && *instance ? instance : "default");
 	return rc ? rc : patch_start(n);
 }

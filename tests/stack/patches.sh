@@ -35,7 +35,8 @@ field() { xl livepatch status | sed -n "s/^$1 *: //p"; }
 settled() { [ -z "$(field 'under way')" ] && xl livepatch status >/dev/null; }
 applied() { field applied; }
 make_signed() { # NAME SOURCE [DEPENDS]
-	livepatch_make "$P/$2.c" "$WORK/$1.elf" "${3-}" &&
+	sed 's/XSA-0/XSA-9001/' "$P/$2.c" >"$WORK/$1.c"
+	livepatch_make "$WORK/$1.c" "$WORK/$1.elf" "${3-}" &&
 		"$SIGN" file "$WORK/secret/alice.key" "$WORK/$1.elf" "$WORK/$1.livepatch"
 }
 
@@ -50,7 +51,7 @@ free=$(free_memory)
 
 # --- one and one on top -------------------------------------------------------------
 says upload 'upload a: done, signature good by alice' lp upload "$WORK/a.livepatch"
-says list '^a +checked +- no +good +XSA-0' xl livepatch list
+says list '^a +checked +- no +good +XSA-9001' xl livepatch list
 same unapplied credit2 "$(scheduler)"
 says plan 'apply a: possible' xl livepatch plan a
 says apply 'apply a: done, CPUs paused for [0-9.]+ us' act apply a
@@ -179,4 +180,17 @@ else
 	echo "SKIP patches.full: no file system of its own can be mounted here"
 fi
 same end credit2 "$(scheduler)"
+
+# --- what is kept mends what a host lacks ------------------------------------------------------------------
+[ -e "$STORE/a.payload" ] || lp upload "$WORK/a.livepatch" >/dev/null
+mkdir -p "$NACRE_CONFIG_DIR/advisories.d"
+echo '{"format":1,"id":"XSA-9001","products":{"nacre":{"status":"affected"}}}' \
+	>"$NACRE_CONFIG_DIR/advisories.d/XSA-9001.json"
+nacre down >/dev/null 2>&1
+up -c 2
+until_true 120 settled || fail advisory
+says advisory.stored '^a +stored' xl livepatch list
+says advisory.affected '^XSA-9001 +affected .*apply the live patch a' xl patch-status
+check advisory.apply act apply a
+says advisory.fixed '^XSA-9001 +fixed_by_livepatch .*a$' xl patch-status
 exit $((bad > 0))

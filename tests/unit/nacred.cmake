@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # SPDX-FileCopyrightText: 2026 The Nacre authors
 nacre_unit_test(json SOURCES test_json.c LIBS nacre_json)
-foreach(noun jsonrpc nacred_schema nacred_revision nacred_config nacred_records nacred_model nacred_client nacred_job)
+foreach(noun jsonrpc nacred_schema nacred_revision nacred_config nacred_records nacred_model nacred_client nacred_job nacred_durable)
   nacre_unit_test(${noun} SOURCES test_${noun}.c LIBS nacred_core)
 endforeach()
 
@@ -36,3 +36,7 @@ foreach(noun nacred_patch nacred_patch_states nacred_patch_crash)
   target_link_options(test_${noun} PRIVATE -Wl,--wrap=ctrl_livepatch_build_id)
   add_dependencies(test_${noun} nacred)
 endforeach()
+nacre_unit_test(nacred_patch_inspect SOURCES test_nacred_patch_inspect.c payload_sample.c patch_file.c
+  LIBS nacred_core INCLUDES ${CMAKE_SOURCE_DIR}/hypervisor
+  DEFS NACRED_PROGRAM="$<TARGET_FILE:nacred>")
+add_dependencies(test_nacred_patch_inspect nacred)

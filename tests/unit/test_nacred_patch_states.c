@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "nacred.h"
 #include "patch_daemon.h"
@@ -216,6 +217,43 @@ Test(patch_states, a_step_that_fails_takes_back_those_before_it)
 	cr_assert_str_eq(patch_wanted(), "a b c");
 }
 
+/* The job that runs now. */
+static const char *cancel_params(void)
+{
+	static char params[64];
+
+	snprintf(params, sizeof(params), "{\"job\":\"%s\"}", job_id(patch_nacred.patches->job));
+	return params;
+}
+
+Test(patch_states, cancelled_between_steps)
+{
+	int one = patch_join(), two = patch_join();
+
+	make_all();
+	fake_patches.polls = 2;
+	patch_send(one, "patch.apply", "{\"name\":\"c\",\"whole\":true}");
+	while (!fake_patches.depth)
+		patch_daemon_turn(1);
+	patch_send(two, "job.cancel", cancel_params());
+	patch_says("\"state\":\"running\"");
+	patch_daemon_turn(-1);
+	patch_hear(one);
+	patch_says("patch.cancelled");
+	cr_assert_str_eq(patch_applied(), "");
+	cr_assert_str_eq(patch_wanted(), "");
+	/* One step, under way: it is past that point. */
+	patch_send(one, "patch.apply", "{\"name\":\"a\"}");
+	while (fake_patches.pending < 0)
+		patch_daemon_turn(1);
+	patch_send(two, "job.cancel", cancel_params());
+	patch_says("job.not_cancellable");
+	patch_daemon_turn(-1);
+	cr_assert_str_eq(patch_applied(), "a");
+	close(one);
+	close(two);
+}
+
 Test(patch_states, cpus_that_do_not_meet)
 {
 	make_all();
@@ -244,6 +282,7 @@ Test(patch_states, used_variables_need_the_payload_anew)
 	cr_assert_eq(fake_patches.uploads, 3);
 	/* Without the file nobody can load it anew. */
 	patch_call("patch.policy.set", "{\"wanted\":[]}");
+	json_free(patch_nacred.patches->store.files->facts);
 	patch_nacred.patches->store.files->facts = json_new_null();
 	patch_act("apply", "a", "");
 	patch_says("patch.used_data");

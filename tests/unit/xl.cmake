@@ -12,3 +12,6 @@ foreach(noun xl_program xl_cpupool xl_vcpu)
     DEFS XL_PROGRAM="$<TARGET_FILE:xl>")
   add_dependencies(test_${noun} xl)
 endforeach()
+nacre_unit_test(xl_livepatch SOURCES test_xl_livepatch.c fake_nacred.c LIBS nacre_xl
+  DEFS XL_PROGRAM="$<TARGET_FILE:xl>")
+add_dependencies(test_xl_livepatch xl)

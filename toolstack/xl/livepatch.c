@@ -6,6 +6,7 @@
 
 #include "xl.h"
 
+/* Good for the next few calls, as xl_safe() is. */
 static const char *text(const struct json *v, const char *key)
 {
 	return xl_safe(json_string(json_get(v, key), ""));
@@ -35,7 +36,6 @@ static void print_pause(FILE *out, const struct json *v)
 static void print_payload(FILE *out, const struct json *p)
 {
 	const struct json *position = json_get(p, "position"), *last = json_get(p, "last");
-	const char *problem = text(p, "problem"), *error = text(last, "error");
 	const char *signature = json_string(json_get(p, "signature"), NULL);
 	char place[24] = "-";
 
@@ -46,10 +46,10 @@ static void print_payload(FILE *out, const struct json *p)
 		signature ? xl_safe(signature) : "not-stored");
 	print_names(out, json_path(p, "metadata.advisory"), "-");
 	fputc('\n', out);
-	if (*problem)
-		fprintf(out, "    cannot be used: %s\n", problem);
-	if (*error)
-		fprintf(out, "    %s failed: %s\n", text(last, "action"), error);
+	if (*text(p, "problem"))
+		fprintf(out, "    cannot be used: %s\n", text(p, "problem"));
+	if (*text(last, "error"))
+		fprintf(out, "    %s failed: %s\n", text(last, "action"), text(last, "error"));
 }
 
 void livepatch_print_list(FILE *out, const struct json *payloads)
