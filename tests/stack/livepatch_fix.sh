@@ -4,7 +4,8 @@
 # What live patches are for: a hypervisor that has a hole (this tree without one of its
 # checks, built here only), a payload that nacre-livepatch-build makes of the fix, and
 # the advisory's own guest before and after: FAIL, PASS with the payload, FAIL without
-# it again.  Another guest goes on all the time and notices nothing.
+# it again.  xl patch-status tells the truth at each point; another guest goes on all the
+# time and notices nothing.
 . "$(dirname "$0")/lib.sh"
 . "$TOP/tests/lib/packages.sh"
 . "$TOP/tests/lib/livepatch_build.sh"
@@ -26,6 +27,20 @@ replaced=$(nacre-livepatch-build show --json "$WORK/fix.livepatch" | jq -r '.fun
 [ "$replaced" = vlapic_rdmsr ] && pass replaces || fail replaces "$replaced"
 refuse other-build 1 'does not build the image that runs' \
 	livepatch_build fix -s "$WORK/hole" -n -r "$BUILD/share/nacre/builds"
+
+# What this build contains, for xl patch-status: all but the fix.
+mkdir -p "$NACRE_CONFIG_DIR/manifests.d"
+hole=$(basename "$WORK"/hole/build/share/nacre/builds/*.json .json)
+jq --arg id "$hole" '.build_id = $id | .fixes -= ["XSA-108"]' "$BUILD/lib/nacre/manifests/hypervisor.json" \
+	>"$NACRE_CONFIG_DIR/manifests.d/hole.json"
+says() { # NAME EXIT PATTERN: xl patch-status of the advisory
+	local out rc
+	out=$(xl patch-status --advisory XSA-108 2>&1)
+	rc=$?
+	if [ $rc = "$2" ] && grep -qE "^XSA-108 +$3" <<<"$out"; then pass "status.$1"; else
+		fail "status.$1" "exit $rc, not $2: $out"
+	fi
+}
 
 # --- two guests on it ---------------------------------------------------------------------------
 up -c 2 --image="$WORK/hole/build/lib/nacre/nacre.elf"
@@ -51,13 +66,17 @@ same() { # NAME WANTED GOT
 verdict >"$WORK/verdict"
 same before FAIL "$(cat "$WORK/verdict")"
 check before.why grep -aq 'x2APIC: MSR 0x8[0-9a-f]* can be read' "$(console_log adv1)"
+says before 1 'affected .* reboot: the installed hypervisor has the fix$'
 check upload debian_livepatch upload xsa-108 "$WORK/fix.livepatch"
 verdict >"$WORK/verdict"
 same uploaded-only FAIL "$(cat "$WORK/verdict")"
+says uploaded 1 'affected .* apply the live patch xsa-108$'
 check apply insist apply xsa-108
+says applied 0 'fixed_by_livepatch .* xsa-108$'
 verdict >"$WORK/verdict"
 same applied PASS "$(cat "$WORK/verdict")"
 check revert insist revert xsa-108
+says reverted 1 'affected .* apply the live patch xsa-108$'
 verdict >"$WORK/verdict"
 same reverted FAIL "$(cat "$WORK/verdict")"
 check again insist apply xsa-108
