@@ -31,6 +31,8 @@ static size_t append(struct elf_writer *w, struct buffer *b, const void *data, s
 {
 	size_t at = b->len;
 
+	if (!len)
+		return at;
 	if (b->len + len > b->cap) {
 		size_t cap = 2 * (b->len + len) + 64;
 		uint8_t *more = realloc(b->bytes, cap);

@@ -80,6 +80,9 @@ static int old_size(const struct writer *w, const struct object *o, const struct
 	const struct object *was = object_set_find(&w->b->before, o->path);
 
 	*size = (uint32_t)object_item_size(was, &was->items[i->before - 1]);
+	/* A payload below may have made it larger; what it was is still what is there. */
+	if (p->kind == PLACE_IMAGE && *size > image_room(&w->b->image, p->address))
+		*size = (uint32_t)image_room(&w->b->image, p->address);
 	if (*size >= JUMP_SIZE)
 		return 0;
 	if (p->kind != PLACE_IMAGE || image_room(&w->b->image, p->address) < JUMP_SIZE)
