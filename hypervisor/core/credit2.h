@@ -80,6 +80,7 @@ struct c2_unit {
 	int64_t since;	  /* running: without a break since */
 	uint16_t weight;
 	bool yielding, loaded;	 /* loaded: counted in rq->load */
+	bool spent;		 /* it had run when it was parked */
 	struct c2_runq *move_to; /* leave for this queue at the next chance */
 	int64_t budget;		 /* of this period; < 0: owed */
 	uint64_t period;	 /* its domain's when it took that */

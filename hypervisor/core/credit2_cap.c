@@ -27,6 +27,21 @@ static void settle(struct c2_domain *dom, struct c2_unit *u, int64_t now)
 		u->budget = u->v->running ? MAX(u->since, began) - now : 0;
 }
 
+/*
+ * In turn: those that found nothing come before those that have run, next time.  Else, where
+ * all have as much credit as they may, the same one would get the budget in each period.
+ */
+static void park(struct c2_domain *dom, struct c2_unit *u)
+{
+	struct list *at = &dom->parked;
+
+	u->spent = u->v->running;
+	while (!u->spent && at->prev != &dom->parked &&
+	       list_entry(at->prev, struct c2_unit, parked)->spent)
+		at = at->prev;
+	list_add_before(at, &u->parked);
+}
+
 bool c2_budget(struct c2_unit *u, int64_t now)
 {
 	struct c2_domain *dom = c2_domain(u);
@@ -43,7 +58,7 @@ bool c2_budget(struct c2_unit *u, int64_t now)
 	if (!got) {
 		/* With the list's lock: who unparks it clears the flag after this. */
 		__atomic_fetch_or(&u->v->pause_flags, VPF_PARKED, __ATOMIC_SEQ_CST);
-		list_append(&dom->parked, &u->parked);
+		park(dom, u);
 		u->parked_at = now;
 		u->v->stats.parks++;
 		vcpu_runstate_change(u->v, RUNSTATE_offline, (stime_t){now});

@@ -168,6 +168,21 @@ Test(sched, each_nanosecond_is_in_one_state)
 	cr_assert_eq(r.sum.parked_ns, 0);
 }
 
+/* Their credit is always at its upper bound: only the order in which they come out of
+ * the park decides who gets the budget, and it must not be the same one each time. */
+Test(sched, parked_ones_take_turns)
+{
+	struct sim_domain *capped;
+
+	sim_boot(1, "socket", 1);
+	sim_add(1, 256, 0, LOAD_CPU, 0, 0);
+	capped = sim_add(3, 16384, 5, LOAD_CPU, 0, 0);
+	sim_run(3000 * MS);
+	for (int i = 0; i < 3; i++)
+		cr_assert_float_eq((double)capped->vcpu[i].ran, 50e6, 2e6, "vCPU %d ran %ld us", i,
+				   capped->vcpu[i].ran / 1000);
+}
+
 Test(sched, counts_go_on_in_another_pool)
 {
 	uint32_t id = XEN_SYSCTL_CPUPOOL_PAR_ANY;
