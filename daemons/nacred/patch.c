@@ -48,7 +48,7 @@ static void take_text(char *out, size_t room, const char *in)
 {
 	size_t i;
 
-	for (i = 0; in[i] && i < room - 1; i++)
+	for (i = 0; i < room - 1 && in[i]; i++)
 		out[i] = in[i] < ' ' || in[i] > '~' ? '?' : in[i];
 	out[i] = '\0';
 }

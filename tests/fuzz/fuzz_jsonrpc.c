@@ -51,29 +51,8 @@ static void mutate(struct seed *t)
 		"\"hvm\"",
 		"\"\\n\"",
 	};
-	size_t at = any(t->len + 1), left = t->len - at, from, len;
-	const struct seed *other;
-	const char *token;
-	char byte;
 
-	switch (any(4)) {
-	case 0:
-		byte = (char)any(256);
-		splice(t, at, left ? 1 : 0, &byte, 1);
-		break;
-	case 1:
-		token = tokens[any(sizeof(tokens) / sizeof(tokens[0]))];
-		splice(t, at, left ? any(2) : 0, token, strlen(token));
-		break;
-	case 2:
-		splice(t, at, any(left + 1), "", 0);
-		break;
-	default:
-		other = any_seed();
-		from = any(other->len + 1);
-		len = any(other->len - from + 1);
-		splice(t, at, any(left + 1), other->bytes + from, len);
-	}
+	mutate_text(t, tokens, sizeof(tokens) / sizeof(tokens[0]));
 }
 
 static void look_at_call(const struct json *v)

@@ -36,6 +36,33 @@ void splice(struct seed *s, size_t at, size_t old, const char *bytes, size_t len
 	s->len = s->len - old + len;
 }
 
+void mutate_text(struct seed *s, const char *const tokens[], size_t nr)
+{
+	size_t at = any(s->len + 1), left = s->len - at, from, len;
+	const struct seed *other;
+	const char *token;
+	char byte;
+
+	switch (any(4)) {
+	case 0:
+		byte = (char)any(256);
+		splice(s, at, left ? 1 : 0, &byte, 1);
+		break;
+	case 1:
+		token = tokens[any(nr)];
+		splice(s, at, left ? any(2) : 0, token, strlen(token));
+		break;
+	case 2:
+		splice(s, at, any(left + 1), "", 0);
+		break;
+	default:
+		other = any_seed();
+		from = any(other->len + 1);
+		len = any(other->len - from + 1);
+		splice(s, at, any(left + 1), other->bytes + from, len);
+	}
+}
+
 char *seed_exact(const struct seed *s)
 {
 	char *exact = malloc(s->len + !s->len);

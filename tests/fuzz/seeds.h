@@ -36,6 +36,9 @@ size_t any(size_t below);
 const struct seed *any_seed(void);
 /* Put @len bytes at @at in place of @old ones, as far as there is room. */
 void splice(struct seed *s, size_t at, size_t old, const char *bytes, size_t len);
+/* One change of a text: a byte, one of its language's @tokens, a cut, or a piece of
+ * another seed. */
+void mutate_text(struct seed *s, const char *const tokens[], size_t nr);
 /* An allocation of just these bytes, so that reads beyond them show; free(). */
 char *seed_exact(const struct seed *s);
 

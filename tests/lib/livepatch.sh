@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # SPDX-FileCopyrightText: 2026 The Nacre authors
-# Live patches for tests, made by hand from one C file: sourced after stack/lib.sh.
+# Live patches for tests: made by hand from one C file, and applied by Debian's tool.
+# Sourced after stack/lib.sh, with tests/lib/packages.sh.
 
 # Of the image, whose notes are in one section and this one last, or of a payload.
 build_id() {
@@ -30,4 +31,28 @@ livepatch_make() {
 		-I"$TOP/hypervisor/include" -I"$TOP/tests/stack/livepatch" "$1" -o "$dir/code.o" &&
 		gcc -c "$dir/ids.S" -o "$dir/ids.o" &&
 		ld -r --build-id=sha1 -o "$2" "$dir/code.o" "$dir/ids.o"
+}
+
+# Debian's unmodified xen-livepatch on the hosted hypervisor.
+debian_livepatch_unpack() {
+	local p
+	for p in xen-utils-4.17 libxenmisc4.17 xenstore-utils libxenstore4 libxenhypfs1; do
+		unpack_package "$BUILD/debian-xen" $p "$WORK/debian.log" || return 1
+	done
+}
+debian_livepatch() {
+	local deb=$BUILD/debian-xen
+	LD_LIBRARY_PATH=$deb/usr/lib/x86_64-linux-gnu:$deb/usr/lib/xen-4.17/lib/x86_64-linux-gnu \
+		nacre exec "$deb/usr/lib/xen-4.17/bin/xen-livepatch" "$@"
+}
+# On a busy host an emulated CPU may come too late to the meeting (30 ms are its
+# default): nothing has changed then, and one asks again.
+insist() { # ACTION NAME
+	local out i
+	for ((i = 0; i < 100; i++)); do
+		out=$(debian_livepatch "$1" "$2" 2>&1) && return 0
+		grep -q 'Device or resource busy' <<<"$out" || break
+	done
+	echo "$out"
+	return 1
 }

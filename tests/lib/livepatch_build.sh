@@ -1,31 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # SPDX-FileCopyrightText: 2026 The Nacre authors
-# Payloads by nacre-livepatch-build for tests: sourced after stack/lib.sh, with
-# tests/lib/packages.sh.
-
-# Debian's unmodified xen-livepatch on the hosted hypervisor.
-debian_livepatch_unpack() {
-	local p
-	for p in xen-utils-4.17 libxenmisc4.17 xenstore-utils libxenstore4 libxenhypfs1; do
-		unpack_package "$BUILD/debian-xen" $p "$WORK/debian.log" || return 1
-	done
-}
-debian_livepatch() {
-	local deb=$BUILD/debian-xen
-	LD_LIBRARY_PATH=$deb/usr/lib/x86_64-linux-gnu:$deb/usr/lib/xen-4.17/lib/x86_64-linux-gnu \
-		nacre exec "$deb/usr/lib/xen-4.17/bin/xen-livepatch" "$@"
-}
-# On a busy host an emulated CPU may come too late to the meeting (30 ms are its
-# default): nothing has changed then, and one asks again.
-insist() { # ACTION NAME
-	local out i
-	for ((i = 0; i < 100; i++)); do
-		out=$(debian_livepatch "$1" "$2" 2>&1) && return 0
-		grep -q 'Device or resource busy' <<<"$out" || break
-	done
-	echo "$out"
-	return 1
-}
+# Payloads by nacre-livepatch-build for tests: sourced after tests/lib/livepatch.sh.
 
 # A copy of what the hypervisor is built from.
 copy_sources() { # DIRECTORY

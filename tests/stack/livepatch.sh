@@ -10,27 +10,9 @@
 cycles=${NACRE_PATCH_CYCLES:-50}
 P=$TOP/tests/stack/livepatch
 
-DEB=$BUILD/debian-xen
-for p in xen-utils-4.17 libxenmisc4.17 xenstore-utils libxenstore4 libxenhypfs1; do
-	unpack_package "$DEB" $p "$WORK/debian.log" || { fail debian.packages "$p"; exit 1; }
-done
-xen_livepatch() {
-	LD_LIBRARY_PATH=$DEB/usr/lib/x86_64-linux-gnu:$DEB/usr/lib/xen-4.17/lib/x86_64-linux-gnu \
-		nacre exec "$DEB/usr/lib/xen-4.17/bin/xen-livepatch" "$@"
-}
-# On a busy host an emulated CPU may come too late to the meeting (30 ms are its
-# default): nothing has changed then, and one asks again.
-insist() { # ACTION NAME
-	local out i
-	for ((i = 0; i < 100; i++)); do
-		out=$(xen_livepatch "$1" "$2" 2>&1) && return 0
-		grep -q 'Device or resource busy' <<<"$out" || break
-	done
-	echo "$out"
-	return 1
-}
+debian_livepatch_unpack || { fail debian.packages; exit 1; }
 scheduler() { xl info xen_scheduler; }
-listed() { xen_livepatch list | awk -v n="$1" '$1 == n { print $3 }'; }
+listed() { debian_livepatch list | awk -v n="$1" '$1 == n { print $3 }'; }
 same() { # NAME WANTED GOT
 	if [ "$2" = "$3" ]; then pass "$1"; else fail "$1" "'$3' instead of '$2'"; fi
 }
@@ -51,32 +33,32 @@ before=$(text_sum)
 free=$(free_memory)
 
 # --- one, and one on top -----------------------------------------------------------
-check upload xen_livepatch upload a "$WORK/a.livepatch"
+check upload debian_livepatch upload a "$WORK/a.livepatch"
 same upload.state CHECKED "$(listed a)"
-check list.metadata grep -q 'advisory=XSA-0' <(xen_livepatch list)
+check list.metadata grep -q 'advisory=XSA-0' <(debian_livepatch list)
 same unapplied credit2 "$(scheduler)"
 check apply insist apply a
 same apply.state APPLIED "$(listed a)"
 same applied credit "$(scheduler)"
-check stacked.upload xen_livepatch upload b "$WORK/b.livepatch"
+check stacked.upload debian_livepatch upload b "$WORK/b.livepatch"
 check stacked.apply insist apply b
 same stacked.applied rtds "$(scheduler)"
 check stacked.data grep -q 'stacked: call 100' <(xl dmesg)
 check stacked.hook grep -q 'stacked: after' <(xl dmesg)
-refuse revert.not-last 2 'Device or resource busy' xen_livepatch revert a
-refuse unload.applied 1 'wrong state' xen_livepatch unload a
+refuse revert.not-last 2 'Device or resource busy' debian_livepatch revert a
+refuse unload.applied 1 'wrong state' debian_livepatch unload a
 check stacked.revert insist revert b
 same stacked.reverted credit "$(scheduler)"
-check stacked.unload xen_livepatch unload b
+check stacked.unload debian_livepatch unload b
 check revert insist revert a
 same reverted credit2 "$(scheduler)"
-check unload xen_livepatch unload a
+check unload debian_livepatch unload a
 same text "$before" "$(text_sum)"
 same memory "$free" "$(free_memory)"
 
 # --- what is refused, and why ---------------------------------------------------------
 says_why() { # NAME PATTERN FILE
-	refuse "refused.$1" 1 '' xen_livepatch upload "$1" "$3"
+	refuse "refused.$1" 1 '' debian_livepatch upload "$1" "$3"
 	check "refused.$1.reason" grep -qE "livepatch: $1: $2" <(xl dmesg)
 }
 says_why pinned 'function sched_loop: runs while patches are applied' "$WORK/pinned.livepatch"
@@ -86,10 +68,10 @@ cp "$WORK/a.livepatch" "$WORK/foreign"
 printf '\xb7' | dd of="$WORK/foreign" bs=1 seek=18 conv=notrunc status=none
 says_why foreign 'not relocatable, or for another machine' "$WORK/foreign"
 head -c 3000000 /dev/zero >"$WORK/huge"
-refuse refused.huge 1 'Invalid argument' xen_livepatch upload huge "$WORK/huge"
-check upload.again xen_livepatch upload a "$WORK/a.livepatch"
-refuse duplicate.name 1 'File exists' xen_livepatch upload a "$WORK/b.livepatch"
-refuse duplicate.id 1 'File exists' xen_livepatch upload c "$WORK/a.livepatch"
+refuse refused.huge 1 'Invalid argument' debian_livepatch upload huge "$WORK/huge"
+check upload.again debian_livepatch upload a "$WORK/a.livepatch"
+refuse duplicate.name 1 'File exists' debian_livepatch upload a "$WORK/b.livepatch"
+refuse duplicate.id 1 'File exists' debian_livepatch upload c "$WORK/a.livepatch"
 
 # --- under load -------------------------------------------------------------------------
 xl create -q "$(cfg_tiny healthy healthy 'vcpus = 2' "extra = \"seconds=$((cycles / 2 + 10))\"" \

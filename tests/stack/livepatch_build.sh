@@ -6,6 +6,7 @@
 # What cannot be patched live is refused with its reason.
 . "$(dirname "$0")/lib.sh"
 . "$TOP/tests/lib/packages.sh"
+. "$TOP/tests/lib/livepatch.sh"
 . "$TOP/tests/lib/livepatch_build.sh"
 debian_livepatch_unpack || { fail debian.packages; exit 1; }
 make_keys || { fail keys; exit 1; }

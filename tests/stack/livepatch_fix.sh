@@ -8,6 +8,7 @@
 # time and notices nothing.
 . "$(dirname "$0")/lib.sh"
 . "$TOP/tests/lib/packages.sh"
+. "$TOP/tests/lib/livepatch.sh"
 . "$TOP/tests/lib/livepatch_build.sh"
 fix=$TOP/tests/stack/livepatch/xsa-108.patch
 debian_livepatch_unpack || { fail debian.packages; exit 1; }

@@ -10,24 +10,7 @@
 LOCAL=$NACRE_CONFIG_DIR/advisories.d
 mkdir -p "$LOCAL"
 
-DEB=$BUILD/debian-xen
-for p in xen-utils-4.17 libxenmisc4.17 xenstore-utils libxenstore4 libxenhypfs1; do
-	unpack_package "$DEB" $p "$WORK/debian.log" || { fail debian.packages "$p"; exit 1; }
-done
-xen_livepatch() {
-	LD_LIBRARY_PATH=$DEB/usr/lib/x86_64-linux-gnu:$DEB/usr/lib/xen-4.17/lib/x86_64-linux-gnu \
-		nacre exec "$DEB/usr/lib/xen-4.17/bin/xen-livepatch" "$@"
-}
-# On a busy host an emulated CPU may come too late to the meeting; one asks again.
-insist() { # ACTION NAME
-	local out i
-	for ((i = 0; i < 100; i++)); do
-		out=$(xen_livepatch "$1" "$2" 2>&1) && return 0
-		grep -q 'Device or resource busy' <<<"$out" || break
-	done
-	echo "$out"
-	return 1
-}
+debian_livepatch_unpack || { fail debian.packages; exit 1; }
 # A copy of the programs, which can be upgraded while they run.
 mkdir -p "$WORK/inst/share"
 cp -a "$BUILD/bin" "$BUILD/lib" "$WORK/inst/"
@@ -91,7 +74,7 @@ record XSA-9001 '"title":"A fault of this test",'
 says affected 2 '^XSA-9001 +affected +- +no fix is on this host$' xl patch-status
 says affected.only 2 '^XSA-9001 ' xl patch-status --affected
 [ "$(xl patch-status --affected | grep -c ^XSA)" = 1 ] && pass affected.alone || fail affected.alone
-check upload xen_livepatch upload hot "$WORK/hot.livepatch"
+check upload debian_livepatch upload hot "$WORK/hot.livepatch"
 says loaded 1 '^XSA-9001 +affected +- +apply the live patch hot$' xl patch-status
 check apply insist apply hot
 says applied 0 '^XSA-9001 +fixed_by_livepatch +- +hot$' xl patch-status
@@ -113,7 +96,7 @@ says evidence.passes 0 '"result"' result XSA-108 PASS
 says evidence.passed 0 '^XSA-108 +fixed_in_build +PASS 1/1 20' xl patch-status
 says evidence.unknown-test 0 'advisory.not_found' result XSA-191 PASS
 check revert.last insist revert hot
-check unload xen_livepatch unload hot
+check unload debian_livepatch unload hot
 says unloaded 2 '^XSA-9001 +affected +- +no fix' xl patch-status
 
 # --- an upgrade without a reboot -----------------------------------------------------
@@ -180,7 +163,7 @@ check secret.make payload hushed-9003 'advisory=XSA-9003'
 record XSA-9003 '"title":"Hushed fault","disclosure":"2033-01-01","neutral_name":"maintenance-7",'
 [ "$before" = "$(counts)" ] && pass secret.counts || fail secret.counts "$(counts)"
 says secret.admin 2 '^XSA-9003 +affected .*undisclosed until 2033-01-01' xl patch-status
-check secret.upload xen_livepatch upload hushed-9003 "$WORK/hushed-9003.livepatch"
+check secret.upload debian_livepatch upload hushed-9003 "$WORK/hushed-9003.livepatch"
 check secret.apply insist apply hushed-9003
 says secret.applied 0 '^XSA-9003 +fixed_by_livepatch +- +hushed-9003' xl patch-status
 if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then

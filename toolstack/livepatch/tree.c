@@ -45,7 +45,10 @@ int tree_configure(const struct tree *t, const struct recipe *m, struct patch_er
 {
 	const struct json *recorded = json_get(m->json, "cmake");
 	char map[PATH_MAX], generator[64];
+	/* --fresh: an earlier recipe may have had another compiler, and CMake would then
+	 * forget what is said here. Objects stay. */
 	char *argv[64] = {"cmake",
+			  "--fresh",
 			  "-S",
 			  (char *)t->src,
 			  "-B",
@@ -53,7 +56,7 @@ int tree_configure(const struct tree *t, const struct recipe *m, struct patch_er
 			  "-DNACRE_TOOLS=OFF",
 			  "-DNACRE_WERROR=OFF",
 			  "-DCMAKE_C_COMPILER_LAUNCHER="};
-	unsigned int first = 8, n = first;
+	unsigned int first = 9, n = first;
 	int rc;
 
 	/* A map of the link says where in the image each function of each object is. */

@@ -76,8 +76,12 @@ static void sleep_until(struct sim_vcpu *sv, int64_t when)
 {
 	sv->wake_at = when;
 	if (nr_heap == cap_heap) {
+		struct sim_vcpu **more;
+
 		cap_heap = 2 * cap_heap + 64;
-		heap = realloc(heap, cap_heap * sizeof(*heap));
+		more = realloc(heap, cap_heap * sizeof(*heap));
+		CHECK(more, "no memory");
+		heap = more;
 	}
 	put(nr_heap++, sv);
 	sift(nr_heap - 1);
@@ -374,6 +378,7 @@ struct sim_domain *sim_add(unsigned int vcpus, uint16_t weight, uint16_t cap, en
 {
 	struct sim_domain *dom = calloc(1, sizeof(*dom));
 
+	CHECK(dom, "no memory");
 	host_on_cpu(0);
 	*dom = (struct sim_domain){.load = load, .run = run, .sleep = sleep, .nr = vcpus};
 	dom->phase = sleep ? (int64_t)sim_random((uint64_t)sleep) : 0;
