@@ -15,6 +15,8 @@
 #include "ctrl/policy.h"
 #include "log.h"
 #include "nacred.h"
+#include "patch.h"
+#include "patches.h"
 
 #define PATH_BYTES 512
 
@@ -60,6 +62,23 @@ static int load_features(struct host_facts *f, struct nacred *n, struct rpc_erro
 	return 0;
 }
 
+/* One more; false: no memory. */
+static bool add_patch(struct advisory_host *h, const char *name, enum live_patch_state state,
+		      const char *metadata, size_t len)
+{
+	size_t nr = h->facts.nr_payloads;
+	struct live_patch *more = reallocarray(h->payloads, nr + 1, sizeof(*more));
+
+	if (!more)
+		return false;
+	h->payloads = more;
+	h->facts.payloads = more;
+	if (!live_patch_read(&more[nr], name, state, metadata, len))
+		return false;
+	h->facts.nr_payloads++;
+	return true;
+}
+
 /* The list, if the hypervisor has live patches at all: then it can be read. */
 static int load_payloads(struct advisory_host *h, struct nacred *n)
 {
@@ -75,21 +94,57 @@ static int load_payloads(struct advisory_host *h, struct nacred *n)
 		log_warning("cannot list the live patches: %s", strerror(-rc));
 		return 0;
 	}
-	h->payloads = calloc(list.nr + 1, sizeof(*h->payloads));
-	for (i = 0; h->payloads && i < list.nr; i++) {
+	for (i = 0; i < list.nr && !rc; i++) {
 		const struct ctrl_livepatch *p = &list.payload[i];
-		enum live_patch_state state = p->state == LIVEPATCH_STATE_APPLIED
-						      ? LIVE_PATCH_APPLIED
-						      : LIVE_PATCH_LOADED;
+		bool applied = p->state == LIVEPATCH_STATE_APPLIED;
 
-		if (!live_patch_read(&h->payloads[i], p->name, state, p->metadata, p->metadata_len))
-			break;
-		h->facts.nr_payloads++;
+		if (!add_patch(h, p->name, applied ? LIVE_PATCH_APPLIED : LIVE_PATCH_LOADED,
+			       p->metadata, p->metadata_len))
+			rc = -ENOMEM;
 	}
-	h->facts.payloads_known = h->payloads && i == list.nr;
-	h->facts.payloads = h->payloads;
+	h->facts.payloads_known = !rc;
 	ctrl_livepatch_list_free(&list);
-	return h->facts.payloads_known ? 0 : -ENOMEM;
+	return rc;
+}
+
+static bool is_loaded(const struct advisory_host *h, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < h->facts.nr_payloads; i++)
+		if (strcmp(h->payloads[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Made for the build that runs, and signed as the policy wants it. */
+static bool is_usable(const struct nacred *n, const struct patch_file *f)
+{
+	bool allowed = f->verdict == SIGNATURE_GOOD ||
+		       (f->verdict == SIGNATURE_NONE && n->patches->store.allow_unsigned);
+
+	return f->facts && !f->problem[0] && allowed && n->version.build_id[0] &&
+	       strcmp(json_string(json_get(f->facts, "xen_depends"), ""), n->version.build_id) == 0;
+}
+
+/* The store's payloads that a fix could be made of. */
+static int load_stored(struct advisory_host *h, const struct nacred *n)
+{
+	const struct patch_file *f = n->patches ? n->patches->store.files : NULL;
+	int rc = 0;
+
+	for (; f && !rc; f = f->next) {
+		size_t len = 0;
+		char *text;
+
+		if (is_loaded(h, f->name) || !is_usable(n, f))
+			continue;
+		text = patch_meta_text(json_get(f->facts, "info"), &len);
+		if (!text || !add_patch(h, f->name, LIVE_PATCH_STORED, text, len))
+			rc = -ENOMEM;
+		free(text);
+	}
+	return rc;
 }
 
 static struct component *add_component(struct advisory_host *h, const char *name)
@@ -161,7 +216,7 @@ int advisory_host_open(struct advisory_host *h, struct nacred *n, struct rpc_err
 		advisory_host_close(h);
 		return -1;
 	}
-	if (load_payloads(h, n)) {
+	if (load_payloads(h, n) || load_stored(h, n)) {
 		advisory_host_close(h);
 		return fail_memory(e);
 	}

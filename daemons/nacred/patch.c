@@ -237,8 +237,7 @@ struct json *patch_set_state(struct nacred *n, const struct patch_set *set)
 	return v;
 }
 
-/* As it lies in the payload: "key=value\0"; malloc'd, *@len bytes. */
-static char *meta_text(const struct json *meta, size_t *len)
+char *patch_meta_text(const struct json *meta, size_t *len)
 {
 	char *text = NULL;
 	FILE *f = open_memstream(&text, len);
@@ -258,7 +257,7 @@ const char *patch_shown_as(struct nacred *n, const char *name, const struct json
 
 	if (!patch_public_name)
 		return name;
-	text = meta_text(meta, &len);
+	text = patch_meta_text(meta, &len);
 	snprintf(out, PATCH_NAME_BYTES, "%.127s",
 		 text ? patch_public_name(n, name, text, len) : "(unknown)");
 	free(text);

@@ -59,6 +59,10 @@ const char *patch_shown(struct nacred *n, const struct patch *p);
 /* The same for a payload that is in no set yet; @meta as in struct patch. */
 const char *patch_shown_as(struct nacred *n, const char *name, const struct json *meta);
 
+/* [[key, value]] as it lies in the payload: "key=value\0"; malloc'd, *@len bytes. NULL: no
+ * memory. */
+char *patch_meta_text(const struct json *meta, size_t *len);
+
 /* advisories_public_name(), which tests replace; NULL: nothing is undisclosed. */
 typedef const char *patch_public_name_fn(struct nacred *n, const char *name, const char *metadata,
 					 size_t len);

@@ -15,6 +15,16 @@ static void set_type(struct json *build, const char *type)
 	json_set(build, key, json_new_object());
 }
 
+static void set_available(struct nacred *n, const struct domain *d, struct json *build)
+{
+	struct json *wanted = vcpus_wanted(n, d);
+
+	if (wanted && wanted->nr)
+		json_set(build, "avail_vcpus", wanted);
+	else
+		json_free(wanted);
+}
+
 struct json *synthesise_config(struct nacred *n, const struct domain *d)
 {
 	const char *type = d->info.flags & XEN_DOMINF_hvm_guest ? "pvh" : "pv";
@@ -27,6 +37,7 @@ struct json *synthesise_config(struct nacred *n, const struct domain *d)
 		json_set_string(create, "uuid", d->uuid);
 	if (d->domid && d->info.max_vcpu_id != XEN_INVALID_MAX_VCPU_ID)
 		json_set_int(build, "max_vcpus", (int64_t)d->info.max_vcpu_id + 1);
+	set_available(n, d, build);
 	json_set_int(
 		build, "max_memkb",
 		(int64_t)(d->info.max_pages > UINT32_MAX ? d->info.tot_pages : d->info.max_pages) *
@@ -41,22 +52,34 @@ struct json *synthesise_config(struct nacred *n, const struct domain *d)
 	return v;
 }
 
+/* Of another scheduler than Credit2 libxl knows only the name. */
+static struct json *sched_params(struct nacred *n, const struct domain *d)
+{
+	const struct pool *pool = pools_by_id(&n->pools, d->info.cpupool);
+	struct xen_domctl_sched_credit2 params;
+	struct json *sched;
+
+	if (domain_dying(d))
+		return NULL;
+	if (ctrl_sched_get_credit2(n->ctrl, d->domid, &params) == 0) {
+		sched = json_new_object();
+		json_set_string(sched, "sched", "credit2");
+		json_set_int(sched, "weight", params.weight);
+		json_set_int(sched, "cap", params.cap);
+		return sched;
+	}
+	if (!pool)
+		return NULL;
+	sched = json_new_object();
+	json_set_string(sched, "sched", ctrl_sched_name(pool->info.sched_id));
+	return sched;
+}
+
 void complete_running_config(struct nacred *n, const struct domain *d, struct json *config)
 {
-	struct json *build = json_get(config, "b_info"), *sched = json_new_object();
-	struct xen_domctl_sched_credit2 params;
-	struct json *wanted = vcpus_wanted(n, d);
+	struct json *build = json_get(config, "b_info"), *sched = sched_params(n, d);
 
-	if (wanted && wanted->nr)
-		json_set(build, "avail_vcpus", wanted);
-	else
-		json_free(wanted);
-	if (domain_dying(d) || ctrl_sched_get_credit2(n->ctrl, d->domid, &params)) {
-		json_free(sched);
-		return;
-	}
-	json_set_string(sched, "sched", "credit2");
-	json_set_int(sched, "weight", params.weight);
-	json_set_int(sched, "cap", params.cap);
-	json_set(build, "sched_params", sched);
+	set_available(n, d, build);
+	if (sched)
+		json_set(build, "sched_params", sched);
 }

@@ -11,6 +11,14 @@ LOCAL=$NACRE_CONFIG_DIR/advisories.d
 mkdir -p "$LOCAL"
 
 debian_livepatch_unpack || { fail debian.packages; exit 1; }
+insist_xl() { # ACTION NAME
+	local out i
+	for ((i = 0; i < 20; i++)); do
+		out=$(xl livepatch -t 1000 "$@" 2>&1) && return 0
+	done
+	echo "$out"
+	return 1
+}
 # A copy of the programs, which can be upgraded while they run.
 mkdir -p "$WORK/inst/share"
 cp -a "$BUILD/bin" "$BUILD/lib" "$WORK/inst/"
@@ -99,6 +107,19 @@ check revert.last insist revert hot
 check unload debian_livepatch unload hot
 says unloaded 2 '^XSA-9001 +affected +- +no fix' xl patch-status
 
+# --- a live patch that is kept here and not loaded -------------------------------------
+check stored.policy xl livepatch policy unsigned=allow
+check stored.upload xl livepatch upload "$WORK/hot.livepatch" kept
+check stored.unload debian_livepatch unload kept
+says stored 1 '^XSA-9001 +affected +- +apply the live patch kept$' xl patch-status
+says stored.listed 1 '^live patch : kept \(stored\)$' xl patch-status
+# One that may not be applied is no fix.
+check refused.policy xl livepatch policy unsigned=refuse
+says refused 2 '^XSA-9001 +affected +- +no fix' xl patch-status
+check stored.allow xl livepatch policy unsigned=allow
+check stored.forget xl livepatch unload kept
+says stored.gone 2 '^XSA-9001 +affected +- +no fix' xl patch-status
+
 # --- an upgrade without a reboot -----------------------------------------------------
 old=$(build_id "$LIB/nacre.elf")
 new=ffff${old:4}
@@ -163,8 +184,8 @@ check secret.make payload hushed-9003 'advisory=XSA-9003'
 record XSA-9003 '"title":"Hushed fault","disclosure":"2033-01-01","neutral_name":"maintenance-7",'
 [ "$before" = "$(counts)" ] && pass secret.counts || fail secret.counts "$(counts)"
 says secret.admin 2 '^XSA-9003 +affected .*undisclosed until 2033-01-01' xl patch-status
-check secret.upload debian_livepatch upload hushed-9003 "$WORK/hushed-9003.livepatch"
-check secret.apply insist apply hushed-9003
+check secret.upload xl livepatch upload "$WORK/hushed-9003.livepatch" hushed-9003
+check secret.apply insist_xl apply hushed-9003
 says secret.applied 0 '^XSA-9003 +fixed_by_livepatch +- +hushed-9003' xl patch-status
 if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
 	chmod 0711 "$WORK" "$NACRE_RUNTIME_DIR" "$RUN"
@@ -187,6 +208,11 @@ if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
 	silent secret.export "$WORK/out"
 	other dmesg >"$WORK/out"
 	silent secret.dmesg "$WORK/out"
+	for what in list status "list --json"; do
+		# shellcheck disable=SC2086
+		other livepatch $what >"$WORK/out"
+		silent "secret.livepatch.${what// /}" "$WORK/out"
+	done
 	other patch-status --advisory 9003 >"$WORK/out" 2>&1
 	[ $? = 3 ] && pass secret.asked || fail secret.asked "exit"
 	says secret.asked-words 0 '^XSA-9003 +unknown .* no record of it' cat "$WORK/out"
@@ -206,5 +232,5 @@ record XSA-9004 "\"disclosure\":\"$(date -u -d '+3 seconds' +%FT%TZ)\",\"neutral
 xl patch-status --export - | grep -q XSA-9004 && fail soon.hidden || pass soon.hidden
 check soon.disclosed until_true 20 sh -c 'xl patch-status --export - | grep -q XSA-9004'
 rm "$LOCAL/XSA-9004.json"
-check secret.revert insist revert hushed-9003
+check secret.revert insist_xl revert hushed-9003
 exit $((bad > 0))

@@ -144,6 +144,14 @@ int __wrap_ctrl_sched_id(struct ctrl *c, uint32_t *id)
 	return 0;
 }
 
+/* Weak: test_nacred_sched.c has one that can be set. */
+__attribute__((weak)) int __wrap_ctrl_sched_get_credit2(struct ctrl *c, uint32_t domid,
+							struct xen_domctl_sched_credit2 *params)
+{
+	*params = (struct xen_domctl_sched_credit2){.weight = 300, .cap = 20};
+	return fake.pools[fake.domains[domid].pool].sched_id == XEN_SCHEDULER_CREDIT2 ? 0 : -EINVAL;
+}
+
 int __wrap_ctrl_host_physinfo(struct ctrl *c, struct xen_sysctl_physinfo *info)
 {
 	*info = (struct xen_sysctl_physinfo){.nr_cpus = FAKE_CPUS, .max_cpu_id = FAKE_CPUS - 1};

@@ -16,7 +16,7 @@ endforeach()
 foreach(noun nacred_cpupool nacred_vcpu nacred_sched)
   nacre_unit_test(${noun} SOURCES test_${noun}.c fake_cpus.c LIBS nacred_core)
   foreach(call cpupool_info cpupool_free_cpus cpupool_create cpupool_destroy cpupool_add_cpu
-      cpupool_remove_cpu cpupool_move_domain sched_id host_physinfo host_cpu_topology domain_list
+      cpupool_remove_cpu cpupool_move_domain sched_id sched_get_credit2 host_physinfo host_cpu_topology domain_list
       vcpu_info vcpu_get_affinity vcpu_set_affinity)
     target_link_options(test_${noun} PRIVATE -Wl,--wrap=ctrl_${call})
   endforeach()

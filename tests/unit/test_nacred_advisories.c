@@ -15,6 +15,7 @@
 #include "ctrl/livepatch.h"
 #include "ctrl/policy.h"
 #include "nacred.h"
+#include "patches.h"
 
 static struct nacred n;
 static char dir[80];
@@ -117,7 +118,7 @@ TestSuite(advisories, .init = start, .fini = stop);
 	"\"evidence\":[\"t\"],\"products\":{\"nacre\":{\"status\":\"affected\"}}}"
 #define SECRET "\"disclosure\":\"2033-01-01\",\"neutral_name\":\"plain\","
 
-static const char *status_of(const char *id, bool privileged)
+static const char *member_of(const char *id, bool privileged, const char *member)
 {
 	static char text[64];
 	struct json *ids = json_new_array(), *report;
@@ -128,10 +129,20 @@ static const char *status_of(const char *id, bool privileged)
 	report = advisories_report(&n, privileged, ids, &e);
 	cr_assert_not_null(report, "%s", e.message);
 	snprintf(text, sizeof(text), "%s",
-		 json_string(json_get(json_get(report, "advisories")->items[0], "status"), ""));
+		 json_string(json_get(json_get(report, "advisories")->items[0], member), ""));
 	json_free(report);
 	json_free(ids);
 	return text;
+}
+
+static const char *status_of(const char *id, bool privileged)
+{
+	return member_of(id, privileged, "status");
+}
+
+static const char *action_of(const char *id)
+{
+	return member_of(id, true, "action");
 }
 
 /* --- what runs -------------------------------------------------------------------- */
@@ -186,6 +197,50 @@ Test(advisories, lists_of_live_patches)
 	cr_assert_str_eq(status_of("XSA-9001", true), "affected");
 	list_rc = -EACCES;
 	cr_assert_str_eq(status_of("XSA-9001", true), "unknown");
+}
+
+/* What the store keeps is a fix if it is for this build and may be applied. */
+Test(advisories, stored_live_patches)
+{
+	static const struct {
+		enum signature_verdict verdict;
+		bool allow_unsigned;
+		const char *build, *problem, *action;
+	} table[] = {
+		{SIGNATURE_GOOD, false, BUILD, "", "apply"},
+		{SIGNATURE_NONE, true, BUILD, "", "apply"},
+		{SIGNATURE_NONE, false, BUILD, "", "none"},
+		{SIGNATURE_BAD, true, BUILD, "", "none"},
+		{SIGNATURE_UNKNOWN_KEY, true, BUILD, "", "none"},
+		{SIGNATURE_GOOD, false, "ffffffffffffffff", "", "none"},
+		{SIGNATURE_GOOD, false, BUILD, "another payload of this name", "none"},
+	};
+	struct patch_file file = {.name = "kept"};
+	struct patches patches = {.store.files = &file};
+	char text[200];
+	size_t i;
+
+	put("config/advisories.d/a.json", RECORD("XSA-9005", ""));
+	n.patches = &patches;
+	cr_assert_str_eq(action_of("XSA-9005"), "none", "not looked at yet");
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		snprintf(text, sizeof(text),
+			 "{\"xen_depends\":\"%s\",\"info\":[[\"advisory\",\"XSA-9005\"]]}",
+			 table[i].build);
+		json_free(file.facts);
+		file.facts = json_parse(text, strlen(text), NULL, NULL, 0);
+		file.verdict = table[i].verdict;
+		snprintf(file.problem, sizeof(file.problem), "%s", table[i].problem);
+		patches.store.allow_unsigned = table[i].allow_unsigned;
+		cr_assert_str_eq(action_of("XSA-9005"), table[i].action, "row %zu", i);
+	}
+	/* The same payload in the hypervisor is that one. */
+	strcpy(file.name, "hot");
+	file.verdict = SIGNATURE_GOOD;
+	file.problem[0] = '\0';
+	cr_assert_str_eq(action_of("XSA-9005"), "none");
+	json_free(file.facts);
+	n.patches = NULL;
 }
 
 /* What the build contains is known as long as this run of the hypervisor lasts. */

@@ -126,6 +126,20 @@ Test(vcpu, configuration_of_the_next_life)
 	cr_assert_null(vcpus_wanted(&n, model_by_domid(&n.model, 0)), "no node, no answer");
 }
 
+/* As `xl list -l' shows it, and as the next life of the domain is built. */
+Test(vcpu, configuration_shows_what_runs)
+{
+	fake_text("vcpu.set", "{\"domain\":1,\"count\":1}");
+	says(fake_text("domain.get", "{\"domain\":1}"),
+	     "\"b_info\":{\"max_vcpus\":2,\"avail_vcpus\":[0],");
+	says(fake_text("domain.get", "{\"domain\":1}"),
+	     "\"sched_params\":{\"sched\":\"credit2\",\"weight\":300,\"cap\":20}");
+	fake.pools[1] = (struct fake_pool){true, XEN_SCHEDULER_NULL, 0};
+	fake.domains[1].pool = 1;
+	says(fake_text("domain.get", "{\"domain\":1}"), "\"sched_params\":{\"sched\":\"null\"}");
+	says(fake_text("domain.get", "{\"domain\":0}"), "\"b_info\":{\"max_memkb\"");
+}
+
 /* One revision for all that can be changed about a domain's vCPUs. */
 Test(vcpu, changes_only_the_revision_that_was_seen)
 {

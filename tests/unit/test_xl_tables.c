@@ -83,7 +83,7 @@ Test(xl_tables, list_verbose)
 	    "g1                                           1   128     1     -b----       7.6 "
 	    "65622c59-e557-4667-9137-aaa6b8bdd5d7        -                -          Pool-0\n"
 	    "b\\x1b[2J                                     2     5     2     ---sc-       0.0 "
-	    "11111111-1111-1111-1111-111111111111        3                -          Pool-0\n");
+	    "11111111-1111-1111-1111-111111111111        3                -          (null)\n");
 }
 
 static void state(const char *domain, const char *expected)

@@ -90,7 +90,7 @@ void list_row(FILE *out, const struct json *domain, const struct list_columns *c
 	if (columns->verbose || columns->context)
 		fprintf(out, " %16s", "-");
 	if (columns->cpupool)
-		fprintf(out, "%16s", xl_safe(json_string(json_get(domain, "cpupool"), "Pool-0")));
+		fprintf(out, "%16s", xl_safe(json_string(json_get(domain, "cpupool"), NULL)));
 	if (columns->numa) /* one memory node */
 		fputs(" all", out);
 	fputc('\n', out);

@@ -9,7 +9,7 @@
 #include "fields.h"
 
 static const char *const features[] = {
-	"batch", "console-fd", "events", "domain-wait", NULL,
+	"batch", "console-fd", "events", "domain-wait", "cpupools", "revisions", NULL,
 };
 
 static int hello(struct nacred *n, struct request *rq, const struct json *params,
