@@ -14,6 +14,7 @@
 #include <hv/heap.h>
 #include <hv/link.h>
 #include <hv/sched.h>
+#include <hv/timer.h>
 #include <xen/event_channel.h>
 
 #include "arch/x86/paging.h"
@@ -78,6 +79,10 @@ void world_boot(void)
 	link_area.base = calloc(1, LINK_BYTES);
 	link_area.size = LINK_BYTES;
 	link_start();
+	/* The timers' arrays grow with the most vCPUs that there ever were: that is no leak. */
+	if (timers_reserve(WORLD_TIMERS))
+		abort();
+	timers_unreserve(WORLD_TIMERS);
 }
 
 struct domain *world_guest(unsigned int n)

@@ -11,10 +11,11 @@
 #include <hv/hypercall.h>
 #include "host.h"
 
-#define NR_GUESTS   2
-#define GUEST_VCPUS 2
-#define WORLD_CPUS  (NR_GUESTS * GUEST_VCPUS)
-#define GUEST_PAGES 24
+#define NR_GUESTS    2
+#define GUEST_VCPUS  2
+#define WORLD_CPUS   (NR_GUESTS * GUEST_VCPUS)
+#define WORLD_TIMERS 4096 /* more than the vCPUs have that dom0 can make in a round */
+#define GUEST_PAGES  24
 
 /* Guest-physical addresses; BUF and BUF2 are offsets in domain 0's arena too. */
 #define CODE   0x1000ULL
