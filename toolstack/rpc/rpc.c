@@ -3,6 +3,7 @@
 #include "rpc.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,6 +84,13 @@ void rpc_close(struct rpc *rpc)
 	rpc_stream_close(&rpc->stream);
 	json_free(rpc->events);
 	free(rpc);
+}
+
+bool rpc_is_idle(const struct rpc *rpc)
+{
+	struct pollfd pollfd = {.fd = rpc->stream.socket, .events = POLLIN};
+
+	return rpc->stream.start == rpc->stream.end && !poll(&pollfd, 1, 0);
 }
 
 static char *request_line(int64_t id, const char *method, struct json *params)

@@ -51,6 +51,10 @@ struct rpc *rpc_adopt(int socket, struct rpc_error *error);
 struct json *rpc_call(struct rpc *rpc, const char *method, struct json *params, int timeout_ms,
 		      int *fd, struct rpc_error *error);
 
+/* Whether the connection is fit for another call: nacred has not hung up, and nothing
+ * that nobody asked for lies there.  For one without event.subscribe. */
+bool rpc_is_idle(const struct rpc *rpc);
+
 /* The next notification "event" (its params), also one that came during an
  * earlier call. NULL with *error filled. */
 struct json *rpc_event(struct rpc *rpc, int timeout_ms, struct rpc_error *error);

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "libxl_internal.h"
+
+/* Names and console output are the guest's: no byte of them may reach a terminal as a
+ * control character.  Bytes of UTF-8 sequences stay. */
+static void make_printable(char *text)
+{
+	unsigned char *p;
+
+	for (p = (unsigned char *)text; *p; p++)
+		if (*p < 0x20 || *p == 0x7f)
+			*p = '?';
+}
+
+void libxl__log(libxl_ctx *ctx, xentoollog_level level, int errnoval,
+		const struct libxl__where *where, uint32_t domid, const char *format, ...)
+{
+	char domain[32] = "", *text = NULL;
+	va_list args;
+	int len;
+
+	if (!ctx->lg)
+		return;
+	va_start(args, format);
+	len = vasprintf(&text, format, args);
+	va_end(args);
+	if (len < 0)
+		text = NULL;
+	else
+		make_printable(text);
+	if (domid != (uint32_t)INVALID_DOMID)
+		snprintf(domain, sizeof(domain), "Domain %u:", domid);
+	xtl_log(ctx->lg, level, errnoval, "libxl", "%s:%d:%s: %s%s", where->file, where->line,
+		where->func, domain, text ? text : "[out of memory formatting log message]");
+	free(text);
+}
+
+void libxl__log_refusal(libxl_ctx *ctx, const struct libxl__where *where, uint32_t domid,
+			const struct rpc_error *error)
+{
+	size_t len = strlen(error->text);
+	const char *join = !error->hint[0] ? "" : len && error->text[len - 1] == '.' ? " " : "; ";
+
+	libxl__log(ctx, XTL_ERROR, -1, where, domid, "%s%s%s", error->text, join, error->hint);
+}

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# SPDX-FileCopyrightText: 2026 The Nacre authors
+# libxenlight.so.4.17.  Its objects are a target of their own, which unit tests link.
+add_library(xenlight_objects OBJECT
+  libxl_call.c
+  libxl_ctx.c
+  libxl_log.c
+)
+target_include_directories(xenlight_objects PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
+target_compile_options(xenlight_objects PRIVATE -fvisibility=hidden)
+target_link_libraries(xenlight_objects PUBLIC nacre_host_flags nacre_rpc nacre_instance
+  -l:libxentoollog.so.1)
+set_target_properties(xenlight_objects nacre_rpc nacre_instance nacre_json PROPERTIES
+  POSITION_INDEPENDENT_CODE ON)
+
+add_library(xenlight SHARED $<TARGET_OBJECTS:xenlight_objects>)
+target_link_libraries(xenlight PRIVATE xenlight_objects libxl_types)
+# clang's sanitizers leave their runtime to the program.
+target_link_options(xenlight PRIVATE -Wl,-z,now -Wl,-soname,libxenlight.so.4.17
+  $<$<NOT:$<BOOL:${NACRE_SANITIZE}>>:-Wl,--no-undefined>
+  -Wl,--version-script=${CMAKE_CURRENT_SOURCE_DIR}/libxenlight.map)
+set_target_properties(xenlight PROPERTIES
+  OUTPUT_NAME xenlight SUFFIX .so.4.17 NO_SONAME ON
+  LINK_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/libxenlight.map
+  LIBRARY_OUTPUT_DIRECTORY ${NACRE_LIB_DIR}/libxl)
+install(TARGETS xenlight LIBRARY DESTINATION lib/nacre/libxl)
