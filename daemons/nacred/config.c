@@ -360,7 +360,10 @@ static int refuse_devices(const struct json *tree, struct rpc_error *e)
 		     "config: %s: devices of this kind are not "
 		     "supported",
 		     *l);
-		fail_hint(e, "remove them from the configuration; the guest has its console");
+		fail_hint(e, "remove them from the configuration%s; the guest has its console",
+			  strcmp(*l, "disks") == 0  ? " (xl create FILE 'disk=[]')"
+			  : strcmp(*l, "nics") == 0 ? " (xl create FILE 'vif=[]')"
+						    : "");
 		return fail_field(e, "config.%s", *l);
 	}
 	return 0;

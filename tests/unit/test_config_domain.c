@@ -286,7 +286,7 @@ Test(config_domain, warnings)
 	warns("memroy=64", "xl: warning: g1.cfg:5: unknown key `memroy' is ignored (did you mean "
 			   "`memory'?)\n");
 	warns("qqqqqqqqq=1", "unknown key `qqqqqqqqq' is ignored\n");
-	warns("vif=[\"bridge=br0\"]", "key `vif' is not supported by Nacre yet and is ignored\n");
+	warns("vtpm=[\"backend=b\"]", "key `vtpm' is not supported by Nacre yet and is ignored\n");
 	warns("vnc=1", "key `vnc' is ignored: there is no device model");
 	warns("vnc=0\nusb=0\nvif=[]\ndisk=[]\npci=[]\nserial=\"\"", NULL);
 	warns("root=\"a\"\ncmdline=\"b\"", "Warning: ignoring root= and extra= in favour of");

@@ -7,6 +7,7 @@
 #include <uuid/uuid.h>
 
 #include "builder.h"
+#include "devices.h"
 #include "keys.h"
 
 /* The legacy builder= against type=; true for an HVM guest. */
@@ -140,6 +141,8 @@ struct json *domain_config_build(const struct cfg *cfg, const struct cpumap_host
 	/* Further messages would only repeat that this file is not for us. */
 	if (!b.failed) {
 		builder_set(&b, config, "b_info", build_info(&b, hvm));
+		devices_put_disks(&b, config);
+		devices_put_nics(&b, config);
 		put_action(&b, config, "on_poweroff", "destroy");
 		put_action(&b, config, "on_reboot", "restart");
 		put_action(&b, config, "on_watchdog", "destroy");
