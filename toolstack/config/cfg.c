@@ -37,8 +37,8 @@ static void warn(const struct cfg *cfg, const struct cfg_setting *setting, const
 		 FILE *report)
 {
 	if (report)
-		fprintf(report, "%s:%d: warning: parameter `%s' %s\n", cfg->source,
-			setting->value->line, setting->key, what);
+		fprintf(report, "%s:%d: warning: parameter `%s' %s\n", cfg->source, setting->line,
+			setting->key, what);
 }
 
 int cfg_string(const struct cfg *cfg, const char *key, const char **value, FILE *report)
@@ -92,8 +92,15 @@ int cfg_long(const struct cfg *cfg, const char *key, long *value, FILE *report)
 
 	if (rc)
 		return rc;
-	rc = cfg_number(text, value);
 	setting = cfg_find(cfg, key);
+	if (setting->added) {
+		if (report)
+			fprintf(report,
+				"%s:%d: warning: can't use += with numbers for parameter `%s'\n",
+				cfg->source, setting->line, key);
+		return -EINVAL;
+	}
+	rc = cfg_number(text, value);
 	if (rc == -ERANGE)
 		warn(cfg, setting, "could not be parsed as a number: Numerical result out of range",
 		     report);

@@ -32,6 +32,7 @@ struct cfg_value {
 struct cfg_setting {
 	char *key;
 	int line;
+	bool added; /* by KEY+=VALUE, which makes no number */
 	struct cfg_value *value;
 };
 

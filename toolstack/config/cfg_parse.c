@@ -197,7 +197,7 @@ static struct cfg_value *parse_value(struct parser *p, const char *expected)
 	return value;
 }
 
-static bool add_setting(struct parser *p, char *key, int line, struct cfg_value *value)
+static bool add_setting(struct parser *p, const struct cfg_setting *setting)
 {
 	struct cfg *cfg = p->cfg;
 	struct cfg_setting *settings = cfg->settings;
@@ -208,7 +208,7 @@ static bool add_setting(struct parser *p, char *key, int line, struct cfg_value 
 			return false;
 		cfg->settings = settings;
 	}
-	settings[cfg->nr++] = (struct cfg_setting){.key = key, .line = line, .value = value};
+	settings[cfg->nr++] = *setting;
 	return true;
 }
 
@@ -254,7 +254,7 @@ static void parse_assignment(struct parser *p)
 	key = strndup(name.text, name.len);
 	if (key && append)
 		value = add_to_old(p, key, value, &at);
-	if (key && value && add_setting(p, key, name.line, value))
+	if (key && value && add_setting(p, &(struct cfg_setting){key, name.line, append, value}))
 		return;
 	if (!p->failed)
 		out_of_memory(p);
