@@ -81,21 +81,24 @@ static int console_of(const char *text)
 
 static void send_answer(int client, long long id, const struct fake_answer *chosen)
 {
-	char text[16384];
 	int len, fd = -1;
+	char *text;
 
 	if (!chosen)
-		len = snprintf(text, sizeof(text),
+		len = asprintf(&text,
 			       "{\"jsonrpc\":\"2.0\",\"id\":%lld,\"error\":{\"code\":-32021,"
 			       "\"message\":\"no such domain\",\"data\":{\"code\":"
 			       "\"domain.not_found\"}}}\n",
 			       id);
 	else
-		len = snprintf(text, sizeof(text), "{\"jsonrpc\":\"2.0\",\"id\":%lld,\"%s\":%s}\n",
-			       id, chosen->is_error ? "error" : "result", chosen->json);
+		len = asprintf(&text, "{\"jsonrpc\":\"2.0\",\"id\":%lld,\"%s\":%s}\n", id,
+			       chosen->is_error ? "error" : "result", chosen->json);
 	if (chosen && chosen->console)
 		fd = console_of(chosen->console);
-	send_with_fd(client, text, (size_t)len, fd);
+	if (len > 0) {
+		send_with_fd(client, text, (size_t)len, fd);
+		free(text);
+	}
 	if (fd >= 0)
 		close(fd);
 }

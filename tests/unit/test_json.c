@@ -249,3 +249,19 @@ Test(json, copy_is_deep)
 	json_free(copy);
 	cr_assert_null(json_copy(NULL));
 }
+
+Test(json, taking_a_member_leaves_the_others)
+{
+	char why[160];
+	struct json *v = parse("{\"a\":1,\"b\":[2,3],\"c\":4}", why), *b = json_take(v, "b");
+	char *out = json_print(v, false);
+
+	cr_assert_str_eq(out, "{\"a\":1,\"c\":4}");
+	cr_assert_eq(b->nr, 2);
+	cr_assert_null(json_take(v, "b"));
+	cr_assert_null(json_take(b, "a"));
+	cr_assert_null(json_take(NULL, "a"));
+	free(out);
+	json_free(b);
+	json_free(v);
+}

@@ -295,6 +295,24 @@ struct json *json_get(const struct json *object, const char *key)
 	return slot ? *slot : NULL;
 }
 
+struct json *json_take(struct json *object, const char *key)
+{
+	struct json **slot = object && object->type == JSON_OBJECT ? json_slot(object, key) : NULL;
+	struct json *v;
+	size_t at;
+
+	if (!slot)
+		return NULL;
+	v = *slot;
+	at = (size_t)(slot - object->items);
+	free(object->keys[at]);
+	object->nr--;
+	memmove(slot, slot + 1, (object->nr - at) * sizeof(*slot));
+	memmove(&object->keys[at], &object->keys[at + 1],
+		(object->nr - at) * sizeof(*object->keys));
+	return v;
+}
+
 struct json *json_path(const struct json *object, const char *path)
 {
 	const struct json *at = object;

@@ -65,6 +65,8 @@ bool json_set_real(struct json *object, const char *key, double d);
 struct json *json_get(const struct json *object, const char *key);
 /* Follows a path such as "c_info.name"; for keys that themselves hold a dot use json_get. */
 struct json *json_path(const struct json *object, const char *path);
+/* The same, and the member leaves @object: the caller frees it. */
+struct json *json_take(struct json *object, const char *key);
 const char *json_string(const struct json *v, const char *fallback);
 int64_t json_int(const struct json *v, int64_t fallback);
 double json_real(const struct json *v, double fallback); /* integers too */

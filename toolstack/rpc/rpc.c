@@ -230,7 +230,7 @@ static struct json *take_result(struct json *reply, struct rpc_error *error)
 	if (json_get(reply, "error")) {
 		remote_error(error, json_get(reply, "error"));
 	} else {
-		result = json_copy(json_get(reply, "result"));
+		result = json_take(reply, "result");
 		if (!result)
 			set_error(error, "rpc.failed", "nacred sent a reply without a result");
 	}

@@ -8,29 +8,41 @@
 #define SAFE_BUFFERS 4
 #define SAFE_LENGTH  2048
 
-const char *xl_safe(const char *text)
+static bool is_control(const char *text)
+{
+	unsigned char c = (unsigned char)text[0], next = (unsigned char)text[c != '\0'];
+
+	/* 0xc2 0x80..0x9f are the C1 control characters in UTF-8. */
+	return c < ' ' || c == 0x7f || (c == 0xc2 && next >= 0x80 && next < 0xa0);
+}
+
+static const char *escape(const char *text)
 {
 	static char buffers[SAFE_BUFFERS][SAFE_LENGTH];
 	static unsigned int turn;
 	char *out = buffers[turn++ % SAFE_BUFFERS];
 	size_t used = 0;
 
-	if (!text)
-		return "(null)";
 	for (; *text && used < SAFE_LENGTH - 5; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		/* 0xc2 0x80..0x9f are the C1 control characters in UTF-8. */
-		bool c1 = c == 0xc2 && (unsigned char)text[1] >= 0x80 &&
-			  (unsigned char)text[1] < 0xa0;
-
-		if (c < ' ' || c == 0x7f || c1)
-			used += (size_t)snprintf(out + used, SAFE_LENGTH - used, "\\x%02x", c);
+		if (is_control(text))
+			used += (size_t)snprintf(out + used, SAFE_LENGTH - used, "\\x%02x",
+						 (unsigned char)*text);
 		else
-			out[used++] = (char)c;
+			out[used++] = *text;
 	}
 	out[used] = '\0';
 	return out;
+}
+
+const char *xl_safe(const char *text)
+{
+	const char *at;
+
+	if (!text)
+		return "(null)";
+	for (at = text; *at && !is_control(at) && at - text < SAFE_LENGTH - 5; at++)
+		continue;
+	return *at ? escape(text) : text;
 }
 
 bool xl_print_json(FILE *out, const struct json *v)

@@ -77,7 +77,8 @@ void xl_disconnect(void);
 /* --- text.c --- */
 
 /* Control characters as \xNN, so that a guest's string cannot forge a line.
- * Static storage, good for the next few calls; NULL becomes "(null)". */
+ * @text itself, or static storage that is good for the next few calls; NULL becomes
+ * "(null)". */
 const char *xl_safe(const char *text);
 
 /* JSON for people: libxl's indentation, one final newline. False: no memory. */
