@@ -8,7 +8,7 @@ add_library(xenlight_objects OBJECT
 )
 target_include_directories(xenlight_objects PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
 target_compile_options(xenlight_objects PRIVATE -fvisibility=hidden)
-target_link_libraries(xenlight_objects PUBLIC nacre_host_flags nacre_rpc nacre_instance
+target_link_libraries(xenlight_objects PUBLIC nacre_host_flags libxl_headers nacre_rpc nacre_instance
   -l:libxentoollog.so.1)
 set_target_properties(xenlight_objects nacre_rpc nacre_instance nacre_json PROPERTIES
   POSITION_INDEPENDENT_CODE ON)
