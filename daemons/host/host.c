@@ -269,6 +269,8 @@ static int make_loop(struct host *h)
 	rc = sd_event_new(&h->event);
 	for (i = 0; i < 3 && rc >= 0; i++)
 		rc = sd_event_add_signal(h->event, NULL, stop_signals[i], on_signal, h);
+	if (rc >= 0)
+		rc = sd_event_set_watchdog(h->event, 1);
 	return rc < 0 ? rc : 0;
 }
 

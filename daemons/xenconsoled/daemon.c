@@ -2,7 +2,10 @@
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/file.h>
@@ -73,11 +76,31 @@ static int on_rundir(sd_event_source *s, int fd, uint32_t revents, void *arg)
 	return 0;
 }
 
+/* Where xenstored's socket lies: usually in our own run directory, in a bare-metal domain
+ * 0 elsewhere.  @rundir, or a directory in @buf. */
+static const char *store_dir(const char *rundir, char *buf, size_t len)
+{
+	const char *path = getenv("XENSTORED_PATH"), *dir = getenv("XENSTORED_RUNDIR");
+	char *slash;
+
+	if (!path || !*path)
+		return dir && *dir ? dir : rundir;
+	snprintf(buf, len, "%s", path);
+	slash = strrchr(buf, '/');
+	if (!slash)
+		return rundir;
+	*slash = '\0';
+	return buf;
+}
+
 static int watch_rundir(struct daemon *d, const char *rundir)
 {
+	char buf[PATH_MAX];
+
 	d->inotify_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	if (d->inotify_fd < 0 ||
-	    inotify_add_watch(d->inotify_fd, rundir, IN_MOVED_TO | IN_CREATE) < 0)
+	    inotify_add_watch(d->inotify_fd, store_dir(rundir, buf, sizeof(buf)),
+			      IN_MOVED_TO | IN_CREATE) < 0)
 		return errno;
 	return -sd_event_add_io(d->event, &d->rundir, d->inotify_fd, EPOLLIN, on_rundir, d);
 }
