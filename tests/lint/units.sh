@@ -17,13 +17,11 @@ command -v systemd-analyze >/dev/null || {
 }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-prefix=$(sed -n 's/^CMAKE_INSTALL_PREFIX:[A-Z]*=//p' "$build/CMakeCache.txt")
 
 # As instances of templates, with the programs of the build directory.
 for unit in "$units"/*; do
 	name=$(basename "$unit")
-	sed "s|$prefix/bin/|$build/bin/|g; s|$prefix/lib/nacre/|$build/lib/nacre/|g" \
-		"$unit" >"$work/${name/@./@x.}"
+	sed "s|/PREFIX/|$build/|g" "$unit" >"$work/${name/@./@x.}"
 	[[ $(head -n 1 "$unit") == "# SPDX-"* ]] || fail "$name" "has no licence header"
 	grep -q '@[A-Z_]*@' "$unit" && fail "$name" "holds a variable of CMake"
 	for page in $(sed -n 's/^Documentation=//p' "$unit" | tr ' ' '\n' | sed -n 's/^man:\(.*\)(\([0-9]\))$/\1.\2/p'); do
