@@ -24,3 +24,5 @@ set_target_properties(xenlight PROPERTIES
   LINK_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/libxenlight.map
   LIBRARY_OUTPUT_DIRECTORY ${NACRE_LIB_DIR}/libxl)
 install(TARGETS xenlight LIBRARY DESTINATION lib/nacre/libxl)
+
+include(helpers.cmake)
