@@ -113,6 +113,7 @@ static int announce(struct build *b, struct record *r, struct rpc_error *e)
 	r->domid = b->result.domid;
 	r->start_time = d->start_time = b->result.start_time;
 	r->state = RECORD_RUNNING;
+	r->begins_paused = b->paused;
 	if (record_save(&n->records, r, e)) {
 		r->state = RECORD_CREATING;
 		return -1;

@@ -249,6 +249,19 @@ static int64_t living_domid(struct nacred *n, const char *uuid)
 	return d ? (int64_t)d->domid : -1;
 }
 
+/* Its record was complete, and then nacred was killed before the domain ran at all. */
+static void start_unstarted(struct nacred *n, const struct record *r, const struct domain *d)
+{
+	int rc;
+
+	if (r->begins_paused || d->info.cpu_time || !(d->info.flags & XEN_DOMINF_paused))
+		return;
+	log_notice("%s was made, but not started: starting it", r->name);
+	rc = ctrl_domain_unpause(n->ctrl, d->domid);
+	if (rc)
+		log_error("cannot start domain %u: %s", d->domid, strerror(-rc));
+}
+
 static void recover_one(struct nacred *n, struct record *r)
 {
 	struct domain *d = model_by_uuid(&n->model, r->uuid);
@@ -267,6 +280,7 @@ static void recover_one(struct nacred *n, struct record *r)
 		r->preserve_as[0] = '\0';
 	} else if (domid >= 0) {
 		r->domid = domid;
+		start_unstarted(n, r, d);
 	}
 }
 

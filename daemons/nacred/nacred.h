@@ -46,6 +46,7 @@ struct nacred {
 	sd_event_source *bury;
 
 	struct advisories *advisories;
+	bool undone;		/* undo.c: what the last nacred left was looked at */
 	struct records records; /* what domains were configured as */
 	struct model model;	/* what exists */
 	struct pools pools;	/* CPU pools, as last seen */

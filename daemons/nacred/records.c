@@ -51,6 +51,8 @@ struct json *record_to_json(const struct record *r)
 		  json_set_int(v, "generation", r->generation) &&
 		  json_set_real(v, "start_time", r->start_time);
 
+	if (ok && r->begins_paused)
+		ok = json_set_bool(v, "begins_paused", true);
 	if (ok && r->preserve_as[0])
 		ok = json_set_string(v, "preserve_as", r->preserve_as);
 	if (ok)
@@ -95,6 +97,7 @@ struct record *record_from_json(const struct json *v)
 	r->domid = json_int(json_get(v, "domid"), -1);
 	r->generation = (unsigned int)json_int(json_get(v, "generation"), 1);
 	r->start_time = json_real(json_get(v, "start_time"), 0);
+	r->begins_paused = json_bool(json_get(v, "begins_paused"), false);
 	r->name = strdup(name);
 	r->config = json_copy(config);
 	if (r->name && r->config)

@@ -8,6 +8,7 @@
 #ifndef NACRED_RECORDS_H
 #define NACRED_RECORDS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "error.h"
@@ -28,7 +29,8 @@ struct record {
 	unsigned int generation; /* counts the domain ids that this UUID had, from 1 */
 	int64_t domid;		 /* -1: none yet */
 	enum record_state state;
-	double start_time; /* seconds since the epoch */
+	double start_time;  /* seconds since the epoch */
+	bool begins_paused; /* it was to be made, not to be started */
 	/* RESTARTING: the UUID under which the old domain stays for inspection. */
 	char preserve_as[UUID_TEXT];
 	struct json *config;	 /* libxl's form */

@@ -13,6 +13,7 @@
 #include "limits.h"
 #include "log.h"
 #include "nodes.h"
+#include "undo.h"
 #include "wait.h"
 #include "world.h"
 
@@ -138,6 +139,7 @@ static void after_connect(struct nacred *n)
 		rc = nodes_sweep(n->store, &n->model);
 	if (rc)
 		log_error("cannot write domain 0's xenstore nodes: %s", strerror(-rc));
+	undo_recover(n);
 	world_name_domains(n);
 	wait_rewatch(n);
 }

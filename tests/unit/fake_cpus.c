@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ctrl/cpupool.h"
 #include "ctrl/host.h"
@@ -314,6 +315,8 @@ void fake_start(void)
 	uint32_t i;
 
 	n.store = (struct store *)&store;
+	snprintf(n.statedir, sizeof(n.statedir), "/tmp/nacre-fake.XXXXXX");
+	cr_assert(mkdtemp(n.statedir));
 	fake.pools[0] =
 		(struct fake_pool){.there = true, .sched_id = XEN_SCHEDULER_CREDIT2, .cpus = ALL};
 	for (i = 0; i < 4; i++) {
@@ -333,6 +336,8 @@ void fake_start(void)
 
 void fake_stop(void)
 {
+	/* Nothing is left of a change that was completed or refused. */
+	cr_expect_eq(rmdir(n.statedir), 0, "files in %s", n.statedir);
 	model_free(&n.model);
 	pools_free(&n.pools);
 	json_free(result);

@@ -13,7 +13,7 @@ foreach(call domain_list domain_pause domain_unpause domain_destroy_step sched_g
 endforeach()
 
 # The same with CPU pools, vCPUs and a xenstore.
-foreach(noun nacred_cpupool nacred_vcpu nacred_sched)
+foreach(noun nacred_cpupool nacred_vcpu nacred_sched nacred_undo)
   nacre_unit_test(${noun} SOURCES test_${noun}.c fake_cpus.c LIBS nacred_core)
   foreach(call cpupool_info cpupool_free_cpus cpupool_create cpupool_destroy cpupool_add_cpu
       cpupool_remove_cpu cpupool_move_domain sched_id sched_get_credit2 host_physinfo host_cpu_topology domain_list

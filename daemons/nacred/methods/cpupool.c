@@ -11,6 +11,7 @@
 #include "revision.h"
 #include "rpc.h"
 #include "stores.h"
+#include "undo.h"
 
 int cpupool_answer(const struct json *before, struct json *after, uint32_t nr_domains, bool dry_run,
 		   struct json **result, struct rpc_error *e)
@@ -63,6 +64,11 @@ static int get(struct nacred *n, struct request *rq, const struct json *params,
 	return RPC_DONE;
 }
 
+int cpupool_begin(struct nacred *n, struct rpc_error *e)
+{
+	return undo_begin(n, UNDO_CPUPOOLS, pools_state(&n->pools), e);
+}
+
 /* --- create ------------------------------------------------------------------------- */
 
 /* A name that lists can show and arguments can mean. */
@@ -113,7 +119,7 @@ static int check_create(struct nacred *n, const struct pool *p, struct rpc_error
 }
 
 /* The hypervisor's side and the name, or nothing of it. */
-static int make(struct nacred *n, struct store *s, struct pool *p, struct rpc_error *e)
+static int make_steps(struct nacred *n, struct store *s, struct pool *p, struct rpc_error *e)
 {
 	uint8_t wanted[sizeof(p->info.cpus)];
 	int rc;
@@ -136,6 +142,17 @@ static int make(struct nacred *n, struct store *s, struct pool *p, struct rpc_er
 	cpupool_undo_add(n, p->info.id, wanted);
 	ctrl_cpupool_destroy(n->ctrl, p->info.id);
 	return fail_errno(e, rc, "xenstore.refused", "cannot write the CPU pool's name");
+}
+
+static int make(struct nacred *n, struct store *s, struct pool *p, struct rpc_error *e)
+{
+	int rc = cpupool_begin(n, e);
+
+	if (rc)
+		return rc;
+	rc = make_steps(n, s, p, e);
+	undo_end(n);
+	return rc;
 }
 
 static int create(struct nacred *n, struct request *rq, const struct json *params,
@@ -163,7 +180,8 @@ static int create(struct nacred *n, struct request *rq, const struct json *param
 
 /* --- destroy, rename ---------------------------------------------------------------- */
 
-static int unmake(struct nacred *n, struct store *s, const struct pool *p, struct rpc_error *e)
+static int unmake_steps(struct nacred *n, struct store *s, const struct pool *p,
+			struct rpc_error *e)
 {
 	uint8_t cpus[sizeof(p->info.cpus)];
 	int rc;
@@ -180,6 +198,17 @@ static int unmake(struct nacred *n, struct store *s, const struct pool *p, struc
 	if (rc)
 		stores_failed(n, rc); /* the pool has gone, its name is only a leftover */
 	return 0;
+}
+
+static int unmake(struct nacred *n, struct store *s, const struct pool *p, struct rpc_error *e)
+{
+	int rc = cpupool_begin(n, e);
+
+	if (rc)
+		return rc;
+	rc = unmake_steps(n, s, p, e);
+	undo_end(n);
+	return rc;
 }
 
 static int destroy(struct nacred *n, struct request *rq, const struct json *params,

@@ -33,6 +33,9 @@ extern const struct field fields_pool_changed[];
 int cpupool_answer(const struct json *before, struct json *after, uint32_t nr_domains, bool dry_run,
 		   struct json **result, struct rpc_error *e);
 
+/* Around the steps of a change: see undo.h.  n->pools is fresh.  0, or -1 and @e. */
+int cpupool_begin(struct nacred *n, struct rpc_error *e);
+
 /* --- cpupool_cpus.c; sets of CPUs are bitmaps of CTRL_CPUPOOL_MAX_CPUS bits --- */
 
 /* Member "cpus" of @params. 0, or -1 and @e. */

@@ -9,6 +9,7 @@
 #include "ctrl/host.h"
 #include "revision.h"
 #include "rpc.h"
+#include "undo.h"
 #include "world.h"
 
 #define MAX_CPUS CTRL_CPUPOOL_MAX_CPUS
@@ -178,6 +179,18 @@ int cpupool_remove_cpus(struct nacred *n, uint32_t pool, const uint8_t *cpus, st
 
 /* --- the methods -------------------------------------------------------------------- */
 
+static int carry_out(struct nacred *n, uint32_t pool, const uint8_t *cpus, bool add,
+		     struct rpc_error *e)
+{
+	int rc = cpupool_begin(n, e);
+
+	if (rc)
+		return rc;
+	rc = add ? cpupool_add_cpus(n, pool, cpus, e) : cpupool_remove_cpus(n, pool, cpus, e);
+	undo_end(n);
+	return rc;
+}
+
 static int change(struct nacred *n, const struct json *params, bool add, struct json **result,
 		  struct rpc_error *e)
 {
@@ -204,8 +217,7 @@ static int change(struct nacred *n, const struct json *params, bool add, struct 
 		rc = add ? cpupool_check_add(n, cpus, e)
 			 : check_remove(n, p, cpus, phys.max_cpu_id, e);
 	if (!rc && !dry_run)
-		rc = add ? cpupool_add_cpus(n, next.info.id, cpus, e)
-			 : cpupool_remove_cpus(n, next.info.id, cpus, e);
+		rc = carry_out(n, next.info.id, cpus, add, e);
 	for (i = 0; i < sizeof(cpus); i++)
 		next.info.cpus[i] =
 			(uint8_t)(add ? next.info.cpus[i] | cpus[i] : next.info.cpus[i] & ~cpus[i]);

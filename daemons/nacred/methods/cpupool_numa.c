@@ -12,6 +12,7 @@
 #include "revision.h"
 #include "rpc.h"
 #include "stores.h"
+#include "undo.h"
 #include "vcpus.h"
 #include "world.h"
 
@@ -23,11 +24,9 @@ struct split {
 	struct nacred *n;
 	struct store *s;
 	uint32_t sched_id; /* that of Pool-0 */
-	const char *name;  /* of Pool-0, as it was */
-	uint8_t had[CPU_BYTES], added[CPU_BYTES];
+	uint8_t had[CPU_BYTES];
 	uint32_t nr_nodes, nodes[MAX_NODES]; /* the first is that of CPU 0 */
 	uint8_t cpus[MAX_NODES][CPU_BYTES];
-	uint32_t nr_made, made[MAX_NODES]; /* pools */
 };
 
 /* "Pool-node<N>", libxl's name. */
@@ -93,7 +92,6 @@ static int make(struct split *x, uint32_t i, struct rpc_error *e)
 		cpupool_undo_remove(x->n, 0, mine);
 		return fail_errno(e, rc, "hypervisor.refused", "Could not create cpupool");
 	}
-	x->made[x->nr_made++] = id;
 	name_of(x, i, name);
 	rc = pool_nodes_write(x->s, id, name);
 	if (rc)
@@ -103,7 +101,7 @@ static int make(struct split *x, uint32_t i, struct rpc_error *e)
 
 static int split_up(struct split *x, struct rpc_error *e)
 {
-	uint8_t free_cpus[CPU_BYTES];
+	uint8_t free_cpus[CPU_BYTES], added[CPU_BYTES];
 	char name[24];
 	uint32_t i;
 	size_t b;
@@ -113,11 +111,9 @@ static int split_up(struct split *x, struct rpc_error *e)
 		return fail_errno(e, rc, "hypervisor.unreachable", "cannot list the free CPUs");
 	/* First add, then remove: Pool-0 is never without a CPU. */
 	for (b = 0; b < CPU_BYTES; b++)
-		x->added[b] = x->cpus[0][b] & free_cpus[b];
-	if (cpupool_add_cpus(x->n, 0, x->added, e)) {
-		memset(x->added, 0, CPU_BYTES);
+		added[b] = x->cpus[0][b] & free_cpus[b];
+	if (cpupool_add_cpus(x->n, 0, added, e))
 		return -1;
-	}
 	name_of(x, 0, name);
 	rc = pool_nodes_rename(x->s, 0, name);
 	if (rc)
@@ -129,26 +125,18 @@ static int split_up(struct split *x, struct rpc_error *e)
 	return 0;
 }
 
-/* Everything as it was, as far as it goes. */
-static void put_back(struct split *x)
+/* All of it, or nothing as far as it goes. */
+static int carry_out(struct split *x, const struct json *before, struct rpc_error *e)
 {
-	uint8_t back[CPU_BYTES];
-	uint32_t i;
+	int rc = cpupool_begin(x->n, e);
 
-	while (x->nr_made--) {
-		struct ctrl_cpupool pool;
-
-		if (ctrl_cpupool_info(x->n->ctrl, x->made[x->nr_made], &pool) == 0)
-			cpupool_undo_add(x->n, pool.id, pool.cpus);
-		ctrl_cpupool_destroy(x->n->ctrl, x->made[x->nr_made]);
-		pool_nodes_remove(x->s, x->made[x->nr_made]);
-	}
-	for (i = 0; i < CPU_BYTES; i++)
-		back[i] = x->had[i];
-	cpupool_undo_remove(x->n, 0, back);
-	cpupool_undo_add(x->n, 0, x->added);
-	if (x->name)
-		pool_nodes_rename(x->s, 0, x->name);
+	if (rc)
+		return rc;
+	rc = split_up(x, e);
+	if (rc)
+		undo_cpupools(x->n, before);
+	undo_end(x->n);
+	return rc;
 }
 
 /* What the pools will be, for a dry run. */
@@ -190,7 +178,6 @@ static int numa_split(struct nacred *n, struct request *rq, const struct json *p
 	struct split x = {.n = n, .s = stores_get(n, e)};
 	bool dry_run = revision_dry_run(params);
 	struct json *before;
-	char *name;
 	int rc;
 
 	if (!x.s || world_refresh(n, e) || pools_refresh(n, e))
@@ -199,23 +186,18 @@ static int numa_split(struct nacred *n, struct request *rq, const struct json *p
 		return fail(e, XL_FAIL, "cpupool.in_use",
 			    "splitting not possible, already cpupools in use");
 	before = pools_state(&n->pools);
-	name = n->pools.list[0].name ? strdup(n->pools.list[0].name) : NULL;
-	x.name = name;
 	x.sched_id = n->pools.list[0].info.sched_id;
 	memcpy(x.had, n->pools.list[0].info.cpus, CPU_BYTES);
 	rc = revision_check(params, before, "the list of CPU pools", e) || read_nodes(&x, e)
 		     ? RPC_FAILED
 		     : 0;
-	if (!rc && !dry_run && split_up(&x, e)) {
-		put_back(&x);
+	if (!rc && !dry_run && carry_out(&x, before, e))
 		rc = RPC_FAILED;
-	}
 	if (!rc && !dry_run)
 		rc = pools_refresh(n, e);
 	if (!rc)
 		rc = answer(&x, before, dry_run, result, e);
 	json_free(before);
-	free(name);
 	return rc;
 }
 

@@ -14,6 +14,7 @@
 #include "nodes.h"
 #include "rpc.h"
 #include "stores.h"
+#include "undo.h"
 #include "world.h"
 #include "fields.h"
 
@@ -131,14 +132,34 @@ static int reboot_domain(struct nacred *n, struct request *rq, const struct json
 	return ask_guest(n, params, "reboot", "feature-reboot", result, e);
 }
 
+/* The record first: what stands in it is what a nacred that starts again says. */
+static int rename_steps(struct nacred *n, struct store *s, struct domain *d, const char *name,
+			struct rpc_error *e)
+{
+	struct record *r = world_record(n, d);
+	int rc;
+
+	if (r && record_set_name(r, name))
+		return fail_memory(e);
+	if (r && record_save(&n->records, r, e)) {
+		if (d->name)
+			record_set_name(r, d->name);
+		return -1;
+	}
+	rc = nodes_rename(s, d->domid, d->uuid, name);
+	if (rc)
+		log_warning("cannot rename domain %u in xenstore: %s", d->domid, strerror(-rc));
+	return 0;
+}
+
 static int rename_domain(struct nacred *n, struct request *rq, const struct json *params,
 			 struct json **result, struct rpc_error *e)
 {
 	const char *name = json_string(json_get(params, "new_name"), "");
 	struct domain *d = world_find_guest(n, params, e);
-	struct record *r;
+	struct json *before;
 	struct store *s;
-	char *old, *copy;
+	char *copy;
 	int rc;
 
 	if (!d || !(s = stores_get(n, e)))
@@ -147,26 +168,43 @@ static int rename_domain(struct nacred *n, struct request *rq, const struct json
 	    (strcmp(name, d->name ? d->name : "") != 0 && world_check_free(n, name, NULL, e)))
 		return fail_field(e, "new_name");
 	copy = strdup(name);
-	old = d->name ? strdup(d->name) : NULL;
-	r = world_record(n, d);
-	if (!copy || (r && record_set_name(r, name)) || (r && record_save(&n->records, r, e))) {
-		if (r && old)
-			record_set_name(r, old);
-		if (!e->number)
-			fail_memory(e);
+	if (!copy)
+		return fail_memory(e);
+	before = json_new_object();
+	json_set_string(before, "uuid", d->uuid);
+	json_set_string(before, "name", d->name ? d->name : "");
+	rc = undo_begin(n, UNDO_NAME, before, e);
+	if (!rc) {
+		rc = rename_steps(n, s, d, name, e);
+		undo_end(n);
+	}
+	if (rc) {
 		free(copy);
-		free(old);
 		return RPC_FAILED;
 	}
-	rc = nodes_rename(s, d->domid, d->uuid, name);
-	if (rc)
-		log_warning("cannot rename domain %u in xenstore: %s", d->domid, strerror(-rc));
-	free(old);
 	free(d->name);
 	d->name = copy;
 	events_domain(n, "domain.renamed", d);
 	*result = world_identity(d);
 	return RPC_DONE;
+}
+
+int undo_name(struct nacred *n, const struct json *before)
+{
+	struct domain *d = model_by_uuid(&n->model, json_string(json_get(before, "uuid"), ""));
+	const char *name = json_string(json_get(before, "name"), "");
+	char *copy = d && name[0] ? strdup(name) : NULL;
+	struct rpc_error e;
+
+	if (!copy)
+		return d && name[0] ? -ENOMEM : 0; /* with the domain its name went */
+	if (!n->store || rename_steps(n, n->store, d, name, &e)) {
+		free(copy);
+		return -EIO;
+	}
+	free(d->name);
+	d->name = copy;
+	return 0;
 }
 
 static const struct field one_domain[] = {FIELD_DOMAIN, FIELDS_END};

@@ -4,6 +4,7 @@
 #include "vcpu.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "ctrl/vcpu.h"
@@ -11,6 +12,7 @@
 #include "pools.h"
 #include "revision.h"
 #include "rpc.h"
+#include "undo.h"
 #include "world.h"
 
 static int get_affinity(struct nacred *n, struct request *rq, const struct json *params,
@@ -132,8 +134,8 @@ static int check_hard(const struct nacred *n, const struct vcpu_change *c, const
 }
 
 /* All vCPUs asked for, or none. */
-static int set_all(struct nacred *n, const struct vcpu_change *c, const struct affinity *a,
-		   struct rpc_error *e)
+static int set_steps(struct nacred *n, const struct vcpu_change *c, const struct affinity *a,
+		     struct rpc_error *e)
 {
 	uint32_t id;
 	int rc = 0;
@@ -156,6 +158,44 @@ static int set_all(struct nacred *n, const struct vcpu_change *c, const struct a
 				       CONFIG_MAX_CPUS, false);
 	}
 	return refused(n, c->d, rc, e);
+}
+
+static int set_all(struct nacred *n, const struct vcpu_change *c, const struct affinity *a,
+		   struct rpc_error *e)
+{
+	struct json *before = json_new_object();
+	int rc;
+
+	json_set_string(before, "uuid", c->d->uuid);
+	json_set(before, "vcpus", json_copy(json_get(c->before, "vcpus")));
+	rc = undo_begin(n, UNDO_AFFINITY, before, e);
+	if (rc)
+		return rc;
+	rc = set_steps(n, c, a, e);
+	undo_end(n);
+	return rc;
+}
+
+int undo_affinity(struct nacred *n, const struct json *before)
+{
+	const struct domain *d =
+		model_by_uuid(&n->model, json_string(json_get(before, "uuid"), ""));
+	const struct json *vcpus = json_get(before, "vcpus");
+	struct affinity a;
+	struct rpc_error e;
+	char number[16];
+	uint32_t id;
+	int rc = 0;
+
+	for (id = 0; d && id < vcpus_count(d) && !rc; id++) {
+		snprintf(number, sizeof(number), "%u", id);
+		if (read_cpus(json_get(vcpus, number), "hard", &a.has_hard, a.hard, &e) ||
+		    read_cpus(json_get(vcpus, number), "soft", &a.has_soft, a.soft, &e))
+			return -EINVAL;
+		rc = ctrl_vcpu_set_affinity(n->ctrl, d->domid, id, a.has_hard ? a.hard : NULL,
+					    a.has_soft ? a.soft : NULL, CONFIG_MAX_CPUS, false);
+	}
+	return rc; /* with the domain its affinities went */
 }
 
 /* The soft affinity has a CPU that the pool has and the hard one allows. */

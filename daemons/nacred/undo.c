@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+#include "undo.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "durable.h"
+#include "log.h"
+#include "nacred.h"
+
+#define UNDO_BYTES (1024 * 1024)
+#define BROKEN	   ".broken"
+
+static const struct {
+	const char *word;
+	undo_fn *take_back;
+} kinds[] = {
+	[UNDO_CPUPOOLS] = {"cpupools", undo_cpupools},
+	[UNDO_AFFINITY] = {"affinity", undo_affinity},
+	[UNDO_NAME] = {"name", undo_name},
+};
+
+int undo_begin(struct nacred *n, enum undo_kind kind, struct json *before, struct rpc_error *e)
+{
+	struct json *v = json_new_object();
+	char *text = NULL;
+	int rc;
+
+	if (json_set_string(v, "what", kinds[kind].word) && json_set(v, "before", before))
+		text = json_print(v, false);
+	json_free(v);
+	rc = text ? durable_replace(n->statedir, UNDO_FILE, text, strlen(text), e) : fail_memory(e);
+	free(text);
+	return rc;
+}
+
+void undo_end(struct nacred *n)
+{
+	struct rpc_error e;
+
+	if (durable_remove(n->statedir, UNDO_FILE, &e))
+		log_error("%s; remove it, or the last change is taken back at the next start",
+			  e.message);
+}
+
+/* NULL: there is none, or it cannot be read (*why is set). */
+static struct json *read_file(const char *path, const char **why)
+{
+	static char error[160];
+	FILE *f = fopen(path, "re");
+	char *text = f ? malloc(UNDO_BYTES) : NULL;
+	struct json *v = NULL;
+	size_t len;
+
+	*why = NULL;
+	if (text) {
+		len = fread(text, 1, UNDO_BYTES, f);
+		v = json_parse(text, len, NULL, error, sizeof(error));
+		*why = v ? NULL : error;
+	} else if (f || errno != ENOENT) {
+		*why = strerror(f ? ENOMEM : errno);
+	}
+	free(text);
+	if (f)
+		fclose(f);
+	return v;
+}
+
+static int take_back(struct nacred *n, const struct json *v)
+{
+	const char *word = json_string(json_get(v, "what"), "");
+	size_t i;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(kinds[i].word, word) == 0)
+			return kinds[i].take_back(n, json_get(v, "before"));
+	return -EINVAL;
+}
+
+static void set_aside(const char *path, const char *why)
+{
+	char aside[NACRED_PATH_MAX + sizeof(UNDO_FILE) + sizeof(BROKEN)];
+
+	snprintf(aside, sizeof(aside), "%s" BROKEN, path);
+	rename(path, aside);
+	log_error("cannot read %s: %s; it is kept as %s, and a change may be half done", path, why,
+		  aside);
+}
+
+void undo_recover(struct nacred *n)
+{
+	char path[NACRED_PATH_MAX + sizeof(UNDO_FILE)];
+	const char *why;
+	struct json *v;
+	int rc;
+
+	if (n->undone)
+		return;
+	snprintf(path, sizeof(path), "%s/" UNDO_FILE, n->statedir);
+	v = read_file(path, &why);
+	if (!v && !why) {
+		n->undone = true;
+		return;
+	}
+	rc = v ? take_back(n, v) : 0;
+	if (why)
+		set_aside(path, why);
+	else if (rc)
+		log_error("cannot take back a change of the %s that was begun: %s",
+			  json_string(json_get(v, "what"), "?"), strerror(-rc));
+	else
+		log_notice("took back a change of the %s that was begun",
+			   json_string(json_get(v, "what"), "?"));
+	json_free(v);
+	undo_end(n);
+	n->undone = true;
+}

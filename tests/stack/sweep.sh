@@ -1,0 +1,24 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# SPDX-FileCopyrightText: 2026 The Nacre authors
+# nacred killed at the system calls of each method that changes something, and started again.
+# NACRE_SWEEP=1 tries every single one; else one of 16, of each method another one first.
+# NACRE_SWEEP_CASES: only these.
+. "$(dirname "$0")/lib.sh"
+
+up -c 2
+# The nacred under test has a run directory of its own, where it finds the other daemons.
+mirror=$WORK/mirror
+mkdir -m 0700 "$mirror"
+for f in "$RUN"/*; do
+	case ${f##*/} in
+	nacred*) ;;
+	*) ln -s "$f" "$mirror/" ;;
+	esac
+done
+stride=16
+[ "${NACRE_SWEEP:-0}" = 0 ] || stride=1
+nacre exec perl "$TOP/tests/stack/sweep/sweep.pl" "$mirror" "$RUN/nacred.sock" "$BUILD/guests/ticker.elf" \
+	"$stride" ${NACRE_SWEEP_CASES-} || bad=1
+[ $bad = 0 ] || tail -n 30 "$mirror/nacred.log"
+exit $((bad > 0))
