@@ -38,6 +38,10 @@
 #define LIMIT_MEMORY_MAX    (16ull * 1024 * 1024 * 1024) /* KiB */
 #define LIMIT_DOMAINS	    4096
 
+/* What clients keep beside a domain: values, and bytes of all together. */
+#define LIMIT_USERDATA_KEYS  16
+#define LIMIT_USERDATA_BYTES (128 * 1024)
+
 /* A guest that ended within so many seconds so often in a row is started again
  * only after a while: it would do nothing but restart. */
 #define LIMIT_QUICK_END_SEC    3

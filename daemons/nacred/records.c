@@ -37,6 +37,7 @@ void record_free(struct record *r)
 	if (!r)
 		return;
 	json_free(r->config);
+	json_free(r->userdata);
 	free(r->name);
 	free(r);
 }
@@ -57,6 +58,8 @@ struct json *record_to_json(const struct record *r)
 		ok = json_set_string(v, "preserve_as", r->preserve_as);
 	if (ok)
 		ok = json_set(v, "config", json_copy(r->config));
+	if (ok && r->userdata && r->userdata->nr)
+		ok = json_set(v, "userdata", json_copy(r->userdata));
 	if (ok)
 		return v;
 	json_free(v);
@@ -80,6 +83,7 @@ struct record *record_from_json(const struct json *v)
 	const char *state = json_string(json_get(v, "state"), "");
 	const char *preserve = json_string(json_get(v, "preserve_as"), NULL);
 	const struct json *config = json_get(v, "config");
+	const struct json *userdata = json_get(v, "userdata");
 	struct record *r = calloc(1, sizeof(*r));
 	int s = 0;
 
@@ -88,7 +92,8 @@ struct record *record_from_json(const struct json *v)
 	while (s < NR_STATES && strcmp(state_words[s], state) != 0)
 		s++;
 	if (json_int(json_get(v, "format"), 0) != FORMAT || s == NR_STATES || !name || !config ||
-	    config->type != JSON_OBJECT || (preserve && !take_uuid(r->preserve_as, preserve)) ||
+	    config->type != JSON_OBJECT || (userdata && userdata->type != JSON_OBJECT) ||
+	    (preserve && !take_uuid(r->preserve_as, preserve)) ||
 	    !take_uuid(r->uuid, json_string(json_get(v, "uuid"), NULL))) {
 		free(r);
 		return NULL;
@@ -100,7 +105,8 @@ struct record *record_from_json(const struct json *v)
 	r->begins_paused = json_bool(json_get(v, "begins_paused"), false);
 	r->name = strdup(name);
 	r->config = json_copy(config);
-	if (r->name && r->config)
+	r->userdata = userdata ? json_copy(userdata) : NULL;
+	if (r->name && r->config && (r->userdata || !userdata))
 		return r;
 	record_free(r);
 	return NULL;

@@ -34,6 +34,7 @@ struct record {
 	/* RESTARTING: the UUID under which the old domain stays for inspection. */
 	char preserve_as[UUID_TEXT];
 	struct json *config;	 /* libxl's form */
+	struct json *userdata;	 /* of libxl's clients: hexadecimal text by key; NULL: none */
 	unsigned int quick_ends; /* lives in a row that ended at once; not in the file */
 };
 

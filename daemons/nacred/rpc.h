@@ -45,7 +45,7 @@ extern const struct method methods_system[], methods_host[], methods_domain[],
 	methods_cpupool[], methods_cpupool_cpus[], methods_cpupool_domain[], methods_cpupool_numa[],
 	methods_vcpu[], methods_vcpu_affinity[], methods_job[], methods_sched_params[],
 	methods_sched_credit2[], methods_sched_stats[], methods_simulate[], methods_advisory[],
-	methods_patch[], methods_patch_change[];
+	methods_patch[], methods_patch_change[], methods_domain_nodes[], methods_domain_userdata[];
 
 /* NULL when there is none of that name. */
 const struct method *rpc_method(const char *name);

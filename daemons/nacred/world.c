@@ -308,6 +308,10 @@ struct json *world_describe(struct nacred *n, const struct domain *d)
 	json_set_int(v, "vcpu_max_id",
 		     i->max_vcpu_id == XEN_INVALID_MAX_VCPU_ID ? -1 : (int64_t)i->max_vcpu_id);
 	json_set(v, "cpupool", pool_name(&n->pools, i->cpupool));
+	json_set_int(v, "cpupool_id", i->cpupool);
+	json_set_int(v, "shared_memkb", pages_to_kib(i->shr_pages));
+	json_set_int(v, "paged_memkb", pages_to_kib(i->paged_pages));
+	json_set_int(v, "gpaddr_bits", i->gpaddr_bits);
 	json_set_real(v, "start_time", d->start_time);
 	json_set_bool(v, "has_config", r != NULL);
 	return v;

@@ -40,3 +40,8 @@ nacre_unit_test(nacred_patch_inspect SOURCES test_nacred_patch_inspect.c payload
   LIBS nacred_core INCLUDES ${CMAKE_SOURCE_DIR}/hypervisor
   DEFS NACRED_PROGRAM="$<TARGET_FILE:nacred>")
 add_dependencies(test_nacred_patch_inspect nacred)
+
+nacre_unit_test(nacred_userdata SOURCES test_nacred_userdata.c LIBS nacred_core)
+foreach(call list get_node_affinity set_node_affinity)
+  target_link_options(test_nacred_userdata PRIVATE -Wl,--wrap=ctrl_domain_${call})
+endforeach()

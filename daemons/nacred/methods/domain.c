@@ -69,7 +69,10 @@ static const struct field state_fields[] = {
 		{.name = "max_memkb", .type = F_INT, .summary = "KiB"},                            \
 		{.name = "cpu_time_ns", .type = F_INT}, {.name = "vcpu_online", .type = F_INT},    \
 		{.name = "vcpu_max_id", .type = F_INT, .summary = "-1: it has no vCPU"},           \
-		FIELD_CPUPOOL,                                                                     \
+		FIELD_CPUPOOL, {.name = "cpupool_id", .type = F_INT},                              \
+		{.name = "shared_memkb", .type = F_INT, .summary = "KiB"},                         \
+		{.name = "paged_memkb", .type = F_INT, .summary = "KiB paged out"},                \
+		{.name = "gpaddr_bits", .type = F_INT, .summary = "of a guest address"},           \
 		{.name = "start_time",                                                             \
 		 .type = F_REAL,                                                                   \
 		 .summary = "seconds since the epoch, 0: unknown"},                                \

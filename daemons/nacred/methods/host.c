@@ -107,6 +107,10 @@ static int add_physinfo(struct nacred *n, struct json *v, struct rpc_error *e)
 	json_set_int(v, "total_kib", (int64_t)(p.total_pages * (CTRL_PAGE_SIZE / 1024)));
 	json_set_int(v, "free_kib",
 		     (int64_t)((p.free_pages + p.scrub_pages) * (CTRL_PAGE_SIZE / 1024)));
+	json_set_int(v, "scrub_kib", (int64_t)(p.scrub_pages * (CTRL_PAGE_SIZE / 1024)));
+	json_set_int(v, "outstanding_kib",
+		     (int64_t)(p.outstanding_pages * (CTRL_PAGE_SIZE / 1024)));
+	json_set_int(v, "max_mfn", (int64_t)p.max_mfn);
 	json_set_int(v, "sharing_freed_memory", 0);
 	json_set_int(v, "sharing_used_memory", 0);
 	json_set_int(v, "outstanding_claims", (int64_t)(p.outstanding_pages / PAGES_PER_MIB));
@@ -292,6 +296,9 @@ static const struct field info_result[] = {
 	{.name = "free_memory", .type = F_INT, .summary = "MiB"},
 	NUMBER("total_kib"),
 	NUMBER("free_kib"),
+	{.name = "scrub_kib", .type = F_INT, .summary = "part of free_kib that is being scrubbed"},
+	{.name = "outstanding_kib", .type = F_INT, .summary = "claimed, not yet given"},
+	{.name = "max_mfn", .type = F_INT, .summary = "the last page frame there may be"},
 	NUMBER("sharing_freed_memory"),
 	NUMBER("sharing_used_memory"),
 	{.name = "outstanding_claims", .type = F_INT, .summary = "MiB"},
