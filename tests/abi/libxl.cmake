@@ -17,3 +17,11 @@ set_target_properties(libxl_layout PROPERTIES
   RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 add_test(NAME abi.libxl_layout COMMAND libxl_layout)
 set_tests_properties(abi.libxl_layout PROPERTIES LABELS host TIMEOUT 60)
+
+# What the types do, beside the library of libxenmisc4.17 (which libxen-dev brings).
+find_library(DEBIAN_LIBXENLIGHT libxenlight.so.4.17 REQUIRED)
+add_executable(libxl_json libxl_json.c fill.c texts.c theirs.c)
+target_link_libraries(libxl_json PRIVATE libxl_types xenlight_objects)
+set_target_properties(libxl_json PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+add_test(NAME abi.libxl_json COMMAND libxl_json ${DEBIAN_LIBXENLIGHT} 300)
+set_tests_properties(abi.libxl_json PROPERTIES LABELS host TIMEOUT 300)

@@ -167,8 +167,9 @@ int libxl_send_sysrq(libxl_ctx *ctx, uint32_t domid, char sysrq);
 int libxl_qemu_monitor_command(libxl_ctx *ctx, uint32_t domid, const char *command_line,
 			       char **output, const libxl_asyncop_how *ao_how);
 
-/* The words of xl.cfg's cpuid=, one feature or one xend leaf a call, into @cpuid.  0; 1 no
- * "="; 2 no such feature; 3 no such leaf; 4 no good value: not a libxl_error. */
+/* One word of xl.cfg's cpuid= into @cpuid: a feature, 0 or 1 no '=', 2 no such feature,
+ * 3 no such value; or one leaf in xend's form, 0 or 1 no such leaf, 2 no such subleaf,
+ * 3 no colon, 4 no such register, 5 not 32 bits.  None of these is a libxl_error. */
 int libxl_cpuid_parse_config(libxl_cpuid_policy_list *cpuid, const char *str);
 int libxl_cpuid_parse_config_xend(libxl_cpuid_policy_list *cpuid, const char *str);
 

@@ -67,7 +67,7 @@ int libxl_devid_to_device_vsnd(libxl_ctx *ctx, uint32_t domid, int devid, libxl_
 int libxl_ctrlport_to_device_usbdev(libxl_ctx *ctx, uint32_t domid, int ctrl, int port,
 				    libxl_device_usbdev *usbdev);
 
-/* Bitmaps.  Bits beyond the map read as clear; setting them is refused by an assertion.
+/* Bitmaps.  Bits beyond the map read as clear; setting one does nothing.
  * _and and _or allocate their result, _copy needs both of one size, is_full, is_empty
  * and test give 1 or 0. */
 int libxl_bitmap_alloc(libxl_ctx *ctx, libxl_bitmap *bitmap, int n_bits);
