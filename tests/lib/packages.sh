@@ -7,7 +7,8 @@ BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config libxen-dev libyajl-de
 libsystemd-dev libseccomp-dev libsodium-dev libdw-dev patch zlib1g-dev liblzma-dev liblz4-dev libzstd-dev binutils"
 RUN_PACKAGES="qemu-system-x86 cpio gzip busybox-static apt-utils ca-certificates"
 TEST_PACKAGES="clang libclang-rt-14-dev llvm clang-tidy clang-format cppcheck libcriterion-dev grub-pc-bin grub-common
-xorriso mtools bochs bochsbios vgabios mandoc jq zsh fish perl procps git strace xenstore-utils"
+xorriso mtools bochs bochsbios vgabios mandoc jq zsh fish perl procps git strace xenstore-utils
+dpkg-dev file systemd systemd-container mmdebstrap"
 
 missing_packages() { # PACKAGE... -> those that are not installed
 	local p

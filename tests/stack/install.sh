@@ -21,7 +21,8 @@ for path in lib/nacre/nacre.elf lib/nacre/hosted/libxencall.so.1 lib/nacre/guest
 	lib/nacre/manifests/hypervisor.json lib/nacre/nacre-domains share/nacre/advisories.json \
 	share/nacre/advisories.d/XSA-194.json lib/sysusers.d/nacre.conf lib/tmpfiles.d/nacre.conf \
 	share/bash-completion/completions/xl share/zsh/site-functions/_xl \
-	share/fish/vendor_completions.d/xl.fish lib/systemd/system/nacred@.service; do
+	share/fish/vendor_completions.d/xl.fish share/doc/nacre/html/nacre.7.html share/doc/nacre/copyright \
+	lib/systemd/system/nacred@.service; do
 	check "has.$path" [ -f "$usr/$path" ]
 done
 check has.recipe ls "$usr"/share/nacre/builds/*.json
