@@ -12,14 +12,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "rpc_stream.h"
+#include "rpc_internal.h"
 
-struct rpc {
-	struct rpc_stream stream;
-	int64_t last_id;
-	struct json *events; /* array of those that came meanwhile, oldest first */
-	size_t next_event;
-};
+const struct json_limits rpc_reply_limits = {
+	.max_bytes = RPC_MAX_REPLY, .max_depth = 64, .max_values = 4u << 20};
 
 static void __attribute__((format(printf, 3, 4)))
 set_error(struct rpc_error *error, const char *symbol, const char *format, ...)
@@ -57,7 +53,7 @@ struct rpc *rpc_adopt(int socket, struct rpc_error *error)
 	return rpc;
 }
 
-struct rpc *rpc_open(const char *path, struct rpc_error *error)
+static struct rpc *open_socket(const char *path, int flags, struct rpc_error *error)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int fd;
@@ -67,7 +63,7 @@ struct rpc *rpc_open(const char *path, struct rpc_error *error)
 		return NULL;
 	}
 	memcpy(address.sun_path, path, strlen(path) + 1);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | flags, 0);
 	if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof(address))) {
 		unreachable(error, path, errno);
 		if (fd >= 0)
@@ -77,12 +73,28 @@ struct rpc *rpc_open(const char *path, struct rpc_error *error)
 	return rpc_adopt(fd, error);
 }
 
+struct rpc *rpc_open(const char *path, struct rpc_error *error)
+{
+	return open_socket(path, 0, error);
+}
+
+struct rpc *rpc_open_at_once(const char *path, struct rpc_error *error)
+{
+	return open_socket(path, SOCK_NONBLOCK, error);
+}
+
+int rpc_socket(const struct rpc *rpc)
+{
+	return rpc->stream.socket;
+}
+
 void rpc_close(struct rpc *rpc)
 {
 	if (!rpc)
 		return;
 	rpc_stream_close(&rpc->stream);
 	json_free(rpc->events);
+	free(rpc->out);
 	free(rpc);
 }
 
@@ -93,7 +105,7 @@ bool rpc_is_idle(const struct rpc *rpc)
 	return rpc->stream.start == rpc->stream.end && !poll(&pollfd, 1, 0);
 }
 
-static char *request_line(int64_t id, const char *method, struct json *params)
+char *rpc_request_line(int64_t id, const char *method, struct json *params)
 {
 	struct json *request = json_new_object();
 	char *text = NULL;
@@ -110,7 +122,7 @@ static char *request_line(int64_t id, const char *method, struct json *params)
 
 static int send_request(struct rpc *rpc, const char *method, struct json *params, int64_t deadline)
 {
-	char *text = request_line(++rpc->last_id, method, params);
+	char *text = rpc_request_line(++rpc->last_id, method, params);
 	size_t len = text ? strlen(text) : 0;
 	int rc;
 
@@ -122,7 +134,7 @@ static int send_request(struct rpc *rpc, const char *method, struct json *params
 	return rc;
 }
 
-static void transport_error(struct rpc_error *error, const char *method, int rc)
+void rpc_transport_error(struct rpc_error *error, const char *method, int rc)
 {
 	switch (rc) {
 	case -ETIMEDOUT:
@@ -187,9 +199,7 @@ static void keep_event(struct rpc *rpc, const struct json *line)
 /* NULL with rc 0: the line was something else (an event, an older reply). */
 static struct json *parse_reply(struct rpc *rpc, const char *line, size_t len, int *rc)
 {
-	static const struct json_limits limits = {
-		.max_bytes = RPC_MAX_REPLY, .max_depth = 64, .max_values = 4u << 20};
-	struct json *reply = json_parse(line, len, &limits, NULL, 0);
+	struct json *reply = json_parse(line, len, &rpc_reply_limits, NULL, 0);
 	const struct json *id = json_get(reply, "id");
 
 	/* Without an id: the daemon could not even read the request. */
@@ -222,8 +232,7 @@ static struct json *await_reply(struct rpc *rpc, int64_t deadline, int *rc)
 	}
 }
 
-/* Moves the result out of the reply. */
-static struct json *take_result(struct json *reply, struct rpc_error *error)
+struct json *rpc_take_result(struct json *reply, struct rpc_error *error)
 {
 	struct json *result = NULL;
 
@@ -248,10 +257,10 @@ struct json *rpc_call(struct rpc *rpc, const char *method, struct json *params, 
 	if (!rc)
 		reply = await_reply(rpc, deadline, &rc);
 	if (!reply) {
-		transport_error(error, method, rc);
+		rpc_transport_error(error, method, rc);
 		return NULL;
 	}
-	result = take_result(reply, error);
+	result = rpc_take_result(reply, error);
 	if (fd) {
 		*fd = result ? rpc->stream.fd : -1;
 		if (result)
@@ -273,7 +282,7 @@ struct json *rpc_event(struct rpc *rpc, int timeout_ms, struct rpc_error *error)
 			json_free(parse_reply(rpc, line, len, &rc));
 		if (!rc)
 			continue;
-		transport_error(error, "event", rc);
+		rpc_transport_error(error, "event", rc);
 		return NULL;
 	}
 	return json_copy(rpc->events->items[rpc->next_event++]);
