@@ -255,9 +255,10 @@ static int check_create(struct nacred *n, const struct json *config, char uuid[U
 	return rc;
 }
 
-int build_create(struct nacred *n, struct request *rq, const struct json *config, bool paused,
+int build_create(struct nacred *n, struct request *rq, const struct json *params,
 		 struct rpc_error *e)
 {
+	const struct json *config = json_get(params, "config");
 	char uuid[UUID_TEXT];
 	struct record *r;
 	struct build *b;
@@ -271,7 +272,8 @@ int build_create(struct nacred *n, struct request *rq, const struct json *config
 		       complete_config(config, uuid));
 	if (!r)
 		return fail_memory(e);
-	b = build_new(n, rq, uuid, paused);
+	r->keep_ended = json_bool(json_get(params, "keep_ended"), false);
+	b = build_new(n, rq, uuid, json_bool(json_get(params, "paused"), false));
 	if (!b || record_save(&n->records, r, e)) {
 		if (!b)
 			fail_memory(e);

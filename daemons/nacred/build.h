@@ -11,9 +11,10 @@
 
 struct request;
 
-/* domain.create with @config (checked by config_read, but read again by the
- * worker). RPC_LATER, or RPC_FAILED and @e with nothing left behind. */
-int build_create(struct nacred *n, struct request *rq, const struct json *config, bool paused,
+/* domain.create with its parameters: "config" (checked by config_read, but read again by
+ * the worker), "paused", "keep_ended". RPC_LATER, or RPC_FAILED and @e with nothing left
+ * behind. */
+int build_create(struct nacred *n, struct request *rq, const struct json *params,
 		 struct rpc_error *e);
 /* A new domain for a record in state RESTARTING, @delay_msec from now. */
 void build_restart(struct nacred *n, struct record *r, unsigned int delay_msec);

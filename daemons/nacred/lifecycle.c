@@ -190,6 +190,8 @@ static bool act_on_one(struct nacred *n)
 		    domain_shutdown_reason(d) < 0 || teardown_running(n, d->uuid))
 			continue;
 		d->handled = true;
+		if (r->keep_ended)
+			continue;
 		act(n, r, d);
 		return true;
 	}

@@ -56,6 +56,8 @@ struct json *record_to_json(const struct record *r)
 		ok = json_set_bool(v, "begins_paused", true);
 	if (ok && r->preserve_as[0])
 		ok = json_set_string(v, "preserve_as", r->preserve_as);
+	if (ok && r->keep_ended)
+		ok = json_set_bool(v, "keep_ended", true);
 	if (ok)
 		ok = json_set(v, "config", json_copy(r->config));
 	if (ok && r->userdata && r->userdata->nr)
@@ -103,6 +105,7 @@ struct record *record_from_json(const struct json *v)
 	r->generation = (unsigned int)json_int(json_get(v, "generation"), 1);
 	r->start_time = json_real(json_get(v, "start_time"), 0);
 	r->begins_paused = json_bool(json_get(v, "begins_paused"), false);
+	r->keep_ended = json_bool(json_get(v, "keep_ended"), false);
 	r->name = strdup(name);
 	r->config = json_copy(config);
 	r->userdata = userdata ? json_copy(userdata) : NULL;

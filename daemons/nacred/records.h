@@ -33,6 +33,9 @@ struct record {
 	bool begins_paused; /* it was to be made, not to be started */
 	/* RESTARTING: the UUID under which the old domain stays for inspection. */
 	char preserve_as[UUID_TEXT];
+	/* When the domain ends it stays as it is: the client that made it acts on
+	 * on_poweroff and its like, as users of libxl do. */
+	bool keep_ended;
 	struct json *config;	 /* libxl's form */
 	struct json *userdata;	 /* of libxl's clients: hexadecimal text by key; NULL: none */
 	unsigned int quick_ends; /* lives in a row that ended at once; not in the file */

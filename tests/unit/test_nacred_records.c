@@ -71,6 +71,7 @@ Test(records, written_and_read_again)
 	r->start_time = 12.5;
 	r->state = RECORD_RESTARTING;
 	strcpy(r->preserve_as, "00000000-0000-4000-8000-000000000001");
+	r->keep_ended = true;
 	cr_assert_eq(record_save(&rs, r, &e), 0, "%s", e.message);
 	cr_assert_eq(records_load(&again, dir), 0);
 	r = record_by_uuid(&again, UUID);
@@ -80,6 +81,7 @@ Test(records, written_and_read_again)
 	cr_assert_eq(r->generation, 3);
 	cr_assert_float_eq(r->start_time, 12.5, 0);
 	cr_assert_eq(r->state, RECORD_RESTARTING);
+	cr_assert(r->keep_ended);
 	cr_assert_str_eq(r->preserve_as, "00000000-0000-4000-8000-000000000001");
 	cr_assert_str_eq(json_string(json_path(r->config, "c_info.name"), ""), "g1");
 	cr_assert_eq(record_by_name(&again, "g1"), r);

@@ -44,7 +44,7 @@ int cmd_console(const struct verb *verb, int argc, char **argv)
 	}
 	fd = console_open(argv[optind]);
 	if (fd >= 0)
-		return console_run(fd, escape);
+		return console_attach(fd, escape);
 	fputs("Unable to attach console\n", stderr);
 	return EXIT_FAILURE;
 }

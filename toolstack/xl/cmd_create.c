@@ -65,7 +65,7 @@ static int attach(const struct json *created, bool paused)
 			return EXIT_FAILURE;
 		}
 	}
-	return fd < 0 ? EXIT_FAILURE : console_run(fd, CONSOLE_ESCAPE);
+	return fd < 0 ? EXIT_FAILURE : console_attach(fd, CONSOLE_ESCAPE);
 }
 
 static struct json *create_params(const struct create *create, const struct json *config)

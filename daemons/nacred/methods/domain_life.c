@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 /* domain.create, destroy, wait, console: the beginning, the end, and waiting for it. */
 #include <stdlib.h>
+#include <store.h>
 #include <string.h>
 #include <uuid/uuid.h>
 
@@ -11,6 +12,7 @@
 #include "log.h"
 #include "nacred.h"
 #include "rpc.h"
+#include "stores.h"
 #include "teardown.h"
 #include "wait.h"
 #include "world.h"
@@ -19,8 +21,7 @@
 static int create(struct nacred *n, struct request *rq, const struct json *params,
 		  struct json **result, struct rpc_error *e)
 {
-	return build_create(n, rq, json_get(params, "config"),
-			    json_bool(json_get(params, "paused"), false), e);
+	return build_create(n, rq, params, e);
 }
 
 struct destroy_call {
@@ -123,6 +124,28 @@ static int wait_for_domain(struct nacred *n, struct request *rq, const struct js
 			result, e);
 }
 
+static int console_tty(struct nacred *n, struct request *rq, const struct json *params,
+		       struct json **result, struct rpc_error *e)
+{
+	struct domain *d = world_find(n, params, e);
+	struct store *s;
+	char *tty;
+
+	if (!d || !(s = stores_get(n, e)))
+		return RPC_FAILED;
+	if (store_readf(s, XBT_NULL, &tty, "/local/domain/%u/console/tty", d->domid))
+		tty = NULL;
+	if (!tty || !*tty) {
+		free(tty);
+		return fail(e, XL_FAIL, "console.unavailable", "domain %u has no console terminal",
+			    d->domid);
+	}
+	*result = world_identity(d);
+	json_set_string(*result, "tty", tty);
+	free(tty);
+	return RPC_DONE;
+}
+
 static int console(struct nacred *n, struct request *rq, const struct json *params,
 		   struct json **result, struct rpc_error *e)
 {
@@ -140,10 +163,20 @@ static const struct field create_params[] = {
 	 .type = F_OBJECT,
 	 .summary = "libxl's JSON form, as xl list -l prints it"},
 	{.name = "paused", .type = F_BOOL, .optional = true, .summary = "leave it paused"},
+	{.name = "keep_ended",
+	 .type = F_BOOL,
+	 .optional = true,
+	 .summary = "when it ends leave it: the caller acts on on_poweroff and its like"},
 	FIELDS_END,
 };
 
 static const struct field one_domain[] = {FIELD_DOMAIN, FIELDS_END};
+
+static const struct field tty_result[] = {
+	FIELDS_IDENTITY,
+	{.name = "tty", .type = F_STRING, .summary = "path of a pseudo-terminal"},
+	FIELDS_END,
+};
 
 static const struct field wait_params[] = {
 	FIELD_DOMAIN,
@@ -196,6 +229,13 @@ const struct method methods_domain_life[] = {
 		.params = one_domain,
 		.result = fields_identity,
 		.handle = console,
+	},
+	{
+		.name = "domain.console_tty",
+		.summary = "The terminal at which xenconsoled offers its console",
+		.params = one_domain,
+		.result = tty_result,
+		.handle = console_tty,
 	},
 	{.name = NULL},
 };
