@@ -28,7 +28,7 @@ static size_t script_nr;
 static char requests[256 * 1024];
 static struct fake_client clients[MAX_CLIENTS];
 static unsigned int nr_clients;
-static bool holding;
+static bool holding, frozen;
 static int listener = -1;
 static char listener_path[108];
 
@@ -145,6 +145,14 @@ static void answer(struct fake_client *client, const char *line)
 	pthread_cond_broadcast(&changed);
 }
 
+static void thaw(void)
+{
+	pthread_mutex_lock(&lock);
+	while (frozen)
+		pthread_cond_wait(&changed, &lock);
+	pthread_mutex_unlock(&lock);
+}
+
 static void *serve_client(void *arg)
 {
 	struct fake_client *client = arg;
@@ -160,6 +168,7 @@ static void *serve_client(void *arg)
 		answer(client, line);
 		pthread_mutex_unlock(&lock);
 		used = 0;
+		thaw();
 	}
 	pthread_mutex_lock(&lock);
 	close(client->socket);
@@ -287,6 +296,14 @@ void fake_nacred_event(const char *params)
 	for (i = 0; i < MAX_CLIENTS; i++)
 		if (clients[i].socket >= 0 && clients[i].subscribed)
 			send_with_fd(clients[i].socket, text, (size_t)len, -1);
+	pthread_mutex_unlock(&lock);
+}
+
+void fake_nacred_freeze(bool yes)
+{
+	pthread_mutex_lock(&lock);
+	frozen = yes;
+	pthread_cond_broadcast(&changed);
 	pthread_mutex_unlock(&lock);
 }
 

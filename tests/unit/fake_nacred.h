@@ -29,6 +29,9 @@ void fake_nacred_script(const struct fake_answer *answers, size_t nr);
 /* Send the answers that were held back, and hold back none any more until the next script. */
 void fake_nacred_release(void);
 
+/* Read nothing from clients until told otherwise (a line that is being read is finished). */
+void fake_nacred_freeze(bool frozen);
+
 /* Tell every client that called event.subscribe; @params is the event as JSON. */
 void fake_nacred_event(const char *params);
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "instance.h"
-#include "libxl_internal.h"
+#include "libxl_context.h"
 
 static struct rpc *open_connection(struct rpc_error *error)
 {

@@ -2,7 +2,8 @@
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 #include <stdlib.h>
 
-#include "libxl_internal.h"
+#include "libxl_context.h"
+#include "libxl_fork.h"
 
 void libxl__ctx_lock(libxl_ctx *ctx)
 {
@@ -52,6 +53,10 @@ int libxl_ctx_alloc(libxl_ctx **pctx, int version, unsigned flags, xentoollog_lo
 		free(ctx);
 		return ERROR_FAIL;
 	}
+	libxl__loop_init(&ctx->loop);
+	libxl__channel_init(&ctx->channel);
+	libxl__children_init(&ctx->children);
+	libxl__contexts_add(ctx);
 	rc = reach_nacred(ctx);
 	if (rc) {
 		libxl_ctx_free(ctx);
@@ -65,7 +70,15 @@ int libxl_ctx_free(libxl_ctx *ctx)
 {
 	if (!ctx)
 		return 0;
+	libxl__contexts_remove(ctx);
+	libxl__ctx_lock(ctx);
 	libxl__close_idle(ctx);
+	libxl__channel_close(ctx);
+	libxl__children_close(ctx);
+	libxl__deaths_free(ctx);
+	libxl__aos_free(ctx);
+	libxl__ctx_unlock(ctx);
+	libxl__loop_free(ctx);
 	pthread_mutex_destroy(&ctx->lock);
 	free(ctx);
 	return 0;

@@ -23,17 +23,6 @@
 #include "json.h"
 #include "rpc.h"
 
-/* Connections that are kept for the next call; more are opened when more threads
- * call at once, and closed afterwards. */
-#define LIBXL__IDLE_CONNECTIONS 4
-
-struct libxl__ctx {
-	xentoollog_logger *lg; /* the caller's; NULL: nobody listens */
-	pthread_mutex_t lock;
-	struct rpc *idle[LIBXL__IDLE_CONNECTIONS];
-	unsigned int nr_idle;
-};
-
 void libxl__ctx_lock(libxl_ctx *ctx);
 void libxl__ctx_unlock(libxl_ctx *ctx);
 

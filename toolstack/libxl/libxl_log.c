@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "libxl_internal.h"
+#include "libxl_context.h"
 
 /* Names and console output are the guest's: no byte of them may reach a terminal as a
  * control character.  Bytes of UTF-8 sequences stay. */

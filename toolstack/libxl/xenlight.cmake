@@ -2,14 +2,26 @@
 # SPDX-FileCopyrightText: 2026 The Nacre authors
 # libxenlight.so.4.17.  Its objects are a target of their own, which unit tests link.
 add_library(xenlight_objects OBJECT
+  libxl_ao.c
   libxl_call.c
+  libxl_channel.c
+  libxl_child.c
+  libxl_console.c
+  libxl_create.c
   libxl_ctx.c
+  libxl_death.c
+  libxl_event.c
+  libxl_fork.c
+  libxl_lifecycle.c
   libxl_log.c
+  libxl_loop.c
+  libxl_memory.c
+  libxl_osevent.c
 )
 target_include_directories(xenlight_objects PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
 target_compile_options(xenlight_objects PRIVATE -fvisibility=hidden)
-target_link_libraries(xenlight_objects PUBLIC nacre_host_flags libxl_headers nacre_rpc nacre_instance
-  -l:libxentoollog.so.1)
+target_link_libraries(xenlight_objects PUBLIC nacre_host_flags libxl_headers nacre_console nacre_rpc nacre_instance
+  -l:libxentoollog.so.1 -luuid)
 set_target_properties(xenlight_objects nacre_rpc nacre_instance nacre_json PROPERTIES
   POSITION_INDEPENDENT_CODE ON)
 
