@@ -14,10 +14,12 @@
 #include "advisory_host.h"
 #include "advisory_set.h"
 #include "evidence.h"
+#include "events.h"
 #include "import.h"
 #include "log.h"
 #include "nacred.h"
 #include "report.h"
+#include "revision.h"
 
 #define PATH_BYTES 512
 
@@ -91,17 +93,34 @@ static void drop_views(struct advisories *a)
 	a->views[false] = a->views[true] = NULL;
 }
 
-static int make_views(struct advisories *a)
+/* What everybody may know has changed; not why, nor what only administrators see. */
+static void tell_change(struct nacred *n, const char *what)
 {
+	struct json *v = json_new_object();
+
+	json_set_string(v, "changed", what);
+	events_tell(n, "advisory.changed", "advisory", v);
+}
+
+static int make_views(struct nacred *n, struct advisories *a)
+{
+	char before[REVISION_TEXT] = "", after[REVISION_TEXT] = "";
+
+	if (a->views[false])
+		revision_of(a->views[false], before);
 	a->from = now();
 	a->until = advisory_set_next_disclosure(&a->set, a->from);
 	drop_views(a);
 	a->views[false] = advisory_set_view(&a->set, a->from, false);
 	a->views[true] = advisory_set_view(&a->set, a->from, true);
-	if (a->views[false] && a->views[true])
-		return 0;
-	drop_views(a);
-	return -ENOMEM;
+	if (!a->views[false] || !a->views[true]) {
+		drop_views(a);
+		return -ENOMEM;
+	}
+	revision_of(a->views[false], after);
+	if (before[0] && strcmp(before, after) != 0)
+		tell_change(n, "records");
+	return 0;
 }
 
 int advisories_refresh(struct nacred *n, struct rpc_error *e)
@@ -116,7 +135,7 @@ int advisories_refresh(struct nacred *n, struct rpc_error *e)
 			stale = true;
 		}
 	if (!rc && stale)
-		rc = make_views(a);
+		rc = make_views(n, a);
 	return rc ? fail_memory(e) : 0;
 }
 
@@ -299,7 +318,11 @@ int advisories_result(struct nacred *n, const char *advisory, const char *test, 
 				  n->version.build_id, payloads, now());
 	json_free(payloads);
 	advisory_host_close(&host);
-	return rc ? fail_errno(e, rc, "daemon.state", "cannot store the result") : 0;
+	if (rc)
+		return fail_errno(e, rc, "daemon.state", "cannot store the result");
+	if (advisory_find(advisories_view(n, false), advisory))
+		tell_change(n, "evidence");
+	return 0;
 }
 
 const char *advisories_public_name(struct nacred *n, const char *name, const char *metadata,

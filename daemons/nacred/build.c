@@ -119,6 +119,7 @@ static int announce(struct build *b, struct record *r, struct rpc_error *e)
 		return -1;
 	}
 	events_domain(n, "domain.created", d);
+	stores_watch_console(n, d);
 	if (!b->paused) {
 		rc = ctrl_domain_unpause(n->ctrl, d->domid);
 		if (rc)

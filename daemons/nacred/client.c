@@ -348,6 +348,8 @@ static int on_io(sd_event_source *s, int fd, uint32_t revents, void *arg)
 		flush(c);
 		if (!c->gone && c->turn && c->out_bytes < LIMIT_OUTPUT_PAUSE)
 			on_again(NULL, c);
+		if (!c->gone)
+			events_pump(c->n, c);
 		if (c->gone)
 			return 0;
 		update_io(c);

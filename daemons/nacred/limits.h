@@ -18,7 +18,7 @@
 
 /* Per client: calls that are not answered yet, calls answered before others get
  * their turn, and bytes that wait to be read by it. Above PAUSE nothing more is
- * read from it; above MAX events are left out (their seq shows the gap). */
+ * read from it, and its events wait in the ring. */
 #define LIMIT_CALLS_PENDING 128
 #define LIMIT_CALLS_TURN    32
 #define LIMIT_OUTPUT_PAUSE  (256 * 1024)
@@ -53,6 +53,10 @@
 #define LIMIT_WAIT_MSEC	  (24ll * 3600 * 1000)
 #define LIMIT_GONE	  64 /* destroyed domains remembered for late waits */
 #define LIMIT_SUBSCRIBERS 256
+
+/* Events that are kept for who comes back or reads slowly: how many, and bytes of all. */
+#define LIMIT_EVENTS	  2048
+#define LIMIT_EVENT_BYTES (512 * 1024)
 
 /* Jobs that run or are remembered, phases of one, and milliseconds until a call that
  * started one and gives no deadline is answered without its end. */

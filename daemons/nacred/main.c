@@ -19,6 +19,7 @@
 #include "client.h"
 #include "console.h"
 #include "ctrl/ctrl.h"
+#include "events.h"
 #include "instance_state.h"
 #include "job.h"
 #include "lifecycle.h"
@@ -106,6 +107,7 @@ static int start(struct nacred *n)
 {
 	int rc = instance_state_open(n);
 
+	events_start(n);
 	if (!rc)
 		rc = open_loop(n);
 	if (!rc)
@@ -147,6 +149,7 @@ static void stop(struct nacred *n)
 	model_free(&n->model);
 	pools_free(&n->pools);
 	records_free(&n->records);
+	events_stop(n);
 	ctrl_close(n->ctrl);
 	sd_event_unref(n->loop);
 }

@@ -26,6 +26,7 @@ struct domain {
 	bool handled;	   /* what its shutdown asks for was begun */
 	struct xen_domctl_getdomaininfo info;
 	bool name_watched; /* others made it: stores.c hears of a new name */
+	bool console_watched; /* stores.c hears when its console is there */
 };
 
 /* A domain that was there: who asks to wait for its end learns how it went. */

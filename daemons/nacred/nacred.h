@@ -22,6 +22,7 @@ struct job;
 struct simulation;
 struct simulate_call;
 struct patches;
+struct event_ring;
 
 #define NACRED_PATH_MAX 256
 
@@ -59,7 +60,8 @@ struct nacred {
 	unsigned int nr_waiters;
 	struct subscription *subscriptions;
 	unsigned int nr_subscriptions;
-	uint64_t event_seq;
+	struct event_ring *events; /* events.c; NULL: none yet */
+	uint64_t event_seq;	   /* number of the latest */
 	struct patches *patches;
 	struct job *jobs; /* oldest first */
 	unsigned int nr_jobs, job_number;

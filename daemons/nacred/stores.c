@@ -21,8 +21,10 @@
 #define TOKEN_WAIT    "wait"
 #define TOKEN_NAME    "name"
 #define TOKEN_POOLS   "pools"
+#define TOKEN_CONSOLE "console"
 #define POOLS_PATH    "/local/pool"
 #define NAME_PATH     "/local/domain/%u/name"
+#define CONSOLE_PATH  "/local/domain/%u/console/tty"
 
 static void schedule_retry(struct nacred *n)
 {
@@ -38,8 +40,10 @@ static void disconnect(struct nacred *n)
 	if (n->store)
 		store_close(n->store);
 	n->watch = n->store = NULL;
-	for (size_t i = 0; i < n->model.nr; i++)
+	for (size_t i = 0; i < n->model.nr; i++) {
 		n->model.domains[i]->name_watched = false;
+		n->model.domains[i]->console_watched = false;
+	}
 }
 
 static void lost(struct nacred *n, const char *why)
@@ -51,8 +55,8 @@ static void lost(struct nacred *n, const char *why)
 	schedule_retry(n);
 }
 
-/* The number in NAME_PATH; false for any other path. */
-static bool domid_of_name_path(const char *path, unsigned int *domid)
+/* The number in /local/domain/<number>@tail; false for any other path. */
+static bool domid_of_path(const char *path, const char *tail, unsigned int *domid)
 {
 	static const char prefix[] = "/local/domain/";
 	char *end;
@@ -63,7 +67,7 @@ static bool domid_of_name_path(const char *path, unsigned int *domid)
 		return false;
 	id = strtoul(path + sizeof(prefix) - 1, &end, 10);
 	*domid = (unsigned int)id;
-	return id < DOMID_FIRST_RESERVED && strcmp(end, "/name") == 0;
+	return id < DOMID_FIRST_RESERVED && strcmp(end, tail) == 0;
 }
 
 static void one_event(struct nacred *n, const char *path, const char *token)
@@ -76,8 +80,13 @@ static void one_event(struct nacred *n, const char *path, const char *token)
 		return;
 	}
 	if (strcmp(token, TOKEN_NAME) == 0) {
-		if (domid_of_name_path(path, &domid))
+		if (domid_of_path(path, "/name", &domid))
 			world_name_changed(n, domid);
+		return;
+	}
+	if (strcmp(token, TOKEN_CONSOLE) == 0) {
+		if (domid_of_path(path, "/console/tty", &domid))
+			world_console_changed(n, domid);
 		return;
 	}
 	/* Others made, renamed or ended a CPU pool. */
@@ -141,6 +150,7 @@ static void after_connect(struct nacred *n)
 		log_error("cannot write domain 0's xenstore nodes: %s", strerror(-rc));
 	undo_recover(n);
 	world_name_domains(n);
+	world_watch_consoles(n);
 	wait_rewatch(n);
 }
 
@@ -224,4 +234,23 @@ void stores_unwatch_name(struct nacred *n, struct domain *d)
 	if (n->watch && d->name_watched)
 		store_unwatch(n->watch, path, TOKEN_NAME);
 	d->name_watched = false;
+}
+
+void stores_watch_console(struct nacred *n, struct domain *d)
+{
+	char path[48];
+
+	snprintf(path, sizeof(path), CONSOLE_PATH, d->domid);
+	if (n->watch && !d->console_watched)
+		d->console_watched = !store_watch(n->watch, path, TOKEN_CONSOLE);
+}
+
+void stores_unwatch_console(struct nacred *n, struct domain *d)
+{
+	char path[48];
+
+	snprintf(path, sizeof(path), CONSOLE_PATH, d->domid);
+	if (n->watch && d->console_watched)
+		store_unwatch(n->watch, path, TOKEN_CONSOLE);
+	d->console_watched = false;
 }

@@ -23,5 +23,8 @@ void stores_unwatch(struct nacred *n, const char *path);
  * together with the connection, and set again with the next. */
 void stores_watch_name(struct nacred *n, struct domain *d);
 void stores_unwatch_name(struct nacred *n, struct domain *d);
+/* The same until its console is there. */
+void stores_watch_console(struct nacred *n, struct domain *d);
+void stores_unwatch_console(struct nacred *n, struct domain *d);
 
 #endif

@@ -41,7 +41,7 @@ struct json *wait_gone_answer(const struct gone *g)
 	return answer(true, v, g->reason);
 }
 
-static bool console_ready(struct nacred *n, uint32_t domid)
+bool wait_console_ready(struct nacred *n, uint32_t domid)
 {
 	bool ready = false;
 	char *tty;
@@ -62,7 +62,7 @@ static bool reached(struct nacred *n, const struct domain *d, enum wait_for what
 	case WAIT_DESTROYED:
 		return domain_dying(d) || d->ended;
 	case WAIT_CONSOLE:
-		return console_ready(n, d->domid);
+		return wait_console_ready(n, d->domid);
 	}
 	return false;
 }

@@ -17,6 +17,9 @@ int wait_add(struct nacred *n, struct request *rq, const struct domain *d, enum 
 /* The answer for a domain that has gone: reached in any case. */
 struct json *wait_gone_answer(const struct gone *g);
 
+/* Whether xenconsoled has taken over its console. */
+bool wait_console_ready(struct nacred *n, uint32_t domid);
+
 /* @c goes and hears no answer any more: its calls end. */
 void wait_forget(struct nacred *n, const struct client *c);
 

@@ -99,6 +99,29 @@ static bool being_built(const struct nacred *n, const struct domain *d)
 	return r && r->state != RECORD_RUNNING;
 }
 
+void world_console_changed(struct nacred *n, uint32_t domid)
+{
+	struct domain *d = model_by_domid(&n->model, domid);
+
+	if (!d || !d->console_watched || !wait_console_ready(n, domid))
+		return;
+	stores_unwatch_console(n, d);
+	events_domain(n, "console.ready", d);
+}
+
+void world_watch_consoles(struct nacred *n)
+{
+	size_t i;
+
+	for (i = 0; i < n->model.nr; i++) {
+		struct domain *d = n->model.domains[i];
+
+		if (d->domid && !domain_dying(d) && !being_built(n, d) &&
+		    !wait_console_ready(n, d->domid))
+			stores_watch_console(n, d);
+	}
+}
+
 static void on_change(void *arg, enum model_change what, struct domain *d)
 {
 	struct nacred *n = arg;
@@ -110,6 +133,9 @@ static void on_change(void *arg, enum model_change what, struct domain *d)
 		identify(n, d);
 		if (!quiet)
 			events_domain(n, "domain.created", d);
+		/* That of one which we build is heard of when it is told of: build.c. */
+		if (!quiet && d->domid)
+			stores_watch_console(n, d);
 		break;
 	case MODEL_RENUMBERED:
 		identify(n, d);
@@ -134,6 +160,7 @@ static void on_change(void *arg, enum model_change what, struct domain *d)
 		break;
 	case MODEL_FORGOTTEN:
 		stores_unwatch_name(n, d);
+		stores_unwatch_console(n, d);
 		return;
 	}
 	wait_changed(n, d);

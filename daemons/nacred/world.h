@@ -14,6 +14,11 @@ void world_name_domains(struct nacred *n);
 /* Others gave one of their domains a name, or another one. */
 void world_name_changed(struct nacred *n, uint32_t domid);
 
+/* A node of its console changed: console.ready when it is there. */
+void world_console_changed(struct nacred *n, uint32_t domid);
+/* Hear of the consoles that are not there yet: the connection to xenstored is new. */
+void world_watch_consoles(struct nacred *n);
+
 /* The domain that member @key of @params selects, from a fresh model; NULL and @e. */
 struct domain *world_find(struct nacred *n, const struct json *params, struct rpc_error *e);
 /* The same for a change, domain 0 too: neither dying nor being built. */

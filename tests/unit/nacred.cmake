@@ -1,8 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # SPDX-FileCopyrightText: 2026 The Nacre authors
 nacre_unit_test(json SOURCES test_json.c LIBS nacre_json)
-foreach(noun jsonrpc nacred_schema nacred_revision nacred_config nacred_records nacred_model nacred_client nacred_job nacred_durable)
+foreach(noun jsonrpc nacred_schema nacred_revision nacred_config nacred_records nacred_model nacred_durable)
   nacre_unit_test(${noun} SOURCES test_${noun}.c LIBS nacred_core)
+endforeach()
+
+# With its loop and its sockets.
+foreach(noun
+    nacred_client
+    nacred_events
+    nacred_job)
+  nacre_unit_test(${noun} SOURCES test_${noun}.c nacred_loop.c LIBS nacred_core)
 endforeach()
 
 # A hypervisor of a few lines in place of these wrappers.

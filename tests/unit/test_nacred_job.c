@@ -12,61 +12,16 @@
 #include "job.h"
 #include "limits.h"
 #include "nacred.h"
+#include "nacred_loop.h"
 
-static struct nacred n;
-static struct sockaddr_un addr;
-static socklen_t addr_len;
-static char heard[1 << 18];
 static struct rpc_error error;
 
-static void start(void)
-{
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-
-	memset(&n, 0, sizeof(n));
-	cr_assert_geq(sd_event_new(&n.loop), 0);
-	addr.sun_family = AF_UNIX;
-	addr_len = sizeof(addr);
-	cr_assert_eq(bind(fd, (struct sockaddr *)&addr, sizeof(sa_family_t)), 0);
-	cr_assert_eq(getsockname(fd, (struct sockaddr *)&addr, &addr_len), 0);
-	cr_assert_eq(listen(fd, 16), 0);
-	cr_assert_eq(client_listen(&n, fd), 0);
-	sd_event_source_set_io_fd_own(n.listener, true);
-}
-
-static void stop(void)
-{
-	client_close_all(&n);
-	cr_assert_eq(n.nr_waiters, 0);
-	job_free_all(&n);
-	cr_assert_eq(n.nr_jobs, 0);
-	sd_event_unref(n.loop);
-}
-
-TestSuite(job, .init = start, .fini = stop);
-
-static void turn(void)
-{
-	while (sd_event_run(n.loop, 0) > 0)
-		;
-}
-
-static int join(void)
-{
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-
-	cr_assert_eq(connect(fd, (struct sockaddr *)&addr, addr_len), 0);
-	turn();
-	return fd;
-}
+TestSuite(job, .init = loop_start, .fini = loop_stop);
 
 static const char *hear(int fd)
 {
-	ssize_t got;
-
-	turn();
-	got = recv(fd, heard, sizeof(heard) - 1, 0);
-	heard[got > 0 ? got : 0] = '\0';
+	loop_turn();
+	loop_hear(fd);
 	return heard;
 }
 
@@ -79,11 +34,6 @@ static const char *call(int fd, const char *method, const char *id, const char *
 		 method, id, more);
 	cr_assert_eq(send(fd, text, strlen(text), MSG_NOSIGNAL), (ssize_t)strlen(text));
 	return hear(fd);
-}
-
-static void says(const char *word)
-{
-	cr_assert(strstr(heard, word), "no %s in: %s", word, heard);
 }
 
 static struct json *result(void)
@@ -105,7 +55,7 @@ static struct job *job_of(const char *kind)
 Test(job, a_life)
 {
 	struct job *job = job_of("patch.apply");
-	int fd = join(), other = join();
+	int fd = loop_join(), other = loop_join();
 	static const char subscribe[] =
 		"{\"jsonrpc\":\"2.0\",\"id\":9,\"method\":"
 		"\"event.subscribe\",\"params\":{\"types\":[\"job.done\"]}}\n";
@@ -115,22 +65,22 @@ Test(job, a_life)
 	job_phase(job, "check", 10);
 	job_phase(job, "act", 250);
 	call(fd, "job.get", job_id(job), "");
-	says("\"state\":\"running\",\"percent\":99,\"phase\":\"act\"");
-	says("{\"name\":\"check\",\"started\":");
-	says("\"ended\":null");
+	loop_heard("\"state\":\"running\",\"percent\":99,\"phase\":\"act\"");
+	loop_heard("{\"name\":\"check\",\"started\":");
+	loop_heard("\"ended\":null");
 	cr_assert_str_empty(call(fd, "job.wait", job_id(job), ""));
 	job_done(job, result());
 	hear(fd);
-	says("\"state\":\"done\",\"percent\":100");
-	says("\"result\":{\"pause\":42}");
+	loop_heard("\"state\":\"done\",\"percent\":100");
+	loop_heard("\"result\":{\"pause\":42}");
 	hear(other);
-	says("\"type\":\"job.done\",\"job\":{\"job\":\"");
+	loop_heard("\"type\":\"job.done\",\"job\":{\"job\":\"");
 	cr_assert_null(strstr(heard, "job.progress"));
 	cr_assert_null(strstr(heard, "\"result\":{\"pause\""));
 	call(fd, "job.wait", job_id(job), "");
-	says("\"state\":\"done\"");
+	loop_heard("\"state\":\"done\"");
 	call(fd, "job.cancel", job_id(job), "");
-	says("job.ended");
+	loop_heard("job.ended");
 	close(other);
 	close(fd);
 }
@@ -138,37 +88,37 @@ Test(job, a_life)
 Test(job, waiting_has_an_end)
 {
 	struct job *job = job_of("patch.apply");
-	int fd = join();
+	int fd = loop_join();
 
 	call(fd, "job.wait", job_id(job), ",\"timeout\":0");
-	says("\"state\":\"running\"");
+	loop_heard("\"state\":\"running\"");
 	cr_assert_str_empty(call(fd, "job.wait", job_id(job), ",\"timeout\":10"));
 	cr_assert_gt(sd_event_run(n.loop, 2000000), 0);
 	hear(fd);
-	says("\"state\":\"running\"");
+	loop_heard("\"state\":\"running\"");
 	call(fd, "job.wait", "nobody", "");
-	says("job.not_found");
+	loop_heard("job.not_found");
 	close(fd);
 }
 
 Test(job, who_goes_waits_no_more)
 {
 	struct job *job = job_of("patch.apply");
-	int fd = join(), other = join();
+	int fd = loop_join(), other = loop_join();
 
 	call(fd, "job.wait", job_id(job), "");
 	call(fd, "job.wait", job_id(job), "");
 	call(other, "job.wait", job_id(job), "");
 	cr_assert_eq(n.nr_waiters, 3);
 	close(fd);
-	turn();
+	loop_turn();
 	cr_assert_eq(n.nr_waiters, 1);
 	error.number = XL_FAIL;
 	strcpy(error.code, "patch.failed");
 	job_fail(job, &error);
 	hear(other);
-	says("\"state\":\"failed\"");
-	says("\"error\":{\"code\":\"patch.failed\"");
+	loop_heard("\"state\":\"failed\"");
+	loop_heard("\"error\":{\"code\":\"patch.failed\"");
 	close(other);
 }
 
@@ -184,16 +134,16 @@ static int cancel(void *arg, struct rpc_error *e)
 
 Test(job, some_can_be_cancelled)
 {
-	int fd = join();
+	int fd = loop_join();
 
 	stopped = 0;
 	to_stop = job_start(&n, "a", "b", cancel, NULL, &error);
 	call(fd, "job.cancel", job_id(job_of("patch.apply")), "");
-	says("job.not_cancellable");
+	loop_heard("job.not_cancellable");
 	call(fd, "job.cancel", job_id(to_stop), "");
-	says("\"state\":\"running\"");
+	loop_heard("\"state\":\"running\"");
 	call(fd, "job.cancel", job_id(to_stop), "");
-	says("too late");
+	loop_heard("too late");
 	close(fd);
 }
 
@@ -201,7 +151,7 @@ Test(job, the_latest_are_remembered_and_running_ones_never_forgotten)
 {
 	struct job *first = job_of("stays");
 	char oldest[JOB_ID_TEXT];
-	int fd = join();
+	int fd = loop_join();
 
 	for (int i = 0; i < 3 * LIMIT_JOBS; i++) {
 		struct job *job = job_of("ends");
@@ -212,9 +162,9 @@ Test(job, the_latest_are_remembered_and_running_ones_never_forgotten)
 	}
 	cr_assert_eq(n.nr_jobs, LIMIT_JOBS);
 	call(fd, "job.get", job_id(first), "");
-	says("\"state\":\"running\"");
+	loop_heard("\"state\":\"running\"");
 	call(fd, "job.get", oldest, "");
-	says("job.not_found");
+	loop_heard("job.not_found");
 	for (int i = 1; i < LIMIT_JOBS; i++)
 		job_of("more");
 	cr_assert_null(job_start(&n, "x", "y", NULL, NULL, &error));

@@ -144,7 +144,10 @@ static int import(struct nacred *n, struct request *rq, const struct json *param
 	if (advisories_refresh(n, e))
 		return RPC_FAILED;
 	*result = advisories_import(n, json_string(json_get(params, "path"), ""), e);
-	return *result ? RPC_DONE : RPC_FAILED;
+	if (!*result)
+		return RPC_FAILED;
+	/* What it holds counts from now on, and is told. */
+	return advisories_refresh(n, e) ? RPC_FAILED : RPC_DONE;
 }
 
 /* What leaves the host is what everybody may know, whoever asks. */

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+#include "nacred_loop.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "events.h"
+#include "job.h"
+
+struct nacred n;
+char heard[1 << 20];
+
+static struct sockaddr_un addr;
+static socklen_t addr_len;
+
+void loop_start(void)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	memset(&n, 0, sizeof(n));
+	cr_assert_geq(sd_event_new(&n.loop), 0);
+	addr.sun_family = AF_UNIX;
+	addr_len = sizeof(addr);
+	/* An address that the kernel chooses in the abstract name space. */
+	cr_assert_eq(bind(fd, (struct sockaddr *)&addr, sizeof(sa_family_t)), 0);
+	cr_assert_eq(getsockname(fd, (struct sockaddr *)&addr, &addr_len), 0);
+	cr_assert_eq(listen(fd, 16), 0);
+	cr_assert_eq(client_listen(&n, fd), 0);
+	sd_event_source_set_io_fd_own(n.listener, true);
+}
+
+void loop_stop(void)
+{
+	client_close_all(&n);
+	cr_assert_eq(n.nr_waiters, 0);
+	job_free_all(&n);
+	cr_assert_eq(n.nr_jobs, 0);
+	events_stop(&n);
+	sd_event_unref(n.loop);
+}
+
+void loop_turn(void)
+{
+	while (sd_event_run(n.loop, 0) > 0)
+		;
+}
+
+int loop_join(void)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	cr_assert_eq(connect(fd, (struct sockaddr *)&addr, addr_len), 0);
+	loop_turn();
+	return fd;
+}
+
+void loop_say(int fd, const char *text)
+{
+	cr_assert_eq(send(fd, text, strlen(text), MSG_NOSIGNAL), (ssize_t)strlen(text));
+	loop_turn();
+}
+
+size_t loop_hear(int fd)
+{
+	size_t len = 0;
+	ssize_t got;
+
+	while ((got = recv(fd, heard + len, sizeof(heard) - len - 1, 0)) > 0) {
+		len += (size_t)got;
+		loop_turn();
+	}
+	heard[len] = '\0';
+	return len;
+}
+
+bool loop_hung_up(int fd)
+{
+	char c;
+
+	return recv(fd, &c, 1, MSG_PEEK) == 0;
+}
+
+void loop_answers(int fd, const char *text, const char *start)
+{
+	loop_say(fd, text);
+	loop_hear(fd);
+	cr_assert_eq(strncmp(heard, start, strlen(start)), 0, "%s -> %s", text, heard);
+}
+
+void loop_heard(const char *word)
+{
+	cr_assert(strstr(heard, word), "no %s in: %s", word, heard);
+}
