@@ -15,8 +15,9 @@
 
 /* What a program finds there only while the instance runs. */
 static const char *const transient[] = {
-	"host.sock",	  "nacred.sock", "socket",	  "xenconsoled.sock", "notify.sock",
-	"nacre-host.pid", "qemu.pid",	 "xenstored.pid", "xenconsoled.pid",  "nacred.pid",
+	"host.sock",	    "nacred.sock",     "nacred-ro.sock", "socket",
+	"xenconsoled.sock", "notify.sock",     "nacre-host.pid", "qemu.pid",
+	"xenstored.pid",    "xenconsoled.pid", "nacred.pid",
 };
 
 static int make_dirs(const struct rundir *r)

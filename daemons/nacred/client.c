@@ -28,6 +28,7 @@ struct chunk {
 };
 
 static void update_io(struct client *c);
+static int on_again(sd_event_source *s, void *arg);
 
 static void chunk_free(struct chunk *k)
 {
@@ -59,11 +60,12 @@ void client_drop(struct client *c, const char *why)
 		return;
 	c->gone = true;
 	if (why)
-		log_notice("client uid %u pid %d dropped: %s", (unsigned int)c->uid, (int)c->pid,
-			   why);
+		log_notice("client uid %u pid %d dropped: %s", (unsigned int)c->peer.uid,
+			   (int)c->peer.pid, why);
 	c->io = sd_event_source_disable_unref(c->io);
 	c->stall = sd_event_source_disable_unref(c->stall);
 	c->again = sd_event_source_disable_unref(c->again);
+	c->rest = sd_event_source_disable_unref(c->rest);
 	close(c->fd);
 	while ((k = c->out)) {
 		c->out = k->next;
@@ -80,6 +82,7 @@ void client_drop(struct client *c, const char *why)
 	if (c->next)
 		c->next->prev = c->prev;
 	n->nr_clients--;
+	n->nr_strangers -= !c->trusted;
 	c->next = n->graveyard;
 	n->graveyard = c;
 	sd_event_source_set_enabled(n->bury, SD_EVENT_ONESHOT);
@@ -225,16 +228,69 @@ static void update_io(struct client *c)
 	sd_event_source_set_io_events(c->io, events);
 }
 
+/* --- rate ----------------------------------------------------------------------------------- */
+
+static uint64_t cost_of_call(const struct client *c)
+{
+	return 1000000 / (c->trusted ? LIMIT_RATE : LIMIT_RATE_STRANGERS);
+}
+
+static uint64_t loop_now(const struct client *c)
+{
+	uint64_t usec = 0;
+
+	sd_event_now(c->n->loop, CLOCK_MONOTONIC, &usec);
+	return usec;
+}
+
+void client_charge(struct client *c)
+{
+	uint64_t now = loop_now(c);
+
+	if (c->paid_until < now)
+		c->paid_until = now;
+	c->paid_until += cost_of_call(c);
+}
+
+unsigned int client_share(const struct client *c, unsigned int limit)
+{
+	return c && !c->trusted ? limit / 2 : limit;
+}
+
+/* Microseconds until it may go on; a second's calls may come at once. */
+static uint64_t over_rate(const struct client *c)
+{
+	uint64_t allowed = loop_now(c) + 1000000;
+
+	return c->paid_until > allowed ? c->paid_until - allowed : 0;
+}
+
+static int on_rested(sd_event_source *s, uint64_t usec, void *arg)
+{
+	return on_again(NULL, arg);
+}
+
+static void rest(struct client *c, uint64_t usec)
+{
+	if (c->rest ? sd_event_source_set_time_relative(c->rest, usec) < 0 ||
+			      sd_event_source_set_enabled(c->rest, SD_EVENT_ONESHOT) < 0
+		    : sd_event_add_time_relative(c->n->loop, &c->rest, CLOCK_MONOTONIC, usec, 1000,
+						 on_rested, c) < 0)
+		client_drop(c, "no memory for a timer");
+}
+
 /* Carry out the complete lines of the buffer, at most a turn's worth. */
 static void run_lines(struct client *c)
 {
 	size_t at = 0, from = c->in_scanned;
 	unsigned int calls = 0;
 	bool pause = false;
+	uint64_t wait = 0;
 	char *nl = NULL;
 
 	while (!c->gone && !c->last) {
-		pause = calls == LIMIT_CALLS_TURN || c->out_bytes >= LIMIT_OUTPUT_PAUSE;
+		wait = over_rate(c);
+		pause = wait || calls == LIMIT_CALLS_TURN || c->out_bytes >= LIMIT_OUTPUT_PAUSE;
 		nl = c->in_len ? memchr(c->in + from, '\n', c->in_len - from) : NULL;
 		if (pause || !nl)
 			break;
@@ -251,7 +307,9 @@ static void run_lines(struct client *c)
 	c->in_len -= at;
 	c->turn = pause && nl;
 	c->in_scanned = c->turn ? from - at : c->in_len;
-	if (c->turn && c->out_bytes < LIMIT_OUTPUT_PAUSE)
+	if (c->turn && wait)
+		rest(c, wait);
+	else if (c->turn && c->out_bytes < LIMIT_OUTPUT_PAUSE)
 		sd_event_source_set_enabled(c->again, SD_EVENT_ONESHOT);
 }
 
@@ -380,74 +438,51 @@ static int client_events(struct client *c)
 	return rc;
 }
 
-static void client_new(struct nacred *n, int fd)
+static void client_link(struct nacred *n, struct client *c)
 {
-	struct client *c = calloc(1, sizeof(*c));
-	struct ucred peer;
-	socklen_t len = sizeof(peer);
-
-	if (!c || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len)) {
-		close(fd);
-		free(c);
-		return;
-	}
-	*c = (struct client){.n = n, .fd = fd, .uid = peer.uid, .gid = peer.gid, .pid = peer.pid};
-	c->trusted = peer.uid == 0 || peer.uid == geteuid();
-	c->out_tail = &c->out;
 	c->next = n->clients;
 	c->prev = &n->clients;
 	if (c->next)
 		c->next->prev = &c->next;
 	n->clients = c;
 	n->nr_clients++;
+	n->nr_strangers += !c->trusted;
+}
+
+void client_new(struct nacred *n, int fd, enum listener_kind kind)
+{
+	struct client *c = calloc(1, sizeof(*c));
+
+	if (!c || peer_read(&c->peer, fd, n->admin_group)) {
+		close(fd);
+		free(c);
+		return;
+	}
+	c->n = n;
+	c->fd = fd;
+	c->read_only = kind == LISTENER_READ_ONLY;
+	c->trusted = c->peer.trusted && !c->read_only;
+	c->out_tail = &c->out;
+	client_link(n, c);
 	if (client_events(c) < 0)
 		client_drop(c, "no memory for a connection");
-	else if (n->nr_clients > LIMIT_CLIENTS)
+	else if (c->trusted ? n->nr_clients - n->nr_strangers > LIMIT_CLIENTS
+			    : n->nr_strangers > LIMIT_STRANGERS)
 		refuse(c, XL_BUFFERFULL, "daemon.busy", "nacred has too many connections");
 }
 
-/* No descriptor is left: with the one kept for this case the connection can at
- * least be taken off the queue, which would otherwise wake us for ever. */
-static void turn_away(struct nacred *n, int listener)
-{
-	int fd;
-
-	if (n->spare_fd < 0)
-		return;
-	close(n->spare_fd);
-	fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-	if (fd >= 0)
-		close(fd);
-	n->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	log_error("no file descriptor left for a connection");
-}
-
-static int on_accept(sd_event_source *s, int listener, uint32_t revents, void *arg)
-{
-	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-
-	if (fd >= 0)
-		client_new(arg, fd);
-	else if (errno == EMFILE || errno == ENFILE)
-		turn_away(arg, listener);
-	return 0;
-}
-
-int client_listen(struct nacred *n, int fd)
+int client_start(struct nacred *n)
 {
 	int rc = sd_event_add_defer(n->loop, &n->bury, bury, n);
 
 	n->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	if (rc >= 0)
 		rc = sd_event_source_set_enabled(n->bury, SD_EVENT_OFF);
-	if (rc >= 0)
-		rc = sd_event_add_io(n->loop, &n->listener, fd, EPOLLIN, on_accept, n);
 	return rc < 0 ? rc : 0;
 }
 
 void client_close_all(struct nacred *n)
 {
-	n->listener = sd_event_source_disable_unref(n->listener);
 	while (n->clients)
 		client_drop(n->clients, NULL);
 	bury(NULL, n);

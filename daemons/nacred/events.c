@@ -158,9 +158,10 @@ static struct subscription *subscription_new(struct nacred *n, struct client *c,
 {
 	struct subscription *s;
 
-	if (n->nr_subscriptions >= LIMIT_SUBSCRIBERS) {
-		fail(e, XL_BUFFERFULL, "daemon.busy", "more than %d clients want events",
-		     LIMIT_SUBSCRIBERS);
+	unsigned int limit = client_share(c, LIMIT_SUBSCRIBERS);
+
+	if (n->nr_subscriptions >= limit) {
+		fail(e, XL_BUFFERFULL, "daemon.busy", "more than %u clients want events", limit);
 		return NULL;
 	}
 	s = calloc(1, sizeof(*s));

@@ -180,9 +180,9 @@ static int wait_add(struct job *job, struct request *rq, bool describe, int64_t 
 	struct nacred *n = job->n;
 	struct job_wait *w;
 
-	if (n->nr_waiters >= LIMIT_WAITS)
-		return fail(e, XL_BUFFERFULL, "daemon.busy", "more than %d calls wait",
-			    LIMIT_WAITS);
+	if (n->nr_waiters >= client_share(rq->client, LIMIT_WAITS))
+		return fail(e, XL_BUFFERFULL, "daemon.busy", "more than %u calls wait",
+			    client_share(rq->client, LIMIT_WAITS));
 	w = calloc(1, sizeof(*w));
 	if (!w)
 		return fail_memory(e);

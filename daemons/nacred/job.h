@@ -71,7 +71,8 @@ void job_free_all(struct nacred *n);
 /* Member of the answer: the only one when "async". */
 #define FIELD_JOB                                                                                  \
 	{                                                                                          \
-		.name = "job", .type = F_STRING, .summary = "for job.get and job.wait",            \
+		.name = "job", .type = F_STRING, .optional = true,                                 \
+		.summary = "for job.get and job.wait; the only member when async",                 \
 	}
 
 #endif

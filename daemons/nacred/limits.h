@@ -6,9 +6,15 @@
 
 #define NACRED_API "1.0"
 
-/* Connections at once, and how many wait to be accepted. */
-#define LIMIT_CLIENTS 1100
-#define LIMIT_BACKLOG 64
+/* Connections at once: of those who may change things, and of strangers, who may only
+ * read; and how many wait to be accepted. */
+#define LIMIT_CLIENTS	1100
+#define LIMIT_STRANGERS 256
+#define LIMIT_BACKLOG	64
+
+/* Calls of one client in a second; who has more is read from more slowly. */
+#define LIMIT_RATE	     100000
+#define LIMIT_RATE_STRANGERS 2000
 
 /* One request line, in bytes without the newline; depth and values of its JSON. */
 #define LIMIT_REQUEST_BYTES  (1024 * 1024)

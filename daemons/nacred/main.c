@@ -37,8 +37,11 @@
 
 static int usage(FILE *out)
 {
-	fprintf(out, "Usage: nacred [-h | -V]\n"
-		     "Serves nacred.sock in the run directory of the instance ($NACRE_RUNDIR).\n"
+	fprintf(out, "Usage: nacred [-g GROUP]\n"
+		     "       nacred -h | -V\n"
+		     "Serves " LISTENER_NAME " and " LISTENER_READ_ONLY_NAME
+		     " in the run directory of the instance\n"
+		     "($NACRE_RUNDIR).  Members of GROUP (xen) may change things.\n"
 		     "Started by `nacre up`; see nacred(8).\n");
 	return out == stdout ? 0 : 2;
 }
@@ -103,7 +106,7 @@ static int open_hypervisor(struct nacred *n)
 }
 
 /* Who exists and what was configured, before anybody may ask. */
-static int start(struct nacred *n)
+static int start(struct nacred *n, const char *group)
 {
 	int rc = instance_state_open(n);
 
@@ -124,7 +127,7 @@ static int start(struct nacred *n)
 	rc = patches_start(n);
 	if (rc)
 		return rc;
-	rc = listener_open(n);
+	rc = listener_open(n, group);
 	if (rc)
 		return rc;
 	sd_notify(0, "READY=1");
@@ -134,8 +137,8 @@ static int start(struct nacred *n)
 static void stop(struct nacred *n)
 {
 	sd_notify(0, "STOPPING=1");
-	client_close_all(n);
 	listener_close(n);
+	client_close_all(n);
 	wait_stop(n);
 	console_stop(n);
 	simulate_stop(n);
@@ -158,7 +161,9 @@ int main(int argc, char **argv)
 {
 	static const struct option options[] = {{"help", no_argument, NULL, 'h'},
 						{"version", no_argument, NULL, 'V'},
+						{"group", required_argument, NULL, 'g'},
 						{NULL, 0, NULL, 0}};
+	const char *group = NULL;
 	static struct nacred n;
 	int opt, rc;
 
@@ -166,7 +171,11 @@ int main(int argc, char **argv)
 		return worker_main();
 	if (argc == 2 && strcmp(argv[1], INSPECT_OPTION) == 0)
 		return patch_inspect_main();
-	while ((opt = getopt_long(argc, argv, "hV", options, NULL)) != -1) {
+	while ((opt = getopt_long(argc, argv, "hVg:", options, NULL)) != -1) {
+		if (opt == 'g') {
+			group = optarg;
+			continue;
+		}
 		if (opt == 'V')
 			return printf("nacred " NACRE_VERSION "\n") < 0;
 		return usage(opt == 'h' ? stdout : stderr);
@@ -174,7 +183,8 @@ int main(int argc, char **argv)
 	if (optind != argc)
 		return usage(stderr);
 	raise_limits();
-	rc = start(&n);
+	n.check_results = getenv("NACRED_CHECK_RESULTS") != NULL; /* of tests */
+	rc = start(&n, group);
 	if (!rc)
 		rc = sd_event_loop(n.loop);
 	stop(&n);

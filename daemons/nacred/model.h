@@ -25,7 +25,7 @@ struct domain {
 	bool ended;	   /* its destruction was told */
 	bool handled;	   /* what its shutdown asks for was begun */
 	struct xen_domctl_getdomaininfo info;
-	bool name_watched; /* others made it: stores.c hears of a new name */
+	bool name_watched;    /* others made it: stores.c hears of a new name */
 	bool console_watched; /* stores.c hears when its console is there */
 };
 

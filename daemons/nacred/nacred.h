@@ -39,11 +39,13 @@ struct nacred {
 	struct store *watch;	     /* watches only, NULL likewise */
 	sd_event_source *watch_io, *store_retry;
 
-	sd_event_source *listener;
-	bool own_socket; /* made by us, not by systemd */
-	int spare_fd;	 /* client.c: for when no other is left */
+	sd_event_source *listeners[NR_LISTENERS];
+	bool own_socket[NR_LISTENERS]; /* made by us, not by systemd */
+	gid_t admin_group;	       /* whose members may change things, peer.h */
+	int spare_fd;		       /* listener.c: for when no other is left */
 	struct client *clients, *graveyard;
-	unsigned int nr_clients;
+	unsigned int nr_clients, nr_strangers; /* of them: who may only read */
+	bool check_results;		       /* answer what no schema describes with an error */
 	sd_event_source *bury;
 
 	struct advisories *advisories;

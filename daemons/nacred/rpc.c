@@ -2,14 +2,14 @@
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 #include "rpc.h"
 
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "audit.h"
 #include "client.h"
 #include "jsonrpc.h"
 #include "limits.h"
-#include "log.h"
+#include "listener.h"
+#include "request.h"
 
 static const struct json_limits request_limits = {
 	.max_bytes = LIMIT_REQUEST_BYTES,
@@ -32,13 +32,6 @@ static const struct method *const tables[] = {
 	methods_domain_userdata,
 };
 
-/* Answers of a batch, sent when the last one is there (JSON-RPC 2.0 section 6). */
-struct batch {
-	struct client *client; /* NULL once it is gone */
-	struct json *replies;
-	unsigned int pending; /* calls not answered, and one while it is being read */
-};
-
 const struct method *rpc_method_at(unsigned int i)
 {
 	const struct method *m;
@@ -54,121 +47,33 @@ const struct method *rpc_method_at(unsigned int i)
 const struct method *rpc_method(const char *name)
 {
 	const struct method *m;
-	unsigned int i;
+	size_t t;
 
-	for (i = 0; (m = rpc_method_at(i)); i++)
-		if (strcmp(m->name, name) == 0)
-			return m;
+	for (t = 0; t < sizeof(tables) / sizeof(tables[0]); t++)
+		for (m = tables[t]; m->name; m++)
+			if (strcmp(m->name, name) == 0)
+				return m;
 	return NULL;
 }
 
-static void batch_put(struct batch *b)
-{
-	if (--b->pending)
-		return;
-	if (b->client && b->replies->nr)
-		client_send(b->client, b->replies, -1);
-	json_free(b->replies);
-	free(b);
-}
-
-/* Answer somewhere; takes @reply (NULL: no memory was left for it) and @fd. */
-static void deliver(struct client *client, struct batch *batch, struct json *reply, int fd)
-{
-	if (batch) {
-		batch->client = client;
-		if (reply)
-			json_append(batch->replies, reply);
-		batch_put(batch);
-	} else {
-		if (client && reply)
-			client_send(client, reply, fd);
-		else if (client)
-			client_drop(client, "no memory for an answer");
-		json_free(reply);
-	}
-	if (fd >= 0)
-		close(fd);
-}
-
-static void request_end(struct request *rq, struct json *reply, int fd)
-{
-	struct client *client = rq->client;
-	struct batch *batch = rq->batch;
-	bool wanted = rq->id != NULL;
-
-	if (client) {
-		*rq->prev = rq->next;
-		if (rq->next)
-			rq->next->prev = rq->prev;
-		client->nr_calls--;
-	}
-	json_free(rq->id);
-	free(rq);
-	if (wanted) {
-		deliver(client, batch, reply, fd);
-		return;
-	}
-	json_free(reply);
-	if (fd >= 0)
-		close(fd);
-	if (batch)
-		batch_put(batch);
-	if (client)
-		client_check_end(client);
-}
-
-void request_reply_fd(struct request *rq, struct json *result, int fd)
-{
-	request_end(rq, jsonrpc_result(rq->id, result), fd);
-}
-
-void request_reply(struct request *rq, struct json *result)
-{
-	request_reply_fd(rq, result, -1);
-}
-
-void request_fail(struct request *rq, const struct rpc_error *e)
-{
-	request_end(rq, jsonrpc_error(rq->id, e), -1);
-}
-
-void request_orphan(struct request *rq)
-{
-	if (rq->batch)
-		rq->batch->client = NULL;
-	rq->client = NULL;
-	rq->next = NULL;
-	rq->prev = NULL;
-}
-
-static struct request *request_new(struct nacred *n, struct client *c, struct batch *b,
-				   const struct jsonrpc_call *call, const struct method *m)
-{
-	struct request *rq = calloc(1, sizeof(*rq));
-
-	if (!rq)
-		return NULL;
-	*rq = (struct request){.n = n, .client = c, .batch = b, .method = m};
-	if (call->id) {
-		rq->id = json_copy(call->id);
-		if (!rq->id) {
-			free(rq);
-			return NULL;
-		}
-	}
-	rq->next = c->calls;
-	rq->prev = &c->calls;
-	if (rq->next)
-		rq->next->prev = &rq->next;
-	c->calls = rq;
-	c->nr_calls++;
-	if (b)
-		b->pending++;
-	return rq;
-}
-
 static const char *const class_words[] = {"read", "operate", "admin"};
+
+static int forbidden(const struct client *c, const struct method *m, struct rpc_error *e)
+{
+	if (c->read_only) {
+		fail(e, XL_FAIL, "request.forbidden", "%s cannot be called here", m->name);
+		return fail_hint(e,
+				 "this is the socket for reading; methods of class \"%s\" go "
+				 "by " LISTENER_NAME,
+				 class_words[m->class]);
+	}
+	fail(e, XL_FAIL, "request.forbidden", "user %u may not call %s", (unsigned int)c->peer.uid,
+	     m->name);
+	return fail_hint(e,
+			 "methods of class \"%s\" are for root, nacred's own user and the "
+			 "socket's group",
+			 class_words[m->class]);
+}
 
 static int check_call(struct client *c, struct batch *b, const struct jsonrpc_call *call,
 		      const struct method **method, struct rpc_error *e)
@@ -179,10 +84,8 @@ static int check_call(struct client *c, struct batch *b, const struct jsonrpc_ca
 		return fail(e, RPC_METHOD_NOT_FOUND, "request.unknown_method",
 			    "there is no method \"%.60s\"", call->method);
 	if (m->class != METHOD_READ && !c->trusted) {
-		fail(e, XL_FAIL, "request.forbidden", "user %u may not call %s",
-		     (unsigned int)c->uid, m->name);
-		return fail_hint(e, "methods of class \"%s\" are for root and nacred's own user",
-				 class_words[m->class]);
+		audit_refused(c, m, call->params);
+		return forbidden(c, m, e);
 	}
 	if (m->no_batch && b)
 		return fail(e, RPC_INVALID_REQUEST, "request.invalid",
@@ -196,21 +99,6 @@ static int check_call(struct client *c, struct batch *b, const struct jsonrpc_ca
 	return schema_check(m->params, call->params, e);
 }
 
-/* One line for each call that changes something: who, what, which domain. */
-static void audit(const struct client *c, const struct method *m, const struct json *params)
-{
-	const struct json *domain = json_get(params, "domain");
-	const char *name =
-		json_string(domain, json_string(json_path(params, "config.c_info.name"), ""));
-
-	if (domain && domain->type == JSON_INT)
-		log_info("%s of domain %lld by uid %u, pid %d", m->name, (long long)domain->integer,
-			 (unsigned int)c->uid, (int)c->pid);
-	else
-		log_info("%s of \"%.128s\" by uid %u, pid %d", m->name, name, (unsigned int)c->uid,
-			 (int)c->pid);
-}
-
 /* One call, alone or of a batch. */
 static void rpc_call(struct nacred *n, struct client *c, struct batch *b, const struct json *text)
 {
@@ -221,12 +109,11 @@ static void rpc_call(struct nacred *n, struct client *c, struct batch *b, const 
 	struct rpc_error e;
 	int verdict;
 
+	client_charge(c);
 	if (jsonrpc_read(text, &call, &e) || check_call(c, b, &call, &m, &e)) {
 		if (!call.id && (e.number != RPC_INVALID_REQUEST))
 			return; /* a notification: nobody waits for the error */
-		if (b)
-			b->pending++;
-		deliver(c, b, jsonrpc_error(call.id, &e), -1);
+		request_refuse(c, b, call.id, &e);
 		return;
 	}
 	rq = request_new(n, c, b, &call, m);
@@ -234,8 +121,6 @@ static void rpc_call(struct nacred *n, struct client *c, struct batch *b, const 
 		client_drop(c, "no memory for a call");
 		return;
 	}
-	if (m->class != METHOD_READ)
-		audit(c, m, call.params);
 	memset(&e, 0, sizeof(e));
 	verdict = m->handle(n, rq, call.params, &result, &e);
 	if (verdict == RPC_DONE)
@@ -246,21 +131,16 @@ static void rpc_call(struct nacred *n, struct client *c, struct batch *b, const 
 
 static void rpc_batch(struct nacred *n, struct client *c, const struct json *text)
 {
-	struct batch *b = calloc(1, sizeof(*b));
+	struct batch *b = batch_begin(c);
 	size_t i;
 
-	if (!b || !(b->replies = json_new_array())) {
-		free(b);
+	if (!b) {
 		client_drop(c, "no memory for a batch");
 		return;
 	}
-	b->client = c;
-	b->pending = 1;
 	for (i = 0; i < text->nr && !c->gone; i++)
 		rpc_call(n, c, b, text->items[i]);
-	if (c->gone)
-		b->client = NULL;
-	batch_put(b);
+	batch_end(b, c);
 }
 
 void rpc_line(struct nacred *n, struct client *c, const char *line, size_t len)
@@ -280,7 +160,7 @@ void rpc_line(struct nacred *n, struct client *c, const char *line, size_t len)
 	else
 		e.number = 0;
 	if (e.number)
-		deliver(c, NULL, jsonrpc_error(NULL, &e), -1);
+		request_refuse(c, NULL, NULL, &e);
 	else if (text->type == JSON_ARRAY)
 		rpc_batch(n, c, text);
 	else

@@ -12,14 +12,14 @@
 
 #include "error.h"
 #include "json.h"
+#include "request.h"
 #include "schema.h"
 
 struct nacred;
 struct client;
-struct request;
 
-/* Who may call: read is everybody who may connect; the others are root and the
- * user that nacred runs as. */
+/* Who may call: read is everybody who may connect; the others are those whom peer.h calls
+ * trusted, by the admin socket. */
 enum method_class { METHOD_READ, METHOD_OPERATE, METHOD_ADMIN };
 
 enum rpc_verdict {
@@ -52,25 +52,7 @@ const struct method *rpc_method(const char *name);
 /* All methods in the order of the tables: @i counts from 0, NULL at the end. */
 const struct method *rpc_method_at(unsigned int i);
 
-/* Where an answer goes: the client, or a batch that collects answers. */
-struct request {
-	struct nacred *n;
-	struct client *client; /* NULL once it is gone */
-	struct batch *batch;   /* NULL: on its own */
-	const struct method *method;
-	struct json *id;	      /* NULL: a notification */
-	struct request *next, **prev; /* client's list of unanswered calls */
-};
-
 /* Carry out one line of text of @c: parse, check, call, answer. */
 void rpc_line(struct nacred *n, struct client *c, const char *line, size_t len);
-
-/* End a request that was kept; takes @result and frees @rq. */
-void request_reply(struct request *rq, struct json *result);
-void request_fail(struct request *rq, const struct rpc_error *e);
-/* The same with a file descriptor beside the answer; @fd is closed. */
-void request_reply_fd(struct request *rq, struct json *result, int fd);
-/* The client is going: keep the request, answer nobody. */
-void request_orphan(struct request *rq);
 
 #endif

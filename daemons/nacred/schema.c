@@ -35,9 +35,16 @@ static int bad_choice(struct rpc_error *e, const struct field *f)
 	return -1;
 }
 
-static int check_string(const struct field *f, const struct json *v, struct rpc_error *e)
+/* Where values come from: strings of ours have no bound that was not asked for. */
+enum origin { THEIRS, OURS };
+
+static int check_members(const struct field *fields, const struct json *v, enum origin from,
+			 struct rpc_error *e);
+
+static int check_string(const struct field *f, const struct json *v, enum origin from,
+			struct rpc_error *e)
 {
-	size_t len, max = f->max ? (size_t)f->max : LIMIT_PATH_BYTES;
+	size_t len, max = f->max ? (size_t)f->max : from == OURS ? SIZE_MAX : LIMIT_PATH_BYTES;
 
 	if (v->type != JSON_STRING)
 		return bad(e, f, "must be a string");
@@ -77,20 +84,32 @@ static int check_domain(const struct field *f, const struct json *v, struct rpc_
 		       : bad(e, f, "is no possible name");
 }
 
-/* Element @i of an array of objects. */
-static int check_row(const struct field *f, const struct json *v, size_t i, struct rpc_error *e)
+/* The members of object @v, which is @where in the error's field. */
+static int check_inside(const struct field *f, const struct json *v, const char *where,
+			enum origin from, struct rpc_error *e)
 {
 	char inside[sizeof(e->field)];
 
-	if (v->type != JSON_OBJECT)
-		return bad(e, f, "must be an array of objects");
-	if (!schema_check(f->of, v, e))
+	if (!check_members(f->of, v, from, e))
 		return 0;
 	memcpy(inside, e->field, sizeof(inside));
-	return fail_field(e, "%s[%zu].%s", f->name, i, inside);
+	return fail_field(e, "%s.%s", where, inside);
 }
 
-static int check_array(const struct field *f, const struct json *v, struct rpc_error *e)
+/* Element @i of an array of objects. */
+static int check_row(const struct field *f, const struct json *v, size_t i, enum origin from,
+		     struct rpc_error *e)
+{
+	char where[64];
+
+	if (v->type != JSON_OBJECT)
+		return bad(e, f, "must be an array of objects");
+	snprintf(where, sizeof(where), "%s[%zu]", f->name, i);
+	return check_inside(f, v, where, from, e);
+}
+
+static int check_array(const struct field *f, const struct json *v, enum origin from,
+		       struct rpc_error *e)
 {
 	struct field element = {.name = f->name, .type = f->element, .choices = f->choices};
 	size_t i;
@@ -98,10 +117,10 @@ static int check_array(const struct field *f, const struct json *v, struct rpc_e
 	if (v->type != JSON_ARRAY)
 		return bad(e, f, "must be an array");
 	for (i = 0; f->of && i < v->nr; i++)
-		if (check_row(f, v->items[i], i, e))
+		if (check_row(f, v->items[i], i, from, e))
 			return -1;
 	for (i = 0; !f->of && i < v->nr; i++) {
-		if (element.type == F_STRING && check_string(&element, v->items[i], e))
+		if (element.type == F_STRING && check_string(&element, v->items[i], from, e))
 			return -1;
 		if (element.type == F_INT && check_int(&element, v->items[i], e))
 			return -1;
@@ -109,26 +128,29 @@ static int check_array(const struct field *f, const struct json *v, struct rpc_e
 	return 0;
 }
 
-static int check_field(const struct field *f, const struct json *v, struct rpc_error *e)
+static int check_field(const struct field *f, const struct json *v, enum origin from,
+		       struct rpc_error *e)
 {
 	if (v->type == JSON_NULL && f->nullable)
 		return 0;
 	switch (f->type) {
 	case F_STRING:
-		return check_string(f, v, e);
+		return check_string(f, v, from, e);
 	case F_INT:
 		return check_int(f, v, e);
 	case F_DOMAIN:
 		return check_domain(f, v, e);
 	case F_ARRAY:
-		return check_array(f, v, e);
+		return check_array(f, v, from, e);
 	case F_REAL:
 		return v->type == JSON_REAL || v->type == JSON_INT ? 0
 								   : bad(e, f, "must be a number");
 	case F_BOOL:
 		return v->type == JSON_BOOL ? 0 : bad(e, f, "must be true or false");
 	case F_OBJECT:
-		return v->type == JSON_OBJECT ? 0 : bad(e, f, "must be an object");
+		if (v->type != JSON_OBJECT)
+			return bad(e, f, "must be an object");
+		return f->of ? check_inside(f, v, f->name, from, e) : 0;
 	case F_CPUS:
 		return v->type == JSON_ARRAY || v->type == JSON_STRING
 			       ? 0
@@ -139,7 +161,7 @@ static int check_field(const struct field *f, const struct json *v, struct rpc_e
 	return -1;
 }
 
-static const struct field *find_field(const struct field *fields, const char *name)
+const struct field *schema_find(const struct field *fields, const char *name)
 {
 	for (; fields && fields->name; fields++)
 		if (strcmp(fields->name, name) == 0)
@@ -147,25 +169,38 @@ static const struct field *find_field(const struct field *fields, const char *na
 	return NULL;
 }
 
-int schema_check(const struct field *fields, const struct json *params, struct rpc_error *e)
+static int check_members(const struct field *fields, const struct json *params, enum origin from,
+			 struct rpc_error *e)
 {
 	const struct field *f;
 	size_t i;
 
 	for (i = 0; params && i < params->nr; i++) {
-		f = find_field(fields, params->keys[i]);
+		f = schema_find(fields, params->keys[i]);
 		if (!f) {
 			fail(e, RPC_INVALID_PARAMS, "request.unknown_param",
 			     "unknown parameter \"%.60s\"", params->keys[i]);
 			return fail_field(e, "%.60s", params->keys[i]);
 		}
-		if (check_field(f, params->items[i], e))
+		if (check_field(f, params->items[i], from, e))
 			return -1;
 	}
 	for (f = fields; f && f->name; f++)
 		if (!f->optional && !json_get(params, f->name))
 			return bad(e, f, "is required");
 	return 0;
+}
+
+int schema_check(const struct field *fields, const struct json *params, struct rpc_error *e)
+{
+	return check_members(fields, params, THEIRS, e);
+}
+
+int schema_check_result(const struct field *fields, const struct json *result, struct rpc_error *e)
+{
+	if (result->type != JSON_OBJECT)
+		return fail(e, RPC_INTERNAL_ERROR, "daemon.bad_result", "a result is no object");
+	return check_members(fields, result, OURS, e);
 }
 
 static const char *type_word(enum field_type type)

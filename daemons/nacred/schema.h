@@ -42,6 +42,12 @@ struct field {
  * NULL, which is the empty object. */
 int schema_check(const struct field *fields, const struct json *params, struct rpc_error *e);
 
+/* The same for a result of ours. */
+int schema_check_result(const struct field *fields, const struct json *result, struct rpc_error *e);
+
+/* The row of @name, or NULL; @fields may be NULL. */
+const struct field *schema_find(const struct field *fields, const char *name);
+
 /* JSON Schema of an object with these members / of one field; NULL: no memory. */
 struct json *schema_object(const struct field *fields);
 struct json *schema_field(const struct field *field);

@@ -132,9 +132,9 @@ int wait_add(struct nacred *n, struct request *rq, const struct domain *d, enum 
 	}
 	if (what == WAIT_CONSOLE && !stores_get(n, e))
 		return RPC_FAILED;
-	if (n->nr_waiters >= LIMIT_WAITS)
-		return fail(e, XL_BUFFERFULL, "daemon.busy", "more than %d calls of domain.wait",
-			    LIMIT_WAITS);
+	if (n->nr_waiters >= client_share(rq->client, LIMIT_WAITS))
+		return fail(e, XL_BUFFERFULL, "daemon.busy", "more than %u calls of domain.wait",
+			    client_share(rq->client, LIMIT_WAITS));
 	w = waiter_new(n, rq, d, what);
 	if (!w)
 		return fail_memory(e);

@@ -9,6 +9,8 @@ unset NACRE_INSTANCE NACRE_RUNDIR
 export PATH=$BUILD/bin:$PATH
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/nacre-test.XXXXXX")
 export NACRE_RUNTIME_DIR=$WORK/run
+# Answers of nacred that are not as their schemas say become errors.
+export NACRED_CHECK_RESULTS=1
 RUN=$NACRE_RUNTIME_DIR/default
 # Nor what an administrator of this machine keeps for all instances.
 export NACRE_CONFIG_DIR=$WORK/config NACRE_STATE_DIR=$WORK/state

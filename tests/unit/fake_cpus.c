@@ -365,6 +365,8 @@ const struct json *fake_call(const char *method, const char *params)
 		rc = m->handle(&n, NULL, p, &result, &error);
 	json_free(p);
 	cr_assert_eq(rc == 0, result != NULL, "%s", method);
+	if (result && schema_check_result(m->result, result, &error))
+		cr_assert_fail("%s: its result: %s (%s)", method, error.message, error.field);
 	cr_assert_eq(rc != 0, error.number != 0, "%s: %s", method, error.message);
 	return result;
 }

@@ -9,12 +9,17 @@ endforeach()
 foreach(noun
     nacred_client
     nacred_events
+    nacred_hostile
     nacred_job)
   nacre_unit_test(${noun} SOURCES test_${noun}.c nacred_loop.c LIBS nacred_core)
 endforeach()
 
+# What the manual says of them.
+nacre_unit_test(nacred_limits SOURCES test_nacred_limits.c LIBS nacred_core
+  DEFS MANUAL="${CMAKE_SOURCE_DIR}/man/nacred-rpc.7")
+
 # A hypervisor of a few lines in place of these wrappers.
-nacre_unit_test(nacred_world SOURCES test_nacred_world.c LIBS nacred_core)
+nacre_unit_test(nacred_world SOURCES test_nacred_world.c nacred_loop.c LIBS nacred_core)
 foreach(call domain_list domain_pause domain_unpause domain_destroy_step sched_get_credit2
     cpupool_info)
   target_link_options(test_nacred_world PRIVATE -Wl,--wrap=ctrl_${call})

@@ -10,31 +10,41 @@
 
 #include "events.h"
 #include "job.h"
+#include "listener.h"
 
 struct nacred n;
 char heard[1 << 20];
 
-static struct sockaddr_un addr;
-static socklen_t addr_len;
+static struct sockaddr_un addr[NR_LISTENERS];
+static socklen_t addr_len[NR_LISTENERS];
+
+/* At an address that the kernel chooses in the abstract name space. */
+static void serve(enum listener_kind kind)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	struct sockaddr *at = (struct sockaddr *)&addr[kind];
+
+	addr[kind].sun_family = AF_UNIX;
+	addr_len[kind] = sizeof(addr[kind]);
+	cr_assert_eq(bind(fd, at, sizeof(sa_family_t)), 0);
+	cr_assert_eq(getsockname(fd, at, &addr_len[kind]), 0);
+	cr_assert_eq(listen(fd, 16), 0);
+	cr_assert_eq(listener_add(&n, fd, kind), 0);
+}
 
 void loop_start(void)
 {
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-
 	memset(&n, 0, sizeof(n));
+	n.check_results = true;
 	cr_assert_geq(sd_event_new(&n.loop), 0);
-	addr.sun_family = AF_UNIX;
-	addr_len = sizeof(addr);
-	/* An address that the kernel chooses in the abstract name space. */
-	cr_assert_eq(bind(fd, (struct sockaddr *)&addr, sizeof(sa_family_t)), 0);
-	cr_assert_eq(getsockname(fd, (struct sockaddr *)&addr, &addr_len), 0);
-	cr_assert_eq(listen(fd, 16), 0);
-	cr_assert_eq(client_listen(&n, fd), 0);
-	sd_event_source_set_io_fd_own(n.listener, true);
+	cr_assert_eq(client_start(&n), 0);
+	serve(LISTENER_ADMIN);
+	serve(LISTENER_READ_ONLY);
 }
 
 void loop_stop(void)
 {
+	listener_close(&n);
 	client_close_all(&n);
 	cr_assert_eq(n.nr_waiters, 0);
 	job_free_all(&n);
@@ -49,13 +59,18 @@ void loop_turn(void)
 		;
 }
 
-int loop_join(void)
+int loop_join_at(enum listener_kind kind)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
-	cr_assert_eq(connect(fd, (struct sockaddr *)&addr, addr_len), 0);
+	cr_assert_eq(connect(fd, (struct sockaddr *)&addr[kind], addr_len[kind]), 0);
 	loop_turn();
 	return fd;
+}
+
+int loop_join(void)
+{
+	return loop_join_at(LISTENER_ADMIN);
 }
 
 void loop_say(int fd, const char *text)

@@ -19,6 +19,7 @@ void loop_turn(void);
 
 /* A new connection; its socket does not block. */
 int loop_join(void);
+int loop_join_at(enum listener_kind kind);
 void loop_say(int fd, const char *text);
 /* Everything that has come, as text, which is good until the next call. */
 extern char heard[1 << 20];

@@ -16,7 +16,9 @@
 #include <unistd.h>
 
 #include "client.h"
+#include "events.h"
 #include "fake_xen.h"
+#include "listener.h"
 #include "nacred.h"
 #include "patch/payload.h"
 #include "patch/signature.h"
@@ -77,8 +79,9 @@ static void listen_for_clients(void)
 	cr_assert_eq(bind(fd, (struct sockaddr *)&addr, sizeof(sa_family_t)), 0);
 	cr_assert_eq(getsockname(fd, (struct sockaddr *)&addr, &addr_len), 0);
 	cr_assert_eq(listen(fd, 16), 0);
-	cr_assert_eq(client_listen(n, fd), 0);
-	sd_event_source_set_io_fd_own(n->listener, true);
+	n->check_results = true;
+	cr_assert_eq(client_start(n), 0);
+	cr_assert_eq(listener_add(n, fd, LISTENER_ADMIN), 0);
 }
 
 void patch_daemon_run(void)
@@ -98,9 +101,11 @@ void patch_daemon_run(void)
 
 void patch_daemon_kill(void)
 {
+	listener_close(n);
 	client_close_all(n);
 	patches_stop(n);
 	job_free_all(n);
+	events_stop(n);
 	ctrl_close(n->ctrl);
 	sd_event_unref(n->loop);
 }

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "ctrl/domain.h"
@@ -18,6 +17,7 @@
 #include "lifecycle.h"
 #include "limits.h"
 #include "nacred.h"
+#include "nacred_loop.h"
 #include "stores.h"
 #include "teardown.h"
 #include "wait.h"
@@ -94,16 +94,7 @@ int __wrap_ctrl_cpupool_info(struct ctrl *c, uint32_t first, struct ctrl_cpupool
 	return 0;
 }
 
-static struct nacred n;
-static struct sockaddr_un addr;
-static socklen_t addr_len;
 static char dir[] = "/tmp/nacre-world-XXXXXX";
-
-static void turn(void)
-{
-	while (sd_event_run(n.loop, 0) > 0)
-		;
-}
 
 static void add(domid_t domid, uint8_t uuid, uint32_t flags)
 {
@@ -131,56 +122,30 @@ static struct record *record(uint8_t uuid, const char *name, const char *top)
 
 static void start(void)
 {
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-
 	cr_assert_not_null(mkdtemp(dir));
-	cr_assert_geq(sd_event_new(&n.loop), 0);
+	loop_start();
 	records_load(&n.records, dir);
-	addr.sun_family = AF_UNIX;
-	addr_len = sizeof(addr);
-	cr_assert_eq(bind(fd, (struct sockaddr *)&addr, sizeof(sa_family_t)), 0);
-	cr_assert_eq(getsockname(fd, (struct sockaddr *)&addr, &addr_len), 0);
-	cr_assert_eq(listen(fd, 16), 0);
 	cr_assert_eq(lifecycle_start(&n), 0);
-	cr_assert_eq(client_listen(&n, fd), 0);
-	sd_event_source_set_io_fd_own(n.listener, true);
 	add(0, 0, XEN_DOMINF_running);
 }
 
 static void stop(void)
 {
-	client_close_all(&n);
-	cr_assert_eq(n.nr_waiters, 0);
-	wait_stop(&n);
 	teardown_stop(&n);
 	lifecycle_stop(&n);
+	loop_stop();
 	model_free(&n.model);
 	pools_free(&n.pools);
 	records_free(&n.records);
-	sd_event_unref(n.loop);
 	rmdir(dir);
 }
 
 TestSuite(world, .init = start, .fini = stop);
 
-static int join(void)
-{
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-
-	cr_assert_eq(connect(fd, (struct sockaddr *)&addr, addr_len), 0);
-	turn();
-	return fd;
-}
-
-static char heard[65536];
-
 static const char *hear(int fd)
 {
-	ssize_t got;
-
-	turn();
-	got = recv(fd, heard, sizeof(heard) - 1, 0);
-	heard[got > 0 ? got : 0] = '\0';
+	loop_turn();
+	loop_hear(fd);
 	return heard;
 }
 
@@ -206,12 +171,12 @@ static void look(void)
 	struct rpc_error e;
 
 	cr_assert_eq(world_refresh(&n, &e), 0);
-	turn();
+	loop_turn();
 }
 
 Test(world, lists_and_describes)
 {
-	int fd = join();
+	int fd = loop_join();
 
 	record(1, "web", "");
 	add(1, 1, XEN_DOMINF_blocked);
@@ -234,7 +199,7 @@ Test(world, lists_and_describes)
 
 Test(world, the_hypervisor_may_fail)
 {
-	int fd = join();
+	int fd = loop_join();
 
 	list_error = -EIO;
 	says(call(fd, "domain.list", "{}"), "hypervisor.unreachable");
@@ -245,7 +210,7 @@ Test(world, the_hypervisor_may_fail)
 
 Test(world, pauses_and_tells)
 {
-	int fd = join(), other = join();
+	int fd = loop_join(), other = loop_join();
 
 	record(1, "web", "");
 	add(1, 1, 0);
@@ -260,7 +225,7 @@ Test(world, pauses_and_tells)
 
 Test(world, leaves_alone_what_must_not_be_changed)
 {
-	int fd = join();
+	int fd = loop_join();
 
 	record(1, "half", "")->state = RECORD_CREATING;
 	add(1, 1, 0);
@@ -274,7 +239,7 @@ Test(world, leaves_alone_what_must_not_be_changed)
 
 Test(world, without_xenstored_reads_go_on)
 {
-	int fd = join();
+	int fd = loop_join();
 
 	record(1, "web", "");
 	add(1, 1, 0);
@@ -288,7 +253,7 @@ Test(world, without_xenstored_reads_go_on)
 
 Test(world, destroy_goes_in_steps_and_forgets)
 {
-	int fd = join(), i;
+	int fd = loop_join(), i;
 
 	record(1, "web", "");
 	add(1, 1, 0);
@@ -307,7 +272,7 @@ Test(world, destroy_goes_in_steps_and_forgets)
 static void waits(const char *what, void (*end)(void), const char *answer)
 {
 	char params[64];
-	int fd = join();
+	int fd = loop_join();
 
 	record(1, "web", ",\"on_poweroff\":\"preserve\"");
 	add(1, 1, 0);
@@ -370,7 +335,7 @@ Test(world, wait_for_the_end_of_one_that_vanishes)
 
 Test(world, an_id_with_another_uuid_is_the_same_domain)
 {
-	int fd = join();
+	int fd = loop_join();
 
 	record(1, "web", "");
 	add(1, 1, 0);
@@ -383,7 +348,7 @@ Test(world, an_id_with_another_uuid_is_the_same_domain)
 
 Test(world, wait_has_a_limit)
 {
-	int fd = join(), i;
+	int fd = loop_join(), i;
 
 	add(1, 1, 0);
 	call(fd, "domain.wait", "{\"domain\":1,\"for\":\"shutdown\",\"timeout_ms\":20}");
@@ -397,12 +362,12 @@ Test(world, wait_has_a_limit)
 
 Test(world, late_waits_are_answered)
 {
-	int fd = join();
+	int fd = loop_join();
 
 	record(1, "web", "");
 	add(1, 1, XEN_DOMINF_shutdown | 3u << XEN_DOMINF_shutdownshift);
 	look();
-	turn();
+	loop_turn();
 	cr_assert_null(find(1), "on_crash=destroy is the default");
 	says(call(fd, "domain.wait", "{\"domain\":\"web\",\"for\":\"destroyed\"}"),
 	     "\"reached\":true,\"shutdown_reason\":3");
@@ -414,14 +379,14 @@ Test(world, late_waits_are_answered)
 
 Test(world, waits_go_with_their_client)
 {
-	int fd = join(), other = join();
+	int fd = loop_join(), other = loop_join();
 
 	add(1, 1, 0);
 	call(fd, "domain.wait", "{\"domain\":1,\"for\":\"shutdown\"}");
 	call(other, "domain.wait", "{\"domain\":1,\"for\":\"shutdown\"}");
 	cr_assert_eq(n.nr_waiters, 2);
 	close(fd);
-	turn();
+	loop_turn();
 	cr_assert_eq(n.nr_waiters, 1);
 	find(1)->flags |= XEN_DOMINF_shutdown;
 	look();
@@ -465,7 +430,7 @@ Test(world, half_made_domains_are_taken_back_at_start)
 	add(3, 3, 0);
 	look();
 	lifecycle_recover(&n);
-	turn();
+	loop_turn();
 	cr_assert_null(find(1));
 	cr_assert_not_null(find(3));
 	cr_assert_str_eq(n.records.first->name, "whole");

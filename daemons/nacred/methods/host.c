@@ -244,7 +244,7 @@ static int dmesg(struct nacred *n, struct request *rq, const struct json *params
 
 	if (clear && !rq->client->trusted)
 		return fail(e, XL_FAIL, "request.forbidden", "user %u may not clear the log",
-			    (unsigned int)rq->client->uid);
+			    (unsigned int)rq->client->peer.uid);
 	rc = ctrl_host_console_read(n->ctrl, clear, &text, &len);
 	if (rc)
 		return fail_errno(e, rc, "hypervisor.refused", "cannot read the console ring");

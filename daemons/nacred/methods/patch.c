@@ -305,7 +305,7 @@ static const struct field plan_params[] = {
 	FIELDS_END,
 };
 
-static const struct field reason_fields[] = {
+const struct field patch_reason_fields[] = {
 	{.name = "code", .type = F_STRING},
 	{.name = "message", .type = F_STRING},
 	{.name = "hint", .type = F_STRING},
@@ -324,7 +324,7 @@ static const struct field plan_result[] = {
 	 .nullable = true,
 	 .summary = "payload; empty: the hypervisor itself; null: not known"},
 	{.name = "needed_by", .type = F_ARRAY, .element = F_STRING},
-	{.name = "reason", .type = F_OBJECT, .of = reason_fields, .nullable = true},
+	{.name = "reason", .type = F_OBJECT, .of = patch_reason_fields, .nullable = true},
 	FIELDS_END,
 };
 

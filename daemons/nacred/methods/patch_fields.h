@@ -14,5 +14,7 @@
 
 /* action, name and, of those that stop the CPUs, pause_ns and gather_ns. */
 extern const struct field patch_step_fields[];
+/* Why an action is not possible. */
+extern const struct field patch_reason_fields[];
 
 #endif
