@@ -16,9 +16,9 @@ struct client;
 struct method;
 struct request;
 
-/* What a call is about, from its parameters: a domain, a pool, a payload.  Malloc'd;
- * NULL: no memory. */
-char *audit_subject(const struct json *params);
+/* What a call is about, from its parameters: a domain, a pool, a job.  Malloc'd; NULL: no
+ * memory. */
+char *audit_subject(const struct method *m, const struct json *params);
 /* @e NULL: it succeeded. */
 void audit_end(const struct request *rq, const struct json *result, const struct rpc_error *e);
 /* @c may not call @m. */

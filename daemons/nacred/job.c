@@ -10,6 +10,7 @@
 #include "client.h"
 #include "events.h"
 #include "limits.h"
+#include "replay.h"
 
 enum job_state { JOB_RUNNING, JOB_DONE, JOB_FAILED };
 
@@ -210,6 +211,7 @@ int job_wait(struct job *job, struct request *rq, int64_t timeout_msec, struct j
 int job_answer(struct job *job, struct request *rq, const struct json *params, struct json **result,
 	       struct rpc_error *e)
 {
+	replay_is_job(rq, job->id);
 	if (json_bool(json_get(params, "async"), false)) {
 		*result = json_new_object();
 		json_set_string(*result, "job", job->id);
@@ -375,6 +377,11 @@ int job_stop(struct job *job, struct rpc_error *e)
 	if (!job->cancel)
 		return fail(e, XL_FAIL, "job.not_cancellable", "%s cannot be cancelled", job->kind);
 	return job->cancel(job->arg, e);
+}
+
+bool job_has_failed(const struct job *job)
+{
+	return job->state == JOB_FAILED;
 }
 
 void job_free_all(struct nacred *n)

@@ -41,6 +41,7 @@ struct json *job_describe(const struct job *job, bool trusted);
 /* All of @kind, or all; oldest first. */
 struct json *job_describe_all(struct nacred *n, const char *kind, bool trusted);
 int job_stop(struct job *job, struct rpc_error *e);
+bool job_has_failed(const struct job *job);
 
 /*
  * The answer to the call that started @job.  @params: "async": true answers {job} at

@@ -70,6 +70,10 @@
 #define LIMIT_PHASES   16
 #define LIMIT_JOB_MSEC 120000
 
+/* Changes with a request_id that are remembered: how many, and seconds after their end. */
+#define LIMIT_REPLAYS	 512
+#define LIMIT_REPLAY_SEC 600
+
 /* Live patches: payloads that are kept, and how often an action is begun anew because
  * the CPUs did not meet in time. */
 #define LIMIT_PATCHES	  64

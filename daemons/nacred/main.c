@@ -28,6 +28,7 @@
 #include "nacred.h"
 #include "patch_inspect.h"
 #include "patches.h"
+#include "replay.h"
 #include "simulate.h"
 #include "stores.h"
 #include "teardown.h"
@@ -144,6 +145,7 @@ static void stop(struct nacred *n)
 	simulate_stop(n);
 	patches_stop(n);
 	job_free_all(n);
+	replay_stop(n);
 	build_stop(n);
 	teardown_stop(n);
 	lifecycle_stop(n);

@@ -23,6 +23,7 @@ struct simulation;
 struct simulate_call;
 struct patches;
 struct event_ring;
+struct replay;
 
 #define NACRED_PATH_MAX 256
 
@@ -65,6 +66,8 @@ struct nacred {
 	struct event_ring *events; /* events.c; NULL: none yet */
 	uint64_t event_seq;	   /* number of the latest */
 	struct patches *patches;
+	struct replay *replays; /* oldest first */
+	unsigned int nr_replays;
 	struct job *jobs; /* oldest first */
 	unsigned int nr_jobs, job_number;
 	uint32_t job_epoch;

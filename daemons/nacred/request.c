@@ -10,6 +10,7 @@
 #include "jsonrpc.h"
 #include "log.h"
 #include "nacred.h"
+#include "replay.h"
 #include "rpc.h"
 
 /* Answers of a batch, sent when the last one is there (JSON-RPC 2.0 section 6). */
@@ -132,6 +133,7 @@ void request_reply_fd(struct request *rq, struct json *result, int fd)
 		return;
 	}
 	audit_end(rq, result, NULL);
+	replay_end(rq, result, NULL);
 	request_end(rq, jsonrpc_result(rq->id, result), fd);
 }
 
@@ -143,6 +145,7 @@ void request_reply(struct request *rq, struct json *result)
 void request_fail(struct request *rq, const struct rpc_error *e)
 {
 	audit_end(rq, NULL, e);
+	replay_end(rq, NULL, e);
 	request_end(rq, jsonrpc_error(rq->id, e), -1);
 }
 
@@ -174,7 +177,7 @@ struct request *request_new(struct nacred *n, struct client *c, struct batch *b,
 	rq->uid = c->peer.uid;
 	rq->pid = c->peer.pid;
 	if ((call->id && !(rq->id = json_copy(call->id))) ||
-	    (m->class != METHOD_READ && !(rq->subject = audit_subject(call->params)))) {
+	    (m->class != METHOD_READ && !(rq->subject = audit_subject(m, call->params)))) {
 		json_free(rq->id);
 		free(rq);
 		return NULL;

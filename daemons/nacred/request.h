@@ -15,6 +15,7 @@ struct client;
 struct batch;
 struct method;
 struct jsonrpc_call;
+struct replay;
 
 /* Where an answer goes: the client, or a batch that collects answers. */
 struct request {
@@ -27,6 +28,8 @@ struct request {
 	uid_t uid;
 	pid_t pid;
 	char *subject;		      /* NULL: a call that changes nothing */
+	struct replay *replay;	      /* replay.h: it has a request_id, and is the first */
+	struct request *also;	      /* the same call again, which gets the same answer */
 	struct request *next, **prev; /* client's list of unanswered calls */
 };
 

@@ -9,6 +9,7 @@
 #include "jsonrpc.h"
 #include "limits.h"
 #include "listener.h"
+#include "replay.h"
 #include "request.h"
 
 static const struct json_limits request_limits = {
@@ -16,45 +17,6 @@ static const struct json_limits request_limits = {
 	.max_depth = LIMIT_REQUEST_DEPTH,
 	.max_values = LIMIT_REQUEST_VALUES,
 };
-
-static const struct method *const tables[] = {
-	methods_system,		 methods_host,
-	methods_domain,		 methods_domain_state,
-	methods_domain_life,	 methods_event,
-	methods_cpu_policy,	 methods_cpupool,
-	methods_cpupool_cpus,	 methods_cpupool_domain,
-	methods_cpupool_numa,	 methods_vcpu,
-	methods_vcpu_affinity,	 methods_job,
-	methods_sched_params,	 methods_sched_credit2,
-	methods_sched_stats,	 methods_simulate,
-	methods_advisory,	 methods_patch,
-	methods_patch_change,	 methods_domain_nodes,
-	methods_domain_userdata,
-};
-
-const struct method *rpc_method_at(unsigned int i)
-{
-	const struct method *m;
-	size_t t;
-
-	for (t = 0; t < sizeof(tables) / sizeof(tables[0]); t++)
-		for (m = tables[t]; m->name; m++)
-			if (i-- == 0)
-				return m;
-	return NULL;
-}
-
-const struct method *rpc_method(const char *name)
-{
-	const struct method *m;
-	size_t t;
-
-	for (t = 0; t < sizeof(tables) / sizeof(tables[0]); t++)
-		for (m = tables[t]; m->name; m++)
-			if (strcmp(m->name, name) == 0)
-				return m;
-	return NULL;
-}
 
 static const char *const class_words[] = {"read", "operate", "admin"};
 
@@ -96,7 +58,7 @@ static int check_call(struct client *c, struct batch *b, const struct jsonrpc_ca
 			    "more than %d calls of this client are not answered yet",
 			    LIMIT_CALLS_PENDING);
 	*method = m;
-	return schema_check(m->params, call->params, e);
+	return schema_check_both(m->params, replay_fields(m), call->params, e);
 }
 
 /* One call, alone or of a batch. */
@@ -122,7 +84,9 @@ static void rpc_call(struct nacred *n, struct client *c, struct batch *b, const 
 		return;
 	}
 	memset(&e, 0, sizeof(e));
-	verdict = m->handle(n, rq, call.params, &result, &e);
+	verdict = replay_begin(rq, call.params, &result, &e);
+	if (verdict == REPLAY_NEW)
+		verdict = m->handle(n, rq, call.params, &result, &e);
 	if (verdict == RPC_DONE)
 		request_reply(rq, result);
 	else if (verdict == RPC_FAILED)

@@ -39,13 +39,30 @@ struct method {
 		      struct json **result, struct rpc_error *e);
 };
 
-/* The modules' tables, each ended by a row without a name. */
-extern const struct method methods_system[], methods_host[], methods_domain[],
-	methods_domain_state[], methods_domain_life[], methods_event[], methods_cpu_policy[],
-	methods_cpupool[], methods_cpupool_cpus[], methods_cpupool_domain[], methods_cpupool_numa[],
-	methods_vcpu[], methods_vcpu_affinity[], methods_job[], methods_sched_params[],
-	methods_sched_credit2[], methods_sched_stats[], methods_simulate[], methods_advisory[],
-	methods_patch[], methods_patch_change[], methods_domain_nodes[], methods_domain_userdata[];
+/* The modules' tables, each ended by a row without a name; method.c lists them. */
+extern const struct method methods_system[];
+extern const struct method methods_host[];
+extern const struct method methods_domain[];
+extern const struct method methods_domain_state[];
+extern const struct method methods_domain_life[];
+extern const struct method methods_event[];
+extern const struct method methods_cpu_policy[];
+extern const struct method methods_cpupool[];
+extern const struct method methods_cpupool_cpus[];
+extern const struct method methods_cpupool_domain[];
+extern const struct method methods_cpupool_numa[];
+extern const struct method methods_vcpu[];
+extern const struct method methods_vcpu_affinity[];
+extern const struct method methods_job[];
+extern const struct method methods_sched_params[];
+extern const struct method methods_sched_credit2[];
+extern const struct method methods_sched_stats[];
+extern const struct method methods_simulate[];
+extern const struct method methods_advisory[];
+extern const struct method methods_patch[];
+extern const struct method methods_patch_change[];
+extern const struct method methods_domain_nodes[];
+extern const struct method methods_domain_userdata[];
 
 /* NULL when there is none of that name. */
 const struct method *rpc_method(const char *name);

@@ -169,14 +169,17 @@ const struct field *schema_find(const struct field *fields, const char *name)
 	return NULL;
 }
 
-static int check_members(const struct field *fields, const struct json *params, enum origin from,
-			 struct rpc_error *e)
+/* @also: optional members beside @fields, or NULL. */
+static int check_all(const struct field *fields, const struct field *also,
+		     const struct json *params, enum origin from, struct rpc_error *e)
 {
 	const struct field *f;
 	size_t i;
 
 	for (i = 0; params && i < params->nr; i++) {
 		f = schema_find(fields, params->keys[i]);
+		if (!f)
+			f = schema_find(also, params->keys[i]);
 		if (!f) {
 			fail(e, RPC_INVALID_PARAMS, "request.unknown_param",
 			     "unknown parameter \"%.60s\"", params->keys[i]);
@@ -191,9 +194,21 @@ static int check_members(const struct field *fields, const struct json *params, 
 	return 0;
 }
 
+static int check_members(const struct field *fields, const struct json *v, enum origin from,
+			 struct rpc_error *e)
+{
+	return check_all(fields, NULL, v, from, e);
+}
+
 int schema_check(const struct field *fields, const struct json *params, struct rpc_error *e)
 {
-	return check_members(fields, params, THEIRS, e);
+	return check_all(fields, NULL, params, THEIRS, e);
+}
+
+int schema_check_both(const struct field *fields, const struct field *also,
+		      const struct json *params, struct rpc_error *e)
+{
+	return check_all(fields, also, params, THEIRS, e);
 }
 
 int schema_check_result(const struct field *fields, const struct json *result, struct rpc_error *e)

@@ -42,6 +42,9 @@ struct field {
  * NULL, which is the empty object. */
 int schema_check(const struct field *fields, const struct json *params, struct rpc_error *e);
 
+/* The same with the optional members @also, which may be NULL. */
+int schema_check_both(const struct field *fields, const struct field *also,
+		      const struct json *params, struct rpc_error *e);
 /* The same for a result of ours. */
 int schema_check_result(const struct field *fields, const struct json *result, struct rpc_error *e);
 

@@ -10,9 +10,12 @@ foreach(noun
     nacred_client
     nacred_events
     nacred_hostile
-    nacred_job)
+    nacred_job
+    nacred_replay)
   nacre_unit_test(${noun} SOURCES test_${noun}.c nacred_loop.c LIBS nacred_core)
 endforeach()
+
+target_link_options(test_nacred_replay PRIVATE -Wl,--wrap=rpc_method)
 
 # What the manual says of them.
 nacre_unit_test(nacred_limits SOURCES test_nacred_limits.c LIBS nacred_core

@@ -11,6 +11,7 @@
 #include "events.h"
 #include "job.h"
 #include "listener.h"
+#include "replay.h"
 
 struct nacred n;
 char heard[1 << 20];
@@ -49,6 +50,7 @@ void loop_stop(void)
 	cr_assert_eq(n.nr_waiters, 0);
 	job_free_all(&n);
 	cr_assert_eq(n.nr_jobs, 0);
+	replay_stop(&n);
 	events_stop(&n);
 	sd_event_unref(n.loop);
 }

@@ -28,6 +28,7 @@ static const struct entry entries[] = {
 	{LIMIT_BUILDS, "", LIMIT_BUILD_QUEUE, "domains being built at once"},
 	{LIMIT_WAITS, "", 0, "calls of"},
 	{LIMIT_JOBS, "", 0, "jobs that run or are remembered"},
+	{LIMIT_REPLAYS, "", LIMIT_REPLAY_SEC, "changes with a"},
 	{LIMIT_PATCHES, "", 0, "payloads"},
 	{LIMIT_SIMULATIONS, "", 0, "simulations at once, each of at most 1024 domains with 4096"},
 	{LIMIT_SIMULATION_CPU_SEC, " s", LIMIT_SIMULATION_SEC, "of processor time"},

@@ -5,6 +5,7 @@
 
 #include "limits.h"
 #include "nacred.h"
+#include "replay.h"
 #include "rpc.h"
 #include "fields.h"
 
@@ -36,12 +37,9 @@ static int hello(struct nacred *n, struct request *rq, const struct json *params
 
 static const char *const class_words[] = {"read", "operate", "admin"};
 
-static struct json *describe_params(const struct method *m)
+static void describe_fields(struct json *list, const struct field *f)
 {
-	struct json *list = json_new_array();
-	const struct field *f;
-
-	for (f = m->params; f && f->name; f++) {
+	for (; f && f->name; f++) {
 		struct json *p = json_new_object();
 
 		json_set_string(p, "name", f->name);
@@ -51,6 +49,14 @@ static struct json *describe_params(const struct method *m)
 		json_set(p, "schema", schema_field(f));
 		json_append(list, p);
 	}
+}
+
+static struct json *describe_params(const struct method *m)
+{
+	struct json *list = json_new_array();
+
+	describe_fields(list, m->params);
+	describe_fields(list, replay_fields(m));
 	return list;
 }
 
