@@ -306,6 +306,7 @@ struct json *advisories_import(struct nacred *n, const char *path, struct rpc_er
 int advisories_result(struct nacred *n, const char *advisory, const char *test, const char *verdict,
 		      struct rpc_error *e)
 {
+	const struct json *view;
 	struct advisory_host host;
 	struct json *payloads;
 	int rc = -EAGAIN;
@@ -320,7 +321,8 @@ int advisories_result(struct nacred *n, const char *advisory, const char *test, 
 	advisory_host_close(&host);
 	if (rc)
 		return fail_errno(e, rc, "daemon.state", "cannot store the result");
-	if (advisory_find(advisories_view(n, false), advisory))
+	view = advisories_view(n, false);
+	if (view && advisory_find(view, advisory))
 		tell_change(n, "evidence");
 	return 0;
 }
