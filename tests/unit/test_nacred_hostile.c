@@ -19,8 +19,6 @@ TestSuite(hostile, .init = loop_start, .fini = loop_stop);
 
 #define CALL(id)   "{\"jsonrpc\":\"2.0\",\"id\":" id ",\"method\":\"job.list\"}\n"
 #define ANSWER(id) "{\"jsonrpc\":\"2.0\",\"id\":" id ",\"result\":{\"jobs\":[]}}\n"
-#define FOR_EACH_SOCKET(kind)                                                                      \
-	for (enum listener_kind kind = LISTENER_ADMIN; kind < NR_LISTENERS; kind++)
 
 /* An honest client is served as if nothing were. */
 static void others_are_served(enum listener_kind kind)
@@ -63,8 +61,7 @@ Test(hostile, garbage)
 	unsigned int seed = 7, i, round;
 	static char bytes[20000];
 
-	FOR_EACH_SOCKET(kind)
-	{
+	for (enum listener_kind kind = LISTENER_ADMIN; kind < NR_LISTENERS; kind++) {
 		for (round = 0; round < 50; round++) {
 			int fd = loop_join_at(kind);
 
@@ -87,8 +84,7 @@ Test(hostile, a_line_without_end)
 	char *much = malloc(2 * LIMIT_REQUEST_BYTES);
 
 	memset(much, '[', 2 * LIMIT_REQUEST_BYTES);
-	FOR_EACH_SOCKET(kind)
-	{
+	for (enum listener_kind kind = LISTENER_ADMIN; kind < NR_LISTENERS; kind++) {
 		int fd = loop_join_at(kind);
 
 		cr_assert_lt(push(fd, much, 2 * LIMIT_REQUEST_BYTES), 2 * LIMIT_REQUEST_BYTES);
@@ -109,8 +105,7 @@ Test(hostile, deep_nesting)
 
 	memset(deep, '[', LIMIT_REQUEST_BYTES);
 	deep[LIMIT_REQUEST_BYTES - 1] = '\n';
-	FOR_EACH_SOCKET(kind)
-	{
+	for (enum listener_kind kind = LISTENER_ADMIN; kind < NR_LISTENERS; kind++) {
 		int fd = loop_join_at(kind);
 
 		while (push(fd, deep, LIMIT_REQUEST_BYTES) < LIMIT_REQUEST_BYTES)
@@ -126,8 +121,7 @@ Test(hostile, deep_nesting)
 
 Test(hostile, half_closed_without_a_word)
 {
-	FOR_EACH_SOCKET(kind)
-	{
+	for (enum listener_kind kind = LISTENER_ADMIN; kind < NR_LISTENERS; kind++) {
 		int fd = loop_join_at(kind);
 
 		shutdown(fd, SHUT_WR);
@@ -143,8 +137,7 @@ Test(hostile, deaf)
 {
 	const char *call = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"rpc.discover\"}\n";
 
-	FOR_EACH_SOCKET(kind)
-	{
+	for (enum listener_kind kind = LISTENER_ADMIN; kind < NR_LISTENERS; kind++) {
 		int fd = loop_join_at(kind), i;
 
 		for (i = 0; i < 2000; i++)
@@ -164,8 +157,7 @@ Test(hostile, deaf)
 /* Time is not waited for: the clock that ends a stalled client runs exactly while one is. */
 Test(hostile, a_line_that_never_ends)
 {
-	FOR_EACH_SOCKET(kind)
-	{
+	for (enum listener_kind kind = LISTENER_ADMIN; kind < NR_LISTENERS; kind++) {
 		int fd = loop_join_at(kind), on = -1;
 
 		sd_event_source_get_enabled(n.clients->stall, &on);
@@ -192,8 +184,7 @@ Test(hostile, descriptors_are_not_taken)
 	struct iovec iov = {.iov_base = text, .iov_len = sizeof(text) - 1};
 	unsigned int before, i;
 
-	FOR_EACH_SOCKET(kind)
-	{
+	for (enum listener_kind kind = LISTENER_ADMIN; kind < NR_LISTENERS; kind++) {
 		struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
 		int fd = loop_join_at(kind);
 		struct cmsghdr *c;
