@@ -5,15 +5,32 @@
 
 #include "rpc.h"
 
-/* clang-format off: one a line, additions go to the end */
+/* One a line; additions go to the end. */
+/* clang-format off */
 static const struct method *const tables[] = {
-	methods_system,		methods_host,	      methods_domain,
-	methods_domain_state,	methods_domain_life,  methods_event,
-	methods_cpu_policy,	methods_cpupool,      methods_cpupool_cpus,
-	methods_cpupool_domain, methods_cpupool_numa, methods_vcpu,
-	methods_vcpu_affinity,	methods_job,	      methods_sched_params,
-	methods_sched_credit2,	methods_sched_stats,  methods_simulate,
-	methods_advisory,	methods_patch,	      methods_patch_change,
+	methods_system,
+	methods_host,
+	methods_domain,
+	methods_domain_state,
+	methods_domain_life,
+	methods_event,
+	methods_cpu_policy,
+	methods_cpupool,
+	methods_cpupool_cpus,
+	methods_cpupool_domain,
+	methods_cpupool_numa,
+	methods_vcpu,
+	methods_vcpu_affinity,
+	methods_job,
+	methods_sched_params,
+	methods_sched_credit2,
+	methods_sched_stats,
+	methods_simulate,
+	methods_advisory,
+	methods_patch,
+	methods_patch_change,
+	methods_domain_nodes,
+	methods_domain_userdata,
 };
 /* clang-format on */
 
