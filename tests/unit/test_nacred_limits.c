@@ -30,6 +30,8 @@ static const struct entry entries[] = {
 	{LIMIT_JOBS, "", 0, "jobs that run or are remembered"},
 	{LIMIT_REPLAYS, "", LIMIT_REPLAY_SEC, "changes with a"},
 	{LIMIT_PATCHES, "", 0, "payloads"},
+	{LIMIT_USERDATA_KEYS, "", 0, "values that clients keep"},
+	{LIMIT_USERDATA_BYTES / KIB, " KiB", 0, "of all of them"},
 	{LIMIT_SIMULATIONS, "", 0, "simulations at once, each of at most 1024 domains with 4096"},
 	{LIMIT_SIMULATION_CPU_SEC, " s", LIMIT_SIMULATION_SEC, "of processor time"},
 	{LIMIT_SUBSCRIBERS, "", 0, "clients with events"},
