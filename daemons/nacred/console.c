@@ -3,16 +3,21 @@
 #include "console.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <store.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "limits.h"
 #include "rpc.h"
 #include "world.h"
+
+#define PTS_DIR "/dev/pts/"
 
 /* One conversation with xenconsoled: "attach <domid>", then "ok" with a descriptor
  * or "error <text>". */
@@ -147,11 +152,57 @@ static int ask(struct console_call *c)
 					  LIMIT_CONSOLE_SEC * 1000000ull, 0, on_timeout, c);
 }
 
+/* Xen's own xenconsoled has a pseudo terminal for each guest, and says in xenstore which. */
+static int open_terminal(const struct nacred *n, uint32_t domid)
+{
+	struct termios t;
+	char *path;
+	size_t len;
+	int fd, rc;
+
+	if (!n->store)
+		return -ENOTCONN;
+	rc = store_readf(n->store, XBT_NULL, &path, "/local/domain/%u/console/tty", domid);
+	if (rc)
+		return rc;
+	len = strlen(PTS_DIR);
+	if (strncmp(path, PTS_DIR, len) != 0 || !path[len] ||
+	    path[len + strspn(path + len, "0123456789")]) {
+		free(path);
+		return -ENODEV;
+	}
+	fd = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+	rc = fd < 0 ? -errno : fd;
+	free(path);
+	if (fd >= 0 && tcgetattr(fd, &t) == 0) {
+		cfmakeraw(&t);
+		tcsetattr(fd, TCSANOW, &t);
+	}
+	return rc;
+}
+
+static int hand_over_terminal(struct nacred *n, struct request *rq, const struct domain *d,
+			      struct rpc_error *e)
+{
+	int fd = open_terminal(n, d->domid);
+
+	if (fd < 0) {
+		fail_errno(e, fd, "console.unavailable",
+			   "there is no xenconsoled of ours, and no terminal of Xen's");
+		return fail_hint(e, "is xenconsoled running? see log/xenconsoled.log in %s",
+				 n->rundir);
+	}
+	request_reply_fd(rq, world_identity(d), fd);
+	return RPC_LATER;
+}
+
 int console_open(struct nacred *n, struct request *rq, const struct domain *d, struct rpc_error *e)
 {
 	int fd = connect_consoled(n), rc;
 	struct console_call *c;
 
+	if (fd == -ENOENT || fd == -ECONNREFUSED)
+		return hand_over_terminal(n, rq, d, e);
 	if (fd < 0) {
 		fail_errno(e, fd, "console.unavailable", "cannot reach xenconsoled");
 		return fail_hint(e, "is it running? see log/xenconsoled.log in %s", n->rundir);
