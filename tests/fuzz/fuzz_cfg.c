@@ -71,7 +71,7 @@ static void try_one(const struct seed *seed, unsigned long round)
 	if (!cfg)
 		return;
 	cpumap_host_any(&host);
-	config = domain_config_build(cfg, &host, nowhere);
+	config = domain_config_build(cfg, &host, &config_no_defaults, nowhere, NULL);
 	if (config && domain_config_complete(config, "/nowhere"))
 		free(json_print(config, true));
 	json_free(config);

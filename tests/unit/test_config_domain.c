@@ -11,9 +11,12 @@
 #include "keys.h"
 
 static char *report;
+static int status; /* real xl's exit status */
 
 /* Four CPUs in two nodes. */
 static const struct cpumap_host machine = {.nr_cpus = 4, .node = {0, 0, 1, 1}};
+
+static bool dryrun = true;
 
 static struct json *build(const char *text)
 {
@@ -26,8 +29,8 @@ static struct json *build(const char *text)
 	report = NULL;
 	out = open_memstream(&report, &size);
 	cfg = cfg_parse("g1.cfg", text, strlen(text), out);
-	if (cfg)
-		config = domain_config_build(cfg, &machine, out);
+	if (cfg && keys_check(cfg, dryrun, out))
+		config = domain_config_build(cfg, &machine, &config_no_defaults, out, &status);
 	cfg_free(cfg);
 	fclose(out);
 	return config;
@@ -127,21 +130,21 @@ Test(config_domain, affinity)
 	expect("vcpus=2\ncpus=[\"0\",\"2-3\",\"4\"]", "b_info.vcpu_hard_affinity", "[[0],[2,3]]");
 	expect("vcpus=2\ncpus=[0,\"1\"]", "b_info.vcpu_hard_affinity", "[[0],[1]]");
 	/* As in libxl, a set is of whole bytes. */
-	expect("cpus=\"all\"", "b_info.vcpu_hard_affinity", "[[0,1,2,3,4,5,6,7]]");
-	expect("cpus=\"0-9\"", "b_info.vcpu_hard_affinity", "[[0,1,2,3,4,5,6,7]]");
-	expect("cpus=\"all,^1\"", "b_info.vcpu_hard_affinity", "[[0,2,3,4,5,6,7]]");
-	expect("cpus=\"node:1\"", "b_info.vcpu_hard_affinity", "[[2,3]]");
-	expect("cpus=\"nodes:0-1,^node:0\"", "b_info.vcpu_hard_affinity", "[[2,3]]");
-	expect("cpus=\"node:all\"", "b_info.vcpu_hard_affinity", "[[0,1,2,3,4,5,6,7]]");
-	expect("cpus=\"0, 3\"", "b_info.vcpu_hard_affinity", "[[0,3]]");
-	expect("cpus=\"1-1,5\"", "b_info.vcpu_hard_affinity", "[[1,5]]");
+	expect("vcpus=1\ncpus=\"all\"", "b_info.vcpu_hard_affinity", "[[0,1,2,3,4,5,6,7]]");
+	expect("vcpus=1\ncpus=\"0-9\"", "b_info.vcpu_hard_affinity", "[[0,1,2,3,4,5,6,7]]");
+	expect("vcpus=1\ncpus=\"all,^1\"", "b_info.vcpu_hard_affinity", "[[0,2,3,4,5,6,7]]");
+	expect("vcpus=1\ncpus=\"node:1\"", "b_info.vcpu_hard_affinity", "[[2,3]]");
+	expect("vcpus=1\ncpus=\"nodes:0-1,^node:0\"", "b_info.vcpu_hard_affinity", "[[2,3]]");
+	expect("vcpus=1\ncpus=\"node:all\"", "b_info.vcpu_hard_affinity", "[[0,1,2,3,4,5,6,7]]");
+	expect("vcpus=1\ncpus=\"0, 3\"", "b_info.vcpu_hard_affinity", "[[0,3]]");
+	expect("vcpus=1\ncpus=\"1-1,5\"", "b_info.vcpu_hard_affinity", "[[1,5]]");
 	expect("vcpus=2\ncpus=[]", "b_info.vcpu_hard_affinity", NULL);
 	expect("vcpus=2\ncpus=[]", "b_info.numa_placement", "\"False\"");
 	expect("vcpus=2\ncpus=[\"1\"]", "b_info.vcpu_hard_affinity", "[[1]]");
 	expect("vcpus=1\nmaxvcpus=2\ncpus=1", "b_info.vcpu_hard_affinity", "[[1],[1]]");
-	expect("cpus_soft=\"9\"", "b_info.vcpu_soft_affinity", "[[]]");
+	expect("vcpus=1\ncpus_soft=\"9\"", "b_info.vcpu_soft_affinity", "[[]]");
 	expect("vcpus=1\ncpus_soft=1", "b_info.vcpu_soft_affinity", "[[1]]");
-	expect("cpus_soft=\"all\"", "b_info.numa_placement", "\"False\"");
+	expect("vcpus=1\ncpus_soft=\"all\"", "b_info.numa_placement", "\"False\"");
 }
 
 Test(config_domain, other_keys)
@@ -247,23 +250,67 @@ Test(config_domain, refusals)
 	refuse(BASE "uuid=\"zzz\"\n", "Failed to parse UUID: zzz\n");
 	refuse(BASE "tsc_mode=\"bad\"\n", "ERROR: invalid value \"bad\" for \"tsc_mode\"\n");
 	refuse(BASE "vcpus=1\ncpus=\"3-1\"\n", "Invalid pcpu range: 3-1.\n");
-	refuse(BASE "cpus=\"0 1\"\n", "Invalid pcpu range: 0 1.\n");
-	refuse(BASE "cpus=\"node:x\"\n", "Invalid pcpu range: x.\n");
-	refuse(BASE "cpus=\"2-\"\n", "Invalid pcpu range: 2-.\n");
-	refuse(BASE "cpus=\"^all\"\n", "Can't combine \"^\" and \"all\".\n");
-	refuse(BASE "cpus=\"^nodes:all\"\n", "Can't combine \"^\" and \"all\".\n");
-	refuse(BASE "cpus=\"\"\n", "vcpu hard affinity map is empty\n");
-	refuse(BASE "cpus=\"9\"\n", "vcpu hard affinity map is empty\n");
-	refuse(BASE "cpus=\"^1\"\n", "vcpu hard affinity map is empty\n");
-	refuse(BASE "cpus=\"node:7\"\n", "vcpu hard affinity map is empty\n");
+	refuse(BASE "vcpus=1\ncpus=\"0 1\"\n", "Invalid pcpu range: 0 1.\n");
+	refuse(BASE "vcpus=1\ncpus=\"node:x\"\n", "Invalid pcpu range: x.\n");
+	refuse(BASE "vcpus=1\ncpus=\"2-\"\n", "Invalid pcpu range: 2-.\n");
+	refuse(BASE "vcpus=1\ncpus=\"^all\"\n", "Can't combine \"^\" and \"all\".\n");
+	refuse(BASE "vcpus=1\ncpus=\"^nodes:all\"\n", "Can't combine \"^\" and \"all\".\n");
+	refuse(BASE "vcpus=1\ncpus=\"\"\n", "vcpu hard affinity map is empty\n");
+	refuse(BASE "vcpus=1\ncpus=\"9\"\n", "vcpu hard affinity map is empty\n");
+	refuse(BASE "vcpus=1\ncpus=\"^1\"\n", "vcpu hard affinity map is empty\n");
+	refuse(BASE "vcpus=1\ncpus=\"node:7\"\n", "vcpu hard affinity map is empty\n");
 	refuse(BASE "vcpus=2\ncpus=[\"1\",\"^0\"]\n", "vcpu hard affinity map is empty\n");
-	refuse(BASE "cpus=\"^all\"\n", "Can't combine \"^\" and \"all\".\n");
-	refuse(BASE "memory=\"12x\"\n", "g1.cfg:5: warning: parameter `memory' is not a valid");
-	refuse(BASE "memory=0x7fffffffffff\n", "must be from");
+	refuse(BASE "vcpus=1\ncpus=\"^all\"\n", "Can't combine \"^\" and \"all\".\n");
+	refuse(BASE "memory=\"-1\"\n", "must be from");
+	refuse(BASE "max_grant_frames=\"x\"\n", "must be a number from 0 to 2147483647");
+
 	refuse(BASE "builder=\"hvm\"\n", "Contradicting \"builder\" and \"type\" options");
 	refuse(BASE "pci=[\"00:1f.0\"]\n", "g1.cfg:5: key `pci' is not supported");
-	refuse(BASE "bootloader=\"pygrub\"\n", "kernel=");
-	refuse(BASE "hap=0\n", "nested paging");
+	refuse(BASE "pci=1\nvsnd=[[\"card\"]]\n", "key `vsnd' is not supported by Nacre");
+	refuse(BASE "vcpus=2\ncpus=[\"0\",[1]]\n", "a vCPU's list of CPUs must be text");
+	refuse(BASE "vnuma=[[\"vcpus=0\",\"vdistances=1,2\"]]\n", "more vdistances than vnodes");
+	refuse(BASE "vnuma=[[\"vcpus=0-99999\"]]\n", "there are 4096 at most");
+	refuse(BASE "channel=[\"\"]\n", "channel has unknown 'connection'\n");
+}
+
+Test(config_domain, exit_status_is_xls)
+{
+	refuse(BASE "on_crash=\"bad\"\n", "Unknown on_crash action");
+	cr_expect_eq(status, 1);
+	refuse(BASE "tee=\"bad\"\n", "Unknown tee \"bad\" specified\n");
+	cr_expect_eq(status, 3);
+	refuse(BASE "device_model_args=\"x\"\n", "xl: Unable to parse device_model_args.\n");
+	cr_expect_eq(status, 3);
+	json_free(build(g1));
+	cr_expect_eq(status, 0);
+}
+
+/* What `xl create -n' shows with a warning is refused when it is to be started. */
+Test(config_domain, refused_when_started)
+{
+	static const char *const lines[] = {
+		"disk=[\"/a,raw,xvda\"]",  "vif=[\"\"]",
+		"bootloader=\"pygrub\"",   "p9=[\"tag=t,path=/p,security_model=none\"]",
+		"passthrough=\"enabled\"", "pvshim=1",
+		"ioports=[\"3f8\"]",	   "irqs=[\"5\"]",
+		"iomem=[\"1,1\"]",
+	};
+	char text[512];
+	size_t i;
+
+	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		snprintf(text, sizeof(text), BASE "%s\n", lines[i]);
+		dryrun = true;
+		json_free(build(text));
+		cr_expect_eq(status, 0, "%s", lines[i]);
+		cr_expect(strstr(report, "xl: warning: g1.cfg:5: key `"), "%s", report);
+		cr_expect(strstr(report, "will be refused by xl create"), "%s", report);
+		dryrun = false;
+		refuse(text, "xl: error: g1.cfg:5: key `");
+	}
+	refuse(BASE "vif=[\"bridge=b\"]\n", "`xl create FILE 'vif=[]'' starts the guest without\n");
+	json_free(build(BASE "passthrough=\"disabled\"\ndisk=[]\n"));
+	cr_expect_str_eq(report, "");
 }
 
 static void warns(const char *more, const char *message)
@@ -286,11 +333,15 @@ Test(config_domain, warnings)
 	warns("memroy=64", "xl: warning: g1.cfg:5: unknown key `memroy' is ignored (did you mean "
 			   "`memory'?)\n");
 	warns("qqqqqqqqq=1", "unknown key `qqqqqqqqq' is ignored\n");
-	warns("vtpm=[\"backend=b\"]", "key `vtpm' is not supported by Nacre yet and is ignored\n");
-	warns("vnc=1", "key `vnc' is ignored: there is no device model");
+	warns("memory=\"12x\"", "g1.cfg:5: warning: parameter `memory' is not a valid number\n");
+	warns("cap+=4", "g1.cfg:5: warning: can't use += with numbers for parameter `cap'\n");
+	warns("vnc=1", "key `vnc' has no effect: there is no device model");
+	warns("cpuid=\"host,tm=0\"", "key `cpuid' has no effect: the guest sees the processor");
 	warns("vnc=0\nusb=0\nvif=[]\ndisk=[]\npci=[]\nserial=\"\"", NULL);
 	warns("root=\"a\"\ncmdline=\"b\"", "Warning: ignoring root= and extra= in favour of");
-	warns("cpu_cap=10\nhap=1\nmemory=8", NULL);
+	warns("cpu_cap=10", "g1.cfg:5: key `cpu_cap' is xm's; it is taken as `cap'\n");
+	warns("cpus=\"0\"", "key `cpus' has no effect without vcpus=\n");
+	warns("hap=1\nmemory=8", NULL);
 }
 
 Test(config_domain, key_table)
@@ -302,8 +353,8 @@ Test(config_domain, key_table)
 		cr_expect_eq(key_find(cfg_keys[i].name), &cfg_keys[i]);
 		if (i)
 			cr_expect_lt(strcmp(cfg_keys[i - 1].name, cfg_keys[i].name), 0);
-		if (cfg_keys[i].class == KEY_OTHER || cfg_keys[i].class == KEY_REFUSED)
-			cr_expect_not_null(cfg_keys[i].reason);
+		cr_expect_eq(cfg_keys[i].class != KEY_ACTS, cfg_keys[i].reason != NULL, "%s",
+			     cfg_keys[i].name);
 	}
 	cr_expect_null(key_find("zzz"));
 	cr_expect_str_eq(key_nearest("vcpu"), "vcpus");
@@ -330,8 +381,7 @@ Test(config_domain, keys_are_documented)
 
 	for (i = 0; i < cfg_nr_keys; i++) {
 		snprintf(word, sizeof(word), " %s", cfg_keys[i].name);
-		if (cfg_keys[i].class == KEY_ACTS || cfg_keys[i].class == KEY_REFUSED)
-			cr_expect(strstr(manual, word), "%s", word);
+		cr_expect(strstr(manual, word), "%s", word);
 	}
 }
 

@@ -2,221 +2,300 @@
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 /* The "b_info" part: vCPUs, memory, scheduling, kernel. */
 #include <errno.h>
+#include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-#include "builder.h"
 #include "cpumap.h"
-#include "domain_config.h"
+#include "members.h"
+#include "sections.h"
 
-#define KIB_PER_MIB 1024
-#define MAX_MIB	    (1L << 34) /* 16 PiB: 52 physical address bits in KiB fit easily */
-
-/* Number of vCPUs the domain may have: 1 unless said otherwise. */
-static long put_vcpus(struct builder *b, struct json *info)
+void section_conf_defaults(struct builder *b)
 {
-	long vcpus = 0, max = 0, i;
-	bool have = builder_number(b, "vcpus", 0, DOMAIN_CONFIG_MAX_VCPUS, &vcpus);
-	bool have_max = builder_number(b, "maxvcpus", 0, DOMAIN_CONFIG_MAX_VCPUS, &max);
+	if (b->defaults->blkdev_start)
+		builder_set(b, b->at[PLACE_BUILD], "blkdev_start",
+			    json_new_string(b->defaults->blkdev_start));
+	builder_set(b, b->at[PLACE_BUILD], "claim_mode",
+		    json_new_string(b->defaults->claim_mode ? "True" : "False"));
+}
+
+/* xm's name for the cap: Ganeti still writes it, and real xl passes over it. */
+void section_cap(struct builder *b)
+{
+	builder_put_int(b, b->at[PLACE_SCHED], "cap", cfg_find(b->cfg, "cap") ? "cap" : "cpu_cap",
+			-1);
+}
+
+void section_vcpus(struct builder *b)
+{
 	struct json *avail;
-
-	if (have_max && have && max < vcpus) {
-		builder_fail(b, "xl: maxvcpus < vcpus");
-		return 1;
-	}
-	if (!have_max)
-		max = vcpus;
-	if (max)
-		builder_set(b, info, "max_vcpus", json_new_int(max));
-	if (!vcpus)
-		return max ? max : 1;
-	avail = json_new_array();
-	for (i = 0; i < vcpus && avail; i++)
-		if (!json_append(avail, json_new_int(i)))
-			b->failed = true;
-	builder_set(b, info, "avail_vcpus", avail);
-	return max;
-}
-
-/* A vCPU without a CPU could never run; without one that it should prefer it can. */
-static void append_map(struct builder *b, struct json *maps, const char *text, bool hard)
-{
-	struct cpumap map;
-
-	if (cpumap_parse(text, b->host, &map, b->report)) {
-		b->failed = true;
-		return;
-	}
-	if (hard && cpumap_is_empty(&map))
-		builder_fail(b, "vcpu hard affinity map is empty");
-	if (!json_append(maps, cpumap_to_json(&map)))
-		b->failed = true;
-}
-
-/* One string for all vCPUs, or a list with one entry for each. */
-static void affinity_maps(struct builder *b, const struct cfg_value *value, long max_vcpus,
-			  bool hard, struct json *maps)
-{
-	bool list = value->type == CFG_LIST;
 	long i;
 
-	for (i = 0; i < max_vcpus && (!list || (size_t)i < value->nr) && !b->failed; i++) {
-		const struct cfg_value *one = list ? value->items[i] : value;
-
-		if (one->type == CFG_STRING)
-			append_map(b, maps, one->string, hard);
-		else
-			builder_fail(b, "xl: a vCPU's list of CPUs must be text or a number");
-	}
-}
-
-static void put_affinity(struct builder *b, struct json *info, const char *member, const char *key,
-			 long max_vcpus)
-{
-	const struct cfg_setting *setting = cfg_find(b->cfg, key);
-	struct json *maps;
-
-	if (!setting)
+	if (!builder_long(b, "vcpus", &b->vcpus) || !b->vcpus)
 		return;
-	maps = json_new_array();
-	if (maps)
-		affinity_maps(b, setting->value, max_vcpus, !strcmp(key, "cpus"), maps);
-	if (maps && maps->nr)
-		builder_set(b, info, member, maps);
-	else
-		json_free(maps);
+	if (b->vcpus < 0 || b->vcpus > DOMAIN_CONFIG_MAX_VCPUS) {
+		builder_fail_at(b, "vcpus", "parameter `vcpus' is %ld but must be from 0 to %d",
+				b->vcpus, DOMAIN_CONFIG_MAX_VCPUS);
+		return;
+	}
+	avail = json_new_array();
+	for (i = 0; i < b->vcpus; i++)
+		if (!json_append(avail, json_new_int(i)))
+			b->failed = true;
+	builder_set(b, b->at[PLACE_BUILD], "avail_vcpus", avail);
 }
 
-/* Whoever places vCPUs by hand does not want automatic placement on top. */
-static void put_placement(struct builder *b, struct json *info)
+void section_maxvcpus(struct builder *b)
 {
-	const struct cfg_setting *hard = cfg_find(b->cfg, "cpus");
+	long value;
 
-	if (cfg_find(b->cfg, "cpus_soft") || (hard && hard->value->type == CFG_LIST))
-		builder_set(b, info, "numa_placement", json_new_string("False"));
+	if (builder_long(b, "maxvcpus", &value))
+		b->max_vcpus = (int32_t)value;
 }
 
-static void put_choice(struct builder *b, struct json *info, const char *key,
-		       const char *const *names, int omitted)
+void section_sizes(struct builder *b)
+{
+	struct json *info = b->at[PLACE_BUILD];
+	const struct json *memory = json_get(info, "target_memkb");
+
+	if (memory && !json_get(info, "max_memkb"))
+		builder_set(b, info, "max_memkb", json_copy(memory));
+	if (!b->max_vcpus)
+		b->max_vcpus = b->vcpus;
+	if (b->max_vcpus < b->vcpus)
+		builder_fail(b, "xl: maxvcpus < vcpus");
+	else if (b->max_vcpus > DOMAIN_CONFIG_MAX_VCPUS)
+		builder_fail_at(b, "maxvcpus",
+				"parameter `maxvcpus' is %ld but must be from 0 to %d",
+				b->max_vcpus, DOMAIN_CONFIG_MAX_VCPUS);
+	else if (!members_set_int(info, "max_vcpus", b->max_vcpus, 0))
+		b->failed = true;
+}
+
+/* A number that is wrong ends it without a word in Xen; here with one. */
+static void put_grants(struct builder *b, const char *key, long otherwise)
+{
+	long value;
+	int rc = cfg_long(b->cfg, key, &value, NULL);
+
+	if (b->failed)
+		return;
+	if (rc == -ESRCH)
+		value = otherwise;
+	else if (rc || value < 0 || value > INT_MAX)
+		builder_fail_at(b, key, "parameter `%s' must be a number from 0 to %d", key,
+				INT_MAX);
+	if (!b->failed && !members_set_int(b->at[PLACE_BUILD], key, value, -1))
+		b->failed = true;
+}
+
+void section_grants(struct builder *b)
+{
+	put_grants(b, "max_grant_frames", b->defaults->max_grant_frames);
+	put_grants(b, "max_maptrack_frames", b->defaults->max_maptrack_frames);
+	put_grants(b, "max_grant_version", b->defaults->max_grant_version);
+}
+
+static void put_action(struct builder *b, const char *key, const char *otherwise)
+{
+	static const char *const names[][2] = {
+		{"destroy", "destroy"},
+		{"restart", "restart"},
+		{"rename-restart", "restart_rename"},
+		{"preserve", "preserve"},
+		{"coredump-destroy", "coredump_destroy"},
+		{"coredump-restart", "coredump_restart"},
+		{"soft-reset", "soft_reset"},
+	};
+	const char *action = b->failed ? otherwise : builder_string(b, key);
+	size_t i;
+
+	if (!action)
+		action = otherwise;
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(action, names[i][0]))
+			break;
+	if (i == sizeof(names) / sizeof(names[0]))
+		builder_fail(b, "Unknown %s action \"%s\" specified", key, action);
+	else if (i) /* destroy is libxl's default */
+		builder_set(b, b->at[PLACE_CONFIG], key, json_new_string(names[i][1]));
+}
+
+void section_actions(struct builder *b)
+{
+	put_action(b, "on_poweroff", "destroy");
+	put_action(b, "on_reboot", "restart");
+	put_action(b, "on_watchdog", "destroy");
+	put_action(b, "on_crash", "destroy");
+	put_action(b, "on_soft_reset", "soft-reset");
+}
+
+static void put_choice(struct builder *b, const char *key, const char *const *names, int omitted)
 {
 	int choice = builder_choice(b, key, names);
 
 	if (choice >= 0 && choice != omitted)
-		builder_set(b, info, key, json_new_string(names[choice]));
+		builder_set(b, b->at[PLACE_BUILD], key, json_new_string(names[choice]));
 }
 
-static void put_memory(struct builder *b, struct json *info)
+void section_tsc_mode(struct builder *b)
 {
-	long memory = 0, max = 0;
-	bool have = builder_number(b, "memory", 0, MAX_MIB, &memory);
-	bool have_max = builder_number(b, "maxmem", 0, MAX_MIB, &max);
+	static const char *const modes[] = {"default", "always_emulate", "native",
+					    "native_paravirt", NULL};
 
-	if (have || have_max)
-		builder_set(b, info, "max_memkb",
-			    json_new_int((have_max ? max : memory) * KIB_PER_MIB));
-	if (have)
-		builder_set(b, info, "target_memkb", json_new_int(memory * KIB_PER_MIB));
-	builder_put_number(b, info, "shadow_memkb", "shadow_memory", 0, MAX_MIB, KIB_PER_MIB);
+	put_choice(b, "tsc_mode", modes, 0);
 }
 
-static void put_limits(struct builder *b, struct json *info)
+void section_timer_mode(struct builder *b)
 {
-	builder_put_number(b, info, "max_grant_frames", "max_grant_frames", 0, INT32_MAX, 1);
-	builder_put_number(b, info, "max_maptrack_frames", "max_maptrack_frames", 0, INT32_MAX, 1);
-	builder_put_number(b, info, "max_grant_version", "max_grant_version", 0, 2, 1);
+	static const char *const modes[] = {"delay_for_missed_ticks", "no_delay_for_missed_ticks",
+					    "no_missed_ticks_pending", "one_missed_tick_pending",
+					    NULL};
+
+	put_choice(b, "timer_mode", modes, -1);
 }
 
-static void put_sched(struct builder *b, struct json *info)
+void section_altp2m(struct builder *b)
 {
-	struct json *sched = json_new_object();
-	/* xm's name for the cap; newer generators still write it. */
-	const char *cap = cfg_find(b->cfg, "cap") ? "cap" : "cpu_cap";
+	static const char *const modes[] = {"disabled", "mixed", "external", "limited", NULL};
+	const char *text;
+	long number;
+	int mode;
 
-	builder_put_number(b, sched, "weight", "cpu_weight", 0, INT32_MAX, 1);
-	builder_put_number(b, sched, "cap", cap, 0, INT32_MAX, 1);
-	builder_set(b, info, "sched_params", sched);
+	if (b->type == GUEST_HVM && cfg_find(b->cfg, "altp2mhvm"))
+		fputs("WARNING: Specifying \"altp2mhvm\" is deprecated. Please use \"altp2m\" "
+		      "instead.\n",
+		      b->report);
+	if (!cfg_long(b->cfg, "altp2m", &number, NULL)) {
+		mode = number >= 0 && number < 4 ? (int)number : -1;
+		if (mode < 0)
+			builder_fail(b, "ERROR: invalid value %ld for \"altp2m\"", number);
+	} else {
+		text = builder_string(b, "altp2m");
+		mode = text ? builder_word(text, modes) : 0;
+		if (mode < 0)
+			builder_fail(b, "ERROR: invalid value \"%s\" for \"altp2m\"", text);
+	}
+	if (mode > 0)
+		builder_set(b, b->at[PLACE_BUILD], "altp2m", json_new_string(modes[mode]));
 }
 
-static void put_cmdline(struct builder *b, struct json *info)
+void section_vmtrace(struct builder *b)
+{
+	long size;
+
+	if (!cfg_long(b->cfg, "vmtrace_buf_kb", &size, NULL) &&
+	    !members_set_int(b->at[PLACE_BUILD], "vmtrace_buf_kb", (int32_t)size, 0))
+		b->failed = true;
+}
+
+void section_vncviewer(struct builder *b)
+{
+	long value;
+
+	if (builder_long(b, "vncviewer", &value))
+		fputs("WARNING: ignoring \"vncviewer\" option. Use \"-V\" option of \"xl create\" "
+		      "to automatically spawn vncviewer.\n",
+		      b->report);
+}
+
+void section_cmdline(struct builder *b)
 {
 	const char *cmdline = builder_string(b, "cmdline");
 	const char *root = builder_string(b, "root"), *extra = builder_string(b, "extra");
 	char *joined = NULL;
 
-	if (cmdline) {
-		if (root || extra)
-			fputs("Warning: ignoring root= and extra= in favour of cmdline=\n",
-			      b->report);
-		builder_set(b, info, "cmdline", json_new_string(cmdline));
-		return;
-	}
-	if (!root && !extra)
+	if (cmdline && (root || extra))
+		fputs("Warning: ignoring root= and extra= in favour of cmdline=\n", b->report);
+	if (cmdline)
+		builder_set(b, b->at[PLACE_BUILD], "cmdline", json_new_string(cmdline));
+	if (cmdline || (!root && !extra))
 		return;
 	if (asprintf(&joined, "%s%s%s%s", root ? "root=" : "", root ? root : "",
 		     root && extra ? " " : "", extra ? extra : "") < 0) {
 		b->failed = true;
 		return;
 	}
-	builder_set(b, info, "cmdline", json_new_string(joined));
+	builder_set(b, b->at[PLACE_BUILD], "cmdline", json_new_string(joined));
 	free(joined);
 }
 
-static void put_kernel(struct builder *b, struct json *info, bool hvm)
+/* Words separated by blanks, where a list should be. */
+static void split_arguments(struct builder *b, const char *text)
 {
-	builder_put_string(b, info, "kernel", "kernel");
-	put_cmdline(b, info);
-	builder_put_string(b, info, "ramdisk", "ramdisk");
-	builder_put_bool(b, info, "acpi", "acpi");
-	if (cfg_find(b->cfg, "kernel") || (hvm && cfg_find(b->cfg, "firmware_override")))
+	struct json *arguments = json_new_array();
+	char *copy = strdup(text), *rest, *word;
+
+	fputs("WARNING: Specifying \"bootloader_args\" as a string is deprecated. Please use a "
+	      "list "
+	      "of arguments.\n",
+	      b->report);
+	if (!copy)
+		b->failed = true;
+	for (word = copy ? strtok_r(copy, " \t\n", &rest) : NULL; word;
+	     word = strtok_r(NULL, " \t\n", &rest))
+		if (!json_append(arguments, json_new_string(word)))
+			b->failed = true;
+	free(copy);
+	if (arguments && arguments->nr)
+		builder_set(b, b->at[PLACE_BUILD], "bootloader_args", arguments);
+	else
+		json_free(arguments);
+}
+
+void section_bootloader_args(struct builder *b)
+{
+	const struct cfg_setting *setting = cfg_find(b->cfg, "bootloader_args");
+
+	if (setting && setting->value->type == CFG_LIST)
+		builder_put_strings(b, b->at[PLACE_BUILD], "bootloader_args", setting->value);
+	else if (setting)
+		split_arguments(b, setting->value->string);
+}
+
+/* In a PVH guest's configuration, firmware= is short for a kernel in Xen's own directory. */
+static void firmware_as_kernel(struct builder *b, const char *firmware)
+{
+	size_t len = strlen(firmware);
+	char path[128];
+
+	if (json_get(b->at[PLACE_BUILD], "kernel")) {
+		builder_fail(b, "ERROR: both kernel and firmware specified");
+	} else if (strncmp(firmware, "pvgrub32", len) != 0 &&
+		   strncmp(firmware, "pvgrub64", len) != 0) {
+		builder_fail(b, "ERROR: only pvgrub{32|64} supported as firmware options");
+	} else {
+		snprintf(path, sizeof(path), "/usr/lib/xen-4.17/boot/%s.bin", firmware);
+		builder_set(b, b->at[PLACE_BUILD], "kernel", json_new_string(path));
+	}
+}
+
+void section_kernel(struct builder *b)
+{
+	struct json *info = b->at[PLACE_BUILD];
+	const char *firmware = NULL;
+
+	if (b->type == GUEST_PVH)
+		firmware = builder_string(b, "firmware");
+	if (firmware)
+		firmware_as_kernel(b, firmware);
+	if (b->failed || json_get(info, "kernel"))
 		return;
-	if (hvm)
+	if (b->type == GUEST_PVH && !json_get(info, "bootloader"))
+		builder_fail(b, "Neither kernel nor bootloader specified");
+	if (b->type == GUEST_HVM && !json_get(b->at[PLACE_TYPE], "firmware"))
 		builder_fail(b, "xl: type=\"hvm\" without a device model needs "
 				"firmware_override= or kernel= naming an ELF file");
-	else
-		builder_fail(b, "Neither kernel nor bootloader specified");
 }
 
-static void put_type(struct builder *b, struct json *info, bool hvm)
+void section_msr_relaxed(struct builder *b)
 {
-	static const char *const devices[] = {"vga", "vnc", "sdl", "spice", "rdm"};
-	struct json *type = json_new_object();
-	size_t i;
-
-	if (hvm) {
-		builder_put_string(b, type, "firmware", "firmware_override");
-		for (i = 0; i < sizeof(devices) / sizeof(devices[0]); i++)
-			builder_set(b, type, devices[i], json_new_object());
-	}
-	builder_set(b, info, hvm ? "type.hvm" : "type.pvh", type);
-	builder_set(b, info, "arch_arm", json_new_object());
-	builder_set(b, info, "arch_x86", json_new_object());
-}
-
-struct json *build_info(struct builder *b, bool hvm)
-{
-	static const char *const tsc_modes[] = {"default", "always_emulate", "native",
-						"native_paravirt", NULL};
-	static const char *const timer_modes[] = {
-		"delay_for_missed_ticks", "no_delay_for_missed_ticks", "no_missed_ticks_pending",
-		"one_missed_tick_pending", NULL};
-	struct json *info = json_new_object();
-	long max_vcpus = put_vcpus(b, info);
-
-	put_affinity(b, info, "vcpu_hard_affinity", "cpus", max_vcpus);
-	put_affinity(b, info, "vcpu_soft_affinity", "cpus_soft", max_vcpus);
-	put_placement(b, info);
-	put_choice(b, info, "tsc_mode", tsc_modes, 0);
-	put_memory(b, info);
-	builder_put_number(b, info, "rtc_timeoffset", "rtc_timeoffset", INT32_MIN, UINT32_MAX, 1);
-	builder_put_bool(b, info, "localtime", "localtime");
-	builder_put_bool(b, info, "disable_migrate", "nomigrate");
-	put_limits(b, info);
-	put_sched(b, info);
-	builder_set(b, info, "claim_mode", json_new_string("True"));
-	builder_put_number(b, info, "event_channels", "max_event_channels", 0, INT32_MAX, 1);
-	put_kernel(b, info, hvm);
-	put_choice(b, info, "timer_mode", timer_modes, -1);
-	put_type(b, info, hvm);
-	return info;
+	builder_put_bool(b, b->at[PLACE_X86], "msr_relaxed", "msr_relaxed");
+	if (json_get(b->at[PLACE_X86], "msr_relaxed"))
+		fputs("WARNING: msr_relaxed will be removed in future versions.\n"
+		      "If it fixes an issue you are having please report to "
+		      "xen-devel@lists.xenproject.org.\n",
+		      b->report);
 }

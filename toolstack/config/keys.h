@@ -11,17 +11,17 @@
 #include "cfg.h"
 
 enum key_class {
-	KEY_ACTS,     /* read by domain_config.c */
-	KEY_LATER,    /* a device or feature that Nacre does not have yet */
-	KEY_EMULATED, /* part of the device model or firmware, of which there is none */
-	KEY_OTHER,    /* of another scheduler or machine */
-	KEY_REFUSED,  /* leaving it out would start another guest than the one asked for */
+	KEY_ACTS,
+	KEY_STORED,  /* shown by `xl create -n' and `xl list -l' as in Xen, and nothing more */
+	KEY_IGNORED, /* not even that */
+	KEY_REFUSED, /* shown by `xl create -n'; a guest without it is not the one asked for */
+	KEY_UNREAD,  /* refused, and its value is not even looked at */
 };
 
 struct key {
 	const char *name;
 	enum key_class class;
-	const char *reason; /* for KEY_OTHER and KEY_REFUSED */
+	const char *reason; /* NULL for KEY_ACTS */
 };
 
 extern const struct key cfg_keys[];
@@ -33,7 +33,7 @@ const struct key *key_find(const char *name);
 const char *key_nearest(const char *name);
 
 /* Warn about settings that are unknown or have no effect. False when one of
- * them must not be ignored; the report says which. */
-bool keys_check(const struct cfg *cfg, FILE *report);
+ * them must not be ignored; the report says which.  @dryrun: nothing is started. */
+bool keys_check(const struct cfg *cfg, bool dryrun, FILE *report);
 
 #endif

@@ -154,7 +154,7 @@ static struct json *config(const char *name, const char *kernel, unsigned int vc
 	cfg = cfg_parse(name, text, (size_t)n, stderr);
 	free(text);
 	cpumap_host_any(&host); /* no CPU is named */
-	v = cfg ? domain_config_build(cfg, &host, stderr) : NULL;
+	v = cfg ? domain_config_build(cfg, &host, &config_no_defaults, stderr, NULL) : NULL;
 	cfg_free(cfg);
 	if (v && !domain_config_complete(v, "/")) {
 		json_free(v);

@@ -12,35 +12,43 @@
 #include "domain_config.h"
 #include "follow.h"
 #include "host_cpus.h"
+#include "keys.h"
 #include "xl.h"
+#include "xl_conf.h"
 
 struct create {
 	const char *file;
 	struct config_file text;
-	bool dryrun, paused, console, foreground, quiet;
+	bool dryrun, paused, console, foreground, quiet, ignore_masks;
 };
 
-/* Where the file names CPUs, the machine's are needed. */
-static void look_at_host(const struct cfg *cfg, struct cpumap_host *host)
+/* Where a file names CPUs, the machine's are needed. */
+static void look_at_host(const struct cfg *cfg, const struct config_defaults *defaults,
+			 struct cpumap_host *host)
 {
-	if (cfg_find(cfg, "cpus") || cfg_find(cfg, "cpus_soft"))
+	if (defaults->vm_cpumask || defaults->hvm_cpumask || cfg_find(cfg, "cpus") ||
+	    cfg_find(cfg, "cpus_soft") || cfg_find(cfg, "vnuma"))
 		host_cpus_or_any(host);
 	else
 		cpumap_host_any(host);
 }
 
-/* NULL after messages. */
-static struct json *parse(struct create *create)
+/* NULL after messages; *@status: what to exit with then. */
+static struct json *parse(struct create *create, int *status)
 {
+	struct config_defaults defaults = *xl_conf_defaults();
 	struct cfg *cfg = config_file_parse(&create->text, create->file);
 	struct json *config = NULL;
 	struct cpumap_host host;
 
-	if (cfg) {
-		look_at_host(cfg, &host);
-		config = domain_config_build(cfg, &host, stderr);
-	} else {
+	if (create->ignore_masks)
+		defaults.vm_cpumask = defaults.hvm_cpumask = NULL;
+	*status = EXIT_FAILURE;
+	if (!cfg) {
 		fputs("Failed to parse config: Invalid argument\n", stderr);
+	} else if (keys_check(cfg, create->dryrun, stderr)) {
+		look_at_host(cfg, &defaults, &host);
+		config = domain_config_build(cfg, &host, &defaults, stderr, status);
 	}
 	cfg_free(cfg);
 	return config;
@@ -115,9 +123,9 @@ static int create_domain(struct create *create)
 
 	if (!create->quiet)
 		fprintf(stderr, "Parsing config from %s\n", xl_safe(create->file));
-	config = parse(create);
+	config = parse(create, &status);
 	if (!config)
-		return EXIT_FAILURE;
+		return status;
 	if (create->dryrun)
 		status = xl_print_json(stdout, config) ? EXIT_SUCCESS : EXIT_FAILURE;
 	else
@@ -140,8 +148,7 @@ static void read_options(const struct verb *verb, int argc, char **argv, struct 
 	};
 	int letter;
 
-	/* -d, -e and -i change nothing: nacred keeps watch over every domain,
-	 * and there are no global masks. */
+	/* -d and -e change nothing: nacred keeps watch over every domain. */
 	while ((letter = xl_option(verb, argc, argv, "hFnqf:pcdeVA", options)) >= 0) {
 		if (letter == 'f')
 			create->file = optarg;
@@ -154,6 +161,7 @@ static void read_options(const struct verb *verb, int argc, char **argv, struct 
 		create->paused |= letter == 'p';
 		create->console |= letter == 'c';
 		create->foreground |= letter == 'F';
+		create->ignore_masks |= letter == 'i';
 	}
 }
 
