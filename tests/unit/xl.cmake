@@ -18,3 +18,6 @@ endforeach()
 nacre_unit_test(xl_livepatch SOURCES test_xl_livepatch.c fake_nacred.c LIBS nacre_xl
   DEFS XL_PROGRAM="$<TARGET_FILE:xl>")
 add_dependencies(test_xl_livepatch xl)
+nacre_unit_test(xl_consumers SOURCES test_xl_consumers.c xl_run.c fake_nacred.c LIBS nacre_json
+  DEFS XL_PROGRAM="$<TARGET_FILE:xl>" CONSUMERS="${CMAKE_SOURCE_DIR}/tests/stack/consumers.pl")
+add_dependencies(test_xl_consumers xl)

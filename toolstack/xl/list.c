@@ -73,7 +73,7 @@ void list_row(FILE *out, const struct json *domain, const struct list_columns *c
 
 	list_state(domain, state);
 	fprintf(out, "%-40s %5lld %5llu %5lld     %s  %8.1f",
-		xl_safe(json_string(json_get(domain, "name"), NULL)),
+		xl_safe_word(json_string(json_get(domain, "name"), NULL)),
 		(long long)number(domain, "domid"),
 		(unsigned long long)(number(domain, "current_memkb") +
 				     number(domain, "outstanding_memkb")) /

@@ -81,6 +81,10 @@ void xl_disconnect(void);
  * "(null)". */
 const char *xl_safe(const char *text);
 
+/* The same for a column that programs find by white space: blanks of all kinds as \xNN, too,
+ * and an empty text as none.  Names that nacred gives have none of that; others' may. */
+const char *xl_safe_word(const char *text);
+
 /* JSON for people: libxl's indentation, one final newline. False: no memory. */
 bool xl_print_json(FILE *out, const struct json *v);
 
