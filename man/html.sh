@@ -46,12 +46,12 @@ done
 about() {
 	sed -n -e 's/^\.Nd //p' -e '/^\.SH NAME/{n;s/^.*\\- //p;}' "$1" | head -n 1 | sed 's/\\-/-/g; s/&/\&amp;/g; s/</\&lt;/g'
 }
-titles=([1]="Programs for users" [5]="Files" [7]="Overviews" [8]="Programs for administrators")
+titles=([1]="Programs for users" [3]="Libraries" [5]="Files" [7]="Overviews" [8]="Programs for administrators")
 {
 	printf '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
 	printf '<title>Nacre: manual</title>\n<link rel="stylesheet" href="style.css">\n</head>\n<body>\n'
 	printf '<h1>Nacre: manual</h1>\n<p>Start with <a href="nacre.7.html">nacre(7)</a>.</p>\n'
-	for section in 7 1 8 5; do
+	for section in 7 1 8 5 3; do
 		printf '<h2>%s</h2>\n<dl>\n' "${titles[$section]}"
 		for page; do
 			name=$(name_of "$page")

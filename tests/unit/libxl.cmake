@@ -6,6 +6,7 @@ foreach(noun
     create
     ctx
     file
+    query
     event
     osevent
     stress

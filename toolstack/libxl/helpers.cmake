@@ -3,9 +3,30 @@
 # Helpers that need no hypervisor, and what asks nacred and waits for its answer.
 pkg_check_modules(UUID REQUIRED IMPORTED_TARGET uuid)
 target_sources(xenlight_objects PRIVATE
+  cpuid_names.c
   libxl_bitmap.c
+  libxl_cpuid.c
+  libxl_cpupool.c
+  libxl_domain.c
   libxl_file.c
+  libxl_host.c
+  libxl_maps.c
+  libxl_nodes.c
+  libxl_query.c
+  libxl_retrieve.c
+  libxl_sched.c
+  libxl_signal.c
   libxl_strings.c
+  libxl_target.c
+  libxl_unsupported.c
+  libxl_userdata.c
   libxl_uuid.c
+  libxl_vcpu.c
 )
 target_link_libraries(xenlight_objects PUBLIC PkgConfig::UUID)
+
+# For programs: apart from Xen's own headers and libraries.
+install(DIRECTORY include/ DESTINATION include/nacre/libxl FILES_MATCHING PATTERN "*.h")
+install(FILES ${LIBXL_MADE}/_libxl_types.h ${LIBXL_MADE}/_libxl_types_json.h
+  DESTINATION include/nacre/libxl)
+install(FILES xenlight.pc DESTINATION lib/nacre/libxl/pkgconfig)

@@ -21,6 +21,7 @@ struct libxl__ctx {
 	libxl_ctx *next; /* of the process's contexts, see libxl_fork.h */
 	struct rpc *idle[LIBXL__IDLE_CONNECTIONS];
 	unsigned int nr_idle;
+	libxl_version_info version; /* of libxl_get_version_info(); no strings: not asked yet */
 	struct libxl__loop loop;
 	struct libxl__channel channel;
 	struct libxl__ao *aos; /* under way */

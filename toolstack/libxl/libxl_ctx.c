@@ -73,6 +73,7 @@ int libxl_ctx_free(libxl_ctx *ctx)
 	libxl__contexts_remove(ctx);
 	libxl__ctx_lock(ctx);
 	libxl__close_idle(ctx);
+	libxl_version_info_dispose(&ctx->version);
 	libxl__channel_close(ctx);
 	libxl__children_close(ctx);
 	libxl__deaths_free(ctx);

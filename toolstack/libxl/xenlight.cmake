@@ -28,11 +28,11 @@ set_target_properties(xenlight_objects nacre_rpc nacre_instance nacre_json PROPE
 add_library(xenlight SHARED $<TARGET_OBJECTS:xenlight_objects>)
 target_link_libraries(xenlight PRIVATE xenlight_objects libxl_types)
 # clang's sanitizers leave their runtime to the program.
-target_link_options(xenlight PRIVATE -Wl,-z,now -Wl,-soname,libxenlight.so.4.17
+target_link_options(xenlight PRIVATE -Wl,-z,now
   $<$<NOT:$<BOOL:${NACRE_SANITIZE}>>:-Wl,--no-undefined>
   -Wl,--version-script=${CMAKE_CURRENT_SOURCE_DIR}/libxenlight.map)
 set_target_properties(xenlight PROPERTIES
-  OUTPUT_NAME xenlight SUFFIX .so.4.17 NO_SONAME ON
+  OUTPUT_NAME xenlight VERSION 4.17.0 SOVERSION 4.17
   LINK_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/libxenlight.map
   LIBRARY_OUTPUT_DIRECTORY ${NACRE_LIB_DIR}/libxl)
 install(TARGETS xenlight LIBRARY DESTINATION lib/nacre/libxl)

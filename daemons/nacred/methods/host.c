@@ -181,6 +181,8 @@ static void add_numa(struct nacred *n, struct json *v)
 			json_set_int(node, "node", i);
 			json_set_int(node, "memsize", (int64_t)(mem[i].memsize >> 20));
 			json_set_int(node, "memfree", (int64_t)(mem[i].memfree >> 20));
+			json_set_int(node, "size_bytes", (int64_t)mem[i].memsize);
+			json_set_int(node, "free_bytes", (int64_t)mem[i].memfree);
 			for (j = 0; j < nr && j < MAX_NODES; j++)
 				json_append(row, json_new_int(distance[i * nr + j]));
 			json_set(node, "distances", row);
@@ -274,6 +276,8 @@ static const struct field numa_fields[] = {
 	NUMBER("node"),
 	{.name = "memsize", .type = F_INT, .summary = "MiB"},
 	{.name = "memfree", .type = F_INT, .summary = "MiB"},
+	NUMBER("size_bytes"),
+	NUMBER("free_bytes"),
 	{.name = "distances", .type = F_ARRAY, .element = F_INT},
 	FIELDS_END,
 };

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+/* Domains: domain.list in libxl's types, names and ids. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "libxl_query.h"
+
+/* @domid of one domain in a list of them, or NULL. */
+static const struct json *find_domain(const struct json *list, uint32_t domid)
+{
+	size_t i;
+
+	for (i = 0; i < list->nr; i++)
+		if (json_int(json_get(list->items[i], "domid"), -1) == (int64_t)domid)
+			return list->items[i];
+	return NULL;
+}
+
+static bool flag(const struct json *v, const char *key)
+{
+	return json_bool(json_get(json_get(v, "state"), key), false);
+}
+
+/* In libxl a PVH domain's type is that of its container: LIBXL_DOMAIN_TYPE_HVM. */
+static int fill_dominfo(libxl_dominfo *info, const struct json *v)
+{
+	const char *type = json_string(json_get(v, "type"), "");
+
+	libxl_dominfo_init(info);
+	if (libxl_uuid_from_string(&info->uuid, json_string(json_get(v, "uuid"), "")))
+		return ERROR_FAIL;
+	info->domid = libxl__get_u32(v, "domid");
+	info->running = flag(v, "running");
+	info->blocked = flag(v, "blocked");
+	info->paused = flag(v, "paused");
+	info->shutdown = flag(v, "shutdown");
+	info->dying = flag(v, "dying");
+	info->shutdown_reason = (libxl_shutdown_reason)json_int(json_get(v, "shutdown_reason"),
+								LIBXL_SHUTDOWN_REASON_UNKNOWN);
+	info->outstanding_memkb = libxl__get_u64(v, "outstanding_memkb");
+	info->current_memkb = libxl__get_u64(v, "current_memkb");
+	info->shared_memkb = libxl__get_u64(v, "shared_memkb");
+	info->paged_memkb = libxl__get_u64(v, "paged_memkb");
+	info->max_memkb = libxl__get_u64(v, "max_memkb");
+	info->cpu_time = libxl__get_u64(v, "cpu_time_ns");
+	/* -1, no vCPU, is XEN_INVALID_MAX_VCPU_ID. */
+	info->vcpu_max_id = (uint32_t)json_int(json_get(v, "vcpu_max_id"), -1);
+	info->vcpu_online = libxl__get_u32(v, "vcpu_online");
+	info->cpupool = libxl__get_u32(v, "cpupool_id");
+	info->gpaddr_bits = (uint8_t)libxl__get_u32(v, "gpaddr_bits");
+	info->domain_type = strcmp(type, "pv") ? LIBXL_DOMAIN_TYPE_HVM : LIBXL_DOMAIN_TYPE_PV;
+	return 0;
+}
+
+libxl_dominfo *libxl_list_domain(libxl_ctx *ctx, int *nb_domain_out)
+{
+	libxl_dominfo *infos;
+	struct json *list;
+	size_t i;
+
+	if (libxl__domains(ctx, &list))
+		return NULL;
+	infos = libxl__list_alloc(list->nr, sizeof(*infos));
+	for (i = 0; infos && i < list->nr; i++) {
+		if (!fill_dominfo(&infos[i], list->items[i]))
+			continue;
+		libxl_dominfo_list_free(infos, (int)i);
+		infos = NULL;
+	}
+	if (infos)
+		*nb_domain_out = (int)list->nr;
+	json_free(list);
+	return infos;
+}
+
+int libxl_domain_info(libxl_ctx *ctx, libxl_dominfo *info_r, uint32_t domid)
+{
+	const struct json *domain;
+	struct json *list;
+	int rc = libxl__domains(ctx, &list);
+
+	if (rc)
+		return rc;
+	domain = find_domain(list, domid);
+	if (!domain)
+		rc = ERROR_DOMAIN_NOTFOUND;
+	else if (info_r)
+		rc = fill_dominfo(info_r, domain);
+	json_free(list);
+	return rc;
+}
+
+libxl_vminfo *libxl_list_vm(libxl_ctx *ctx, int *nb_vm_out)
+{
+	libxl_dominfo *domains;
+	libxl_vminfo *vms;
+	int i, nr;
+
+	domains = libxl_list_domain(ctx, &nr);
+	if (!domains)
+		return NULL;
+	vms = libxl__list_alloc((size_t)nr, sizeof(*vms));
+	for (i = 0; vms && i < nr; i++) {
+		libxl_vminfo_init(&vms[i]);
+		libxl_uuid_copy(ctx, &vms[i].uuid, &domains[i].uuid);
+		vms[i].domid = domains[i].domid;
+	}
+	libxl_dominfo_list_free(domains, nr);
+	if (vms)
+		*nb_vm_out = nr;
+	return vms;
+}
+
+uint32_t libxl_vm_get_start_time(libxl_ctx *ctx, uint32_t domid)
+{
+	const struct json *domain;
+	uint32_t start = 0;
+	struct json *list;
+
+	if (libxl__domains(ctx, &list))
+		return 0;
+	domain = find_domain(list, domid);
+	if (domain)
+		start = (uint32_t)json_real(json_get(domain, "start_time"), 0);
+	else
+		LIBXL__ERROR(ctx, domid, "there is no such domain");
+	json_free(list);
+	return start;
+}
+
+/* --- names ------------------------------------------------------------------------- */
+
+char *libxl_domid_to_name(libxl_ctx *ctx, uint32_t domid)
+{
+	const char *name = NULL;
+	const struct json *domain;
+	struct json *list;
+	char *copy;
+
+	if (libxl__domains(ctx, &list))
+		return NULL;
+	domain = find_domain(list, domid);
+	if (domain)
+		name = json_string(json_get(domain, "name"), NULL);
+	copy = name ? strdup(name) : NULL;
+	json_free(list);
+	return copy;
+}
+
+int libxl_name_to_domid(libxl_ctx *ctx, const char *name, uint32_t *domid)
+{
+	struct json *list;
+	size_t i;
+	int rc = libxl__domains(ctx, &list);
+
+	if (rc)
+		return rc;
+	rc = ERROR_INVAL;
+	for (i = 0; rc && i < list->nr; i++) {
+		const struct json *v = list->items[i];
+
+		if (!libxl__is_named(v, name))
+			continue;
+		*domid = libxl__get_u32(v, "domid");
+		rc = 0;
+	}
+	json_free(list);
+	return rc;
+}
+
+/* A qualifier of digits only is an id, whether there is such a thing or not. */
+static bool is_id(const char *qualifier, uint32_t *id)
+{
+	const char *p = qualifier;
+
+	while (isdigit((unsigned char)*p))
+		p++;
+	if (p == qualifier || *p)
+		return false;
+	*id = (uint32_t)strtoul(qualifier, NULL, 10);
+	return true;
+}
+
+int libxl_domain_qualifier_to_domid(libxl_ctx *ctx, const char *name, uint32_t *domid)
+{
+	return is_id(name, domid) ? 0 : libxl_name_to_domid(ctx, name, domid);
+}
+
+int libxl_cpupool_qualifier_to_cpupoolid(libxl_ctx *ctx, const char *p, uint32_t *poolid_r,
+					 int *was_name_r)
+{
+	bool id = is_id(p, poolid_r);
+
+	if (was_name_r)
+		*was_name_r = !id;
+	return id ? 0 : libxl_name_to_cpupoolid(ctx, p, poolid_r);
+}
+
+/* --- device model stubs: there are none ---------------------------------------------- */
+
+int libxl_get_stubdom_id(libxl_ctx *ctx, int guest_domid)
+{
+	return 0;
+}
+
+int libxl_is_stubdom(libxl_ctx *ctx, uint32_t domid, uint32_t *target_domid)
+{
+	return 0;
+}

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+/*
+ * What libxl declares and Nacre does not do: one line each.  All of them say so in the
+ * log and set errno to ENOSYS, which is how xl tells "not there" from "went wrong".
+ * libxl(3) lists them, and a test holds the two together.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "libxl_internal.h"
+
+static int refuse(libxl_ctx *ctx, const struct libxl__where *where, uint32_t domid, int rc,
+		  const char *why)
+{
+	libxl__log(ctx, XTL_ERROR, -1, where, domid, "not supported: %s", why);
+	errno = ENOSYS;
+	return rc;
+}
+
+#define NO_PCI	       "there is no PCI passthrough"
+#define NO_USB	       "there is no USB passthrough"
+#define NO_BACKEND     "there is no backend for this class of device"
+#define NO_DISK	       "disks are not connected to domains yet"
+#define NO_NIC	       "network interfaces are not connected to domains yet"
+#define NO_QEMU	       "no domain has a QEMU device model"
+#define NO_FLASK       "the hypervisor has no security policy"
+#define NO_PSR	       "the hypervisor does not control caches or memory bandwidth"
+#define NO_TMEM	       "transcendent memory is no longer part of Xen"
+#define NO_VCPU_PARAMS "the scheduler has no parameters of single vCPUs"
+
+/* --- functions of all kinds --------------------------------------------------------- */
+
+#define UNSUPPORTED(function, parameters, rc, why)                                                 \
+	int function parameters                                                                    \
+	{                                                                                          \
+		return refuse(ctx, LIBXL__HERE, INVALID_DOMID, rc, why);                           \
+	}
+
+UNSUPPORTED(libxl_domain_remus_start,
+	    (libxl_ctx * ctx, libxl_domain_remus_info *info, uint32_t domid, int send_fd,
+	     int recv_fd, const libxl_asyncop_how *ao_how),
+	    ERROR_NI, "there is no checkpointing to another host")
+UNSUPPORTED(libxl_qemu_monitor_command,
+	    (libxl_ctx * ctx, uint32_t domid, const char *command_line, char **output,
+	     const libxl_asyncop_how *ao_how),
+	    ERROR_NI, NO_QEMU)
+UNSUPPORTED(libxl_device_events_handler, (libxl_ctx * ctx, const libxl_asyncop_how *ao_how),
+	    ERROR_NI, "there are no driver domains")
+UNSUPPORTED(libxl_domain_core_dump,
+	    (libxl_ctx * ctx, uint32_t domid, const char *filename,
+	     const libxl_asyncop_how *ao_how),
+	    ERROR_NI, "a domain's memory is not written to a file")
+UNSUPPORTED(libxl_domain_preserve,
+	    (libxl_ctx * ctx, uint32_t domid, libxl_domain_create_info *info,
+	     const char *name_suffix, libxl_uuid new_uuid),
+	    ERROR_NI, "nacred keeps an ended domain itself, by its on_ settings")
+UNSUPPORTED(libxl_clear_domid_history, (libxl_ctx * ctx), ERROR_NI,
+	    "nacred keeps no history of domain ids in a file")
+
+UNSUPPORTED(libxl_vcpu_sched_params_get,
+	    (libxl_ctx * ctx, uint32_t domid, libxl_vcpu_sched_params *params), ERROR_INVAL,
+	    NO_VCPU_PARAMS)
+UNSUPPORTED(libxl_vcpu_sched_params_get_all,
+	    (libxl_ctx * ctx, uint32_t domid, libxl_vcpu_sched_params *params), ERROR_INVAL,
+	    NO_VCPU_PARAMS)
+UNSUPPORTED(libxl_vcpu_sched_params_set,
+	    (libxl_ctx * ctx, uint32_t domid, const libxl_vcpu_sched_params *params), ERROR_INVAL,
+	    NO_VCPU_PARAMS)
+UNSUPPORTED(libxl_vcpu_sched_params_set_all,
+	    (libxl_ctx * ctx, uint32_t domid, const libxl_vcpu_sched_params *params), ERROR_INVAL,
+	    NO_VCPU_PARAMS)
+
+UNSUPPORTED(libxl_tmem_freeze, (libxl_ctx * ctx, uint32_t domid), ERROR_FEATURE_REMOVED, NO_TMEM)
+UNSUPPORTED(libxl_tmem_thaw, (libxl_ctx * ctx, uint32_t domid), ERROR_FEATURE_REMOVED, NO_TMEM)
+UNSUPPORTED(libxl_tmem_set, (libxl_ctx * ctx, uint32_t domid, char *name, uint32_t set),
+	    ERROR_FEATURE_REMOVED, NO_TMEM)
+UNSUPPORTED(libxl_tmem_shared_auth, (libxl_ctx * ctx, uint32_t domid, char *uuid, int auth),
+	    ERROR_FEATURE_REMOVED, NO_TMEM)
+UNSUPPORTED(libxl_tmem_freeable, (libxl_ctx * ctx), ERROR_FEATURE_REMOVED, NO_TMEM)
+
+UNSUPPORTED(libxl_flask_context_to_sid, (libxl_ctx * ctx, char *buf, size_t len, uint32_t *ssidref),
+	    ERROR_NI, NO_FLASK)
+UNSUPPORTED(libxl_flask_sid_to_context,
+	    (libxl_ctx * ctx, uint32_t ssidref, char **buf, size_t *len), ERROR_NI, NO_FLASK)
+UNSUPPORTED(libxl_flask_getenforce, (libxl_ctx * ctx), ERROR_NI, NO_FLASK)
+UNSUPPORTED(libxl_flask_setenforce, (libxl_ctx * ctx, int mode), ERROR_NI, NO_FLASK)
+UNSUPPORTED(libxl_flask_loadpolicy, (libxl_ctx * ctx, void *policy, uint32_t size), ERROR_NI,
+	    NO_FLASK)
+
+UNSUPPORTED(libxl_psr_cmt_attach, (libxl_ctx * ctx, uint32_t domid), ERROR_NI, NO_PSR)
+UNSUPPORTED(libxl_psr_cmt_detach, (libxl_ctx * ctx, uint32_t domid), ERROR_NI, NO_PSR)
+UNSUPPORTED(libxl_psr_cmt_get_total_rmid, (libxl_ctx * ctx, uint32_t *total_rmid), ERROR_NI, NO_PSR)
+UNSUPPORTED(libxl_psr_cmt_get_l3_cache_size,
+	    (libxl_ctx * ctx, uint32_t socketid, uint32_t *l3_cache_size), ERROR_NI, NO_PSR)
+UNSUPPORTED(libxl_psr_cmt_get_cache_occupancy,
+	    (libxl_ctx * ctx, uint32_t domid, uint32_t socketid, uint32_t *l3_cache_occupancy),
+	    ERROR_NI, NO_PSR)
+UNSUPPORTED(libxl_psr_cmt_get_sample,
+	    (libxl_ctx * ctx, uint32_t domid, libxl_psr_cmt_type type, uint64_t scope,
+	     uint64_t *sample_r, uint64_t *tsc_r),
+	    ERROR_NI, NO_PSR)
+UNSUPPORTED(libxl_psr_cat_set_cbm,
+	    (libxl_ctx * ctx, uint32_t domid, libxl_psr_cbm_type type, libxl_bitmap *target_map,
+	     uint64_t cbm),
+	    ERROR_NI, NO_PSR)
+UNSUPPORTED(libxl_psr_cat_get_cbm,
+	    (libxl_ctx * ctx, uint32_t domid, libxl_psr_cbm_type type, uint32_t target,
+	     uint64_t *cbm_r),
+	    ERROR_NI, NO_PSR)
+UNSUPPORTED(libxl_psr_cat_get_info,
+	    (libxl_ctx * ctx, libxl_psr_cat_info **info, unsigned int *nr, unsigned int lvl),
+	    ERROR_NI, NO_PSR)
+UNSUPPORTED(libxl_psr_cat_get_l3_info, (libxl_ctx * ctx, libxl_psr_cat_info **info, int *nr),
+	    ERROR_NI, NO_PSR)
+UNSUPPORTED(libxl_psr_set_val,
+	    (libxl_ctx * ctx, uint32_t domid, libxl_psr_type type, libxl_bitmap *target_map,
+	     uint64_t val),
+	    ERROR_NI, NO_PSR)
+UNSUPPORTED(libxl_psr_get_val,
+	    (libxl_ctx * ctx, uint32_t domid, libxl_psr_type type, unsigned int target,
+	     uint64_t *val),
+	    ERROR_NI, NO_PSR)
+UNSUPPORTED(libxl_psr_get_hw_info,
+	    (libxl_ctx * ctx, libxl_psr_feat_type type, unsigned int lvl, unsigned int *nr,
+	     libxl_psr_hw_info **info),
+	    ERROR_NI, NO_PSR)
+
+/* --- devices ------------------------------------------------------------------------- */
+
+#define CHANGE(function, noun, why)                                                                \
+	int function(libxl_ctx *ctx, uint32_t domid, libxl_device_##noun *device,                  \
+		     const libxl_asyncop_how *ao_how)                                              \
+	{                                                                                          \
+		return refuse(ctx, LIBXL__HERE, domid, ERROR_NI, why);                             \
+	}
+
+/* What cannot be connected is not there. */
+#define NONE(noun)                                                                                 \
+	struct libxl_device_##noun *libxl_device_##noun##_list(libxl_ctx *ctx, uint32_t domid,     \
+							       int *num)                           \
+	{                                                                                          \
+		*num = 0;                                                                          \
+		return NULL;                                                                       \
+	}
+
+#define GETINFO(noun, why)                                                                         \
+	int libxl_device_##noun##_getinfo(libxl_ctx *ctx, uint32_t domid,                          \
+					  const libxl_device_##noun *device,                       \
+					  libxl_##noun##info *info)                                \
+	{                                                                                          \
+		return refuse(ctx, LIBXL__HERE, domid, ERROR_NI, why);                             \
+	}
+
+/* By number: as in libxl, nothing found is told by the result alone. */
+#define LOOK_UP(noun)                                                                              \
+	int libxl_devid_to_device_##noun(libxl_ctx *ctx, uint32_t domid, int devid,                \
+					 libxl_device_##noun *device)                              \
+	{                                                                                          \
+		return ERROR_FAIL;                                                                 \
+	}
+
+#define FAMILY(noun, why)                                                                          \
+	CHANGE(libxl_device_##noun##_add, noun, why)                                               \
+	CHANGE(libxl_device_##noun##_remove, noun, why)                                            \
+	CHANGE(libxl_device_##noun##_destroy, noun, why)                                           \
+	NONE(noun)                                                                                 \
+	GETINFO(noun, why)
+
+FAMILY(disk, NO_DISK)
+CHANGE(libxl_device_disk_safe_remove, disk, NO_DISK)
+CHANGE(libxl_cdrom_insert, disk, NO_QEMU)
+FAMILY(nic, NO_NIC)
+FAMILY(vtpm, NO_BACKEND)
+FAMILY(vdispl, NO_BACKEND)
+FAMILY(vsnd, NO_BACKEND)
+FAMILY(vkb, NO_BACKEND)
+FAMILY(usbctrl, NO_USB)
+CHANGE(libxl_device_usbdev_add, usbdev, NO_USB)
+CHANGE(libxl_device_usbdev_remove, usbdev, NO_USB)
+NONE(usbdev)
+CHANGE(libxl_device_vfb_add, vfb, NO_BACKEND)
+CHANGE(libxl_device_vfb_remove, vfb, NO_BACKEND)
+CHANGE(libxl_device_vfb_destroy, vfb, NO_BACKEND)
+CHANGE(libxl_device_p9_remove, p9, NO_BACKEND)
+CHANGE(libxl_device_p9_destroy, p9, NO_BACKEND)
+CHANGE(libxl_device_pvcallsif_remove, pvcallsif, NO_BACKEND)
+CHANGE(libxl_device_pvcallsif_destroy, pvcallsif, NO_BACKEND)
+NONE(channel)
+GETINFO(channel, NO_BACKEND)
+CHANGE(libxl_device_pci_add, pci, NO_PCI)
+CHANGE(libxl_device_pci_remove, pci, NO_PCI)
+CHANGE(libxl_device_pci_destroy, pci, NO_PCI)
+NONE(pci)
+UNSUPPORTED(libxl_device_pci_assignable_add, (libxl_ctx * ctx, libxl_device_pci *pci, int rebind),
+	    ERROR_NI, NO_PCI)
+UNSUPPORTED(libxl_device_pci_assignable_remove,
+	    (libxl_ctx * ctx, libxl_device_pci *pci, int rebind), ERROR_NI, NO_PCI)
+
+LOOK_UP(nic)
+LOOK_UP(vtpm)
+LOOK_UP(usbctrl)
+LOOK_UP(vkb)
+LOOK_UP(vdispl)
+LOOK_UP(vsnd)
+
+int libxl_mac_to_device_nic(libxl_ctx *ctx, uint32_t domid, const char *mac, libxl_device_nic *nic)
+{
+	return ERROR_FAIL;
+}
+
+int libxl_vdev_to_device_disk(libxl_ctx *ctx, uint32_t domid, const char *vdev,
+			      libxl_device_disk *disk)
+{
+	return ERROR_FAIL;
+}
+
+int libxl_uuid_to_device_vtpm(libxl_ctx *ctx, uint32_t domid, libxl_uuid *uuid,
+			      libxl_device_vtpm *vtpm)
+{
+	return ERROR_FAIL;
+}
+
+int libxl_ctrlport_to_device_usbdev(libxl_ctx *ctx, uint32_t domid, int ctrl, int port,
+				    libxl_device_usbdev *usbdev)
+{
+	return ERROR_FAIL;
+}
+
+/* --- questions, and what frees or ends what was never made ----------------------------- */
+
+int libxl_psr_cmt_enabled(libxl_ctx *ctx)
+{
+	return 0;
+}
+
+int libxl_psr_cmt_domain_attached(libxl_ctx *ctx, uint32_t domid)
+{
+	return 0;
+}
+
+int libxl_psr_cmt_type_supported(libxl_ctx *ctx, libxl_psr_cmt_type type)
+{
+	return 0;
+}
+
+char *libxl_tmem_list(libxl_ctx *ctx, uint32_t domid, int use_long)
+{
+	refuse(ctx, LIBXL__HERE, domid, 0, NO_TMEM);
+	return NULL;
+}
+
+libxl_device_pci *libxl_device_pci_assignable_list(libxl_ctx *ctx, int *num)
+{
+	*num = 0;
+	return NULL;
+}
+
+void libxl_device_pci_assignable_list_free(libxl_device_pci *list, int num)
+{
+	libxl_device_pci_list_free(list, num);
+}
+
+void libxl_psr_hw_info_list_free(libxl_psr_hw_info *list, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		libxl_psr_hw_info_dispose(&list[i]);
+	free(list);
+}
