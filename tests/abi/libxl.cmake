@@ -25,3 +25,33 @@ target_link_libraries(libxl_json PRIVATE libxl_types xenlight_objects)
 set_target_properties(libxl_json PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 add_test(NAME abi.libxl_json COMMAND libxl_json ${DEBIAN_LIBXENLIGHT} 300)
 set_tests_properties(abi.libxl_json PROPERTIES LABELS host TIMEOUT 300)
+
+# Names, prototypes and macros of the headers, in both directions.
+add_test(NAME abi.libxl_names COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/libxl_names.sh
+  ${CMAKE_C_COMPILER} $<TARGET_PROPERTY:libxl_headers,INTERFACE_INCLUDE_DIRECTORIES>)
+set_tests_properties(abi.libxl_names PROPERTIES LABELS host TIMEOUT 300)
+
+# Programs as others write them, built with each set of headers; config runs, too.
+pkg_check_modules(YAJL REQUIRED IMPORTED_TARGET yajl)
+foreach(program config events host old)
+  foreach(whose ours theirs)
+    set(name libxl_program_${program}_${whose})
+    add_executable(${name} programs/${program}.c)
+    target_compile_definitions(${name} PRIVATE HAVE_YAJL_YAJL_VERSION_H)
+    target_link_libraries(${name} PRIVATE PkgConfig::YAJL -l:libxenlight.so.4.17
+      -l:libxlutil.so.4.17)
+    set_target_properties(${name} PROPERTIES
+      RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+    if(whose STREQUAL ours)
+      target_link_libraries(${name} PRIVATE libxl_headers)
+    endif()
+  endforeach()
+endforeach()
+add_dependencies(libxl_program_config_ours xenlight)
+# A library with a sanitizer does not load into programs without.
+if(NOT NACRE_SANITIZE)
+  add_test(NAME abi.libxl_programs COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/libxl_programs.sh
+    $<TARGET_FILE:libxl_program_config_ours> $<TARGET_FILE:libxl_program_config_theirs>
+    $<TARGET_FILE_DIR:xenlight>)
+  set_tests_properties(abi.libxl_programs PROPERTIES LABELS host TIMEOUT 60)
+endif()

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # SPDX-FileCopyrightText: 2026 The Nacre authors
-# The parsers of xl.cfg, of JSON-RPC and of advisory files: mutations of a folder of seeds each.
+# The parsers of xl.cfg, of JSON-RPC, of advisory files and of libxl's types: mutations of a folder of seeds each.
 # A long run: fuzz_cfg 10000000 <this folder>/cfg
-foreach(pair cfg:nacre_config jsonrpc:nacred_core advisory:nacre_advisory)
-  string(REPLACE ":" ";" pair ${pair})
-  list(GET pair 0 noun)
-  list(GET pair 1 lib)
+foreach(line cfg:nacre_config jsonrpc:nacred_core advisory:nacre_advisory
+    libxl_json:libxl_types:xenlight_objects)
+  string(REPLACE ":" ";" libs ${line})
+  list(POP_FRONT libs noun)
   add_executable(fuzz_${noun} ${CMAKE_CURRENT_LIST_DIR}/fuzz_${noun}.c ${CMAKE_CURRENT_LIST_DIR}/seeds.c)
-  target_link_libraries(fuzz_${noun} PRIVATE ${lib})
+  target_link_libraries(fuzz_${noun} PRIVATE ${libs})
   set_target_properties(fuzz_${noun} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   add_test(NAME fuzz.${noun} COMMAND fuzz_${noun} 20000 ${CMAKE_CURRENT_LIST_DIR}/${noun})
   set_tests_properties(fuzz.${noun} PROPERTIES LABELS host TIMEOUT 300)

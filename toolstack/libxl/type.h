@@ -84,6 +84,10 @@ void libxl__type_list_free(const struct libxl__type *type, void *list, int nr);
 /* To memory that holds nothing.  Parts for which there is no memory are missing. */
 void libxl__type_copy(libxl_ctx *ctx, const struct libxl__type *type, void *dst, const void *src);
 
+/* Move what stands in replaced fields of the chosen arm to where it belongs today: 0, or
+ * -EINVAL when a value stands there, too. */
+int libxl__type_move_replaced(const struct libxl__type *type, void *p);
+
 /* NULL for a number without a word; 0 or ERROR_FAIL, any case. */
 const char *libxl__type_word(const struct libxl__type *type, int number);
 int libxl__type_from_word(const struct libxl__type *type, const char *word, void *p);

@@ -18,4 +18,7 @@ void emit_layout(const struct model *m, FILE *out); /* sizes and offsets, for te
 /* The first of the switches of a struct, or NULL; no type of libxl has two. */
 const struct field *switch_of(const struct type *type);
 
+/* Whether fields of its arms were replaced by fields of the struct. */
+bool has_replaced(const struct type *type);
+
 #endif

@@ -54,6 +54,11 @@ static void emit_struct(FILE *out, const struct type *t)
 		"char *%s_to_json(libxl_ctx *ctx, %s *p)\n{\n"
 		"\treturn libxl__type_to_json(ctx, &libxl__type_%s, p);\n}\n\n",
 		c, c, t->name);
+	if (has_replaced(t))
+		fprintf(out,
+			"int libxl__%s_copy_deprecated(libxl_ctx *ctx, %s *p)\n{\n"
+			"\treturn libxl__type_move_replaced(&libxl__type_%s, p);\n}\n\n",
+			t->name, c, t->name);
 	if (t->listed)
 		emit_list_free(out, t);
 }

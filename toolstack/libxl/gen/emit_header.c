@@ -92,6 +92,9 @@ static void emit_struct(FILE *out, const struct type *t)
 	fprintf(out, "} %s;\n", t->c_name);
 	if (!t->plain)
 		fprintf(out, "void %s_dispose(%s *p);\n", t->c_name, t->c_name);
+	if (has_replaced(t))
+		fprintf(out, "int libxl__%s_copy_deprecated(libxl_ctx *ctx, %s *p);\n", t->name,
+			t->c_name);
 	fprintf(out, "void %s_copy(libxl_ctx *ctx, %s *dst, const %s *src);\n", t->c_name,
 		t->c_name, t->c_name);
 	fprintf(out, "void %s_init(%s *p);\n", t->c_name, t->c_name);

@@ -35,6 +35,18 @@ const struct field *switch_of(const struct type *type)
 	return NULL;
 }
 
+bool has_replaced(const struct type *type)
+{
+	const struct field *key = switch_of(type);
+	size_t i, j;
+
+	for (i = 0; key && i < key->nr_arms; i++)
+		for (j = 0; j < key->arms[i].fields.nr; j++)
+			if (key->arms[i].fields.v[j].replaced_by)
+				return true;
+	return false;
+}
+
 static int usage(void)
 {
 	size_t i;
