@@ -11,7 +11,7 @@
 
 #include <xentoollog.h>
 
-#include "libxl_internal.h"
+#include "libxl_context.h"
 #include "seeds.h"
 #include "type.h"
 

@@ -2,3 +2,9 @@
 # SPDX-FileCopyrightText: 2026 The Nacre authors
 # The types of libxl, for which no daemon is needed.
 nacre_unit_test(libxl_types SOURCES test_libxl_types.c LIBS xenlight_objects libxl_types)
+
+# Allocations of the library's own code fail one after the other.
+nacre_unit_test(libxl_type_memory SOURCES test_libxl_type_memory.c LIBS xenlight_objects libxl_types)
+foreach(call malloc calloc reallocarray strdup strndup)
+  target_link_options(test_libxl_type_memory PRIVATE -Wl,--wrap=${call})
+endforeach()

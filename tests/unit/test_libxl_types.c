@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "libxl_internal.h"
+#include "libxl_context.h"
 #include "type.h"
 
 static struct libxl__ctx ctx; /* without a logger: nothing is said */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "no_memory.h"
 #include "type.h"
 #include <libxl_json.h>
 
@@ -35,43 +36,35 @@ void libxl_cpuid_dispose(libxl_cpuid_policy_list *cpuid_list)
 	*cpuid_list = NULL;
 }
 
-static bool copy_bits(char **dst, const char *src)
+static char *copy_bits(const char *bits)
 {
-	*dst = src ? strdup(src) : NULL;
-	return !src || *dst;
+	return bits ? libxl__must_strdup(bits) : NULL;
 }
 
-static bool copy_leaves(struct libxl__cpu_policy *dst, const struct libxl__cpu_policy *src)
-{
-	bool ok = true;
-	size_t i, r;
-
-	dst->leaf = calloc(src->nr_leaves + 1, sizeof(*dst->leaf));
-	dst->msr = calloc(src->nr_msrs + 1, sizeof(*dst->msr));
-	if (!dst->leaf || !dst->msr)
-		return false;
-	dst->nr_leaves = src->nr_leaves;
-	dst->nr_msrs = src->nr_msrs;
-	for (i = 0; i < src->nr_leaves; i++) {
-		dst->leaf[i].leaf = src->leaf[i].leaf;
-		dst->leaf[i].subleaf = src->leaf[i].subleaf;
-		for (r = 0; r < 4; r++)
-			ok = copy_bits(&dst->leaf[i].reg[r], src->leaf[i].reg[r]) && ok;
-	}
-	for (i = 0; i < src->nr_msrs; i++) {
-		dst->msr[i].index = src->msr[i].index;
-		ok = copy_bits(&dst->msr[i].bits, src->msr[i].bits) && ok;
-	}
-	return ok;
-}
-
-/* Nothing is forced in a copy for which there was no memory. */
 void libxl_cpuid_policy_list_copy(libxl_ctx *ctx, libxl_cpuid_policy_list *dst,
 				  const libxl_cpuid_policy_list *src)
 {
-	*dst = *src ? calloc(1, sizeof(**dst)) : NULL;
-	if (*dst && !copy_leaves(*dst, *src))
-		libxl_cpuid_dispose(dst);
+	const struct libxl__cpu_policy *from = *src;
+	struct libxl__cpu_policy *to;
+	size_t i, r;
+
+	*dst = NULL;
+	if (!from)
+		return;
+	*dst = to = libxl__must_calloc(1, sizeof(*to));
+	to->leaf = libxl__must_calloc(from->nr_leaves + 1, sizeof(*to->leaf));
+	to->msr = libxl__must_calloc(from->nr_msrs + 1, sizeof(*to->msr));
+	for (i = 0; i < from->nr_leaves; i++) {
+		to->leaf[i] = from->leaf[i];
+		for (r = 0; r < 4; r++)
+			to->leaf[i].reg[r] = copy_bits(from->leaf[i].reg[r]);
+	}
+	for (i = 0; i < from->nr_msrs; i++) {
+		to->msr[i] = from->msr[i];
+		to->msr[i].bits = copy_bits(from->msr[i].bits);
+	}
+	to->nr_leaves = from->nr_leaves;
+	to->nr_msrs = from->nr_msrs;
 }
 
 /* --- JSON ------------------------------------------------------------------------------ */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "libxl_internal.h"
+#include "no_memory.h"
 
 void libxl_bitmap_init(libxl_bitmap *map)
 {
@@ -35,12 +36,13 @@ int libxl_bitmap_alloc(libxl_ctx *ctx, libxl_bitmap *bitmap, int n_bits)
 	return n_bits < 0 ? ERROR_INVAL : allocate(bitmap, ((uint32_t)n_bits + 7) / 8);
 }
 
-/* Without a result to tell in, as in libxl: an empty map when there is no memory. */
+/* Without a result to tell in: the process ends when there is no memory, as with libxl. */
 void libxl_bitmap_copy_alloc(libxl_ctx *ctx, libxl_bitmap *dptr, const libxl_bitmap *sptr)
 {
 	libxl_bitmap_init(dptr);
-	if (!allocate(dptr, sptr->size))
-		libxl_bitmap_copy(ctx, dptr, sptr);
+	if (allocate(dptr, sptr->size))
+		libxl__no_memory(__func__);
+	libxl_bitmap_copy(ctx, dptr, sptr);
 }
 
 /* Into a map that is there; what it has no room for is lost. */

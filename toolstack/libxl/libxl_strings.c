@@ -8,10 +8,11 @@
 #include <string.h>
 
 #include "libxl_internal.h"
+#include "no_memory.h"
 
 void libxl_string_copy(libxl_ctx *ctx, char **dst, char *const *src)
 {
-	*dst = *src ? strdup(*src) : NULL;
+	*dst = *src ? libxl__must_strdup(*src) : NULL;
 }
 
 int libxl_string_list_length(const libxl_string_list *sl)
@@ -33,17 +34,13 @@ void libxl_string_list_dispose(libxl_string_list *sl)
 	*sl = NULL;
 }
 
-/* A copy that ends where memory does. */
 void libxl_string_list_copy(libxl_ctx *ctx, libxl_string_list *dst, const libxl_string_list *src)
 {
 	int i, nr = libxl_string_list_length(src);
 
-	*dst = *src ? calloc((size_t)nr + 1, sizeof(**dst)) : NULL;
-	for (i = 0; *dst && i < nr; i++) {
-		(*dst)[i] = strdup((*src)[i]);
-		if (!(*dst)[i])
-			return;
-	}
+	*dst = *src ? libxl__must_calloc((size_t)nr + 1, sizeof(**dst)) : NULL;
+	for (i = 0; *dst && i < nr; i++)
+		(*dst)[i] = libxl__must_strdup((*src)[i]);
 }
 
 int libxl_key_value_list_length(const libxl_key_value_list *kvl)
@@ -72,13 +69,11 @@ void libxl_key_value_list_copy(libxl_ctx *ctx, libxl_key_value_list *dst,
 {
 	int i, nr = libxl_key_value_list_length(src);
 
-	*dst = *src ? calloc(2 * (size_t)nr + 2, sizeof(**dst)) : NULL;
+	*dst = *src ? libxl__must_calloc(2 * (size_t)nr + 2, sizeof(**dst)) : NULL;
 	for (i = 0; *dst && i < nr; i++) {
 		char *const *pair = *src + 2 * i;
 
-		(*dst)[2 * i] = strdup(pair[0]);
-		if (!(*dst)[2 * i])
-			return;
+		(*dst)[2 * i] = libxl__must_strdup(pair[0]);
 		libxl_string_copy(ctx, &(*dst)[2 * i + 1], &pair[1]);
 	}
 }

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "no_memory.h"
+
 static void *place(void *p, size_t at)
 {
 	return (char *)p + at;
@@ -209,8 +211,8 @@ static void copy_array(libxl_ctx *ctx, const struct libxl__field *f, void *dst, 
 	char *to = NULL;
 
 	if (count > 0)
-		to = calloc((size_t)count, f->type->size);
-	if (!to)
+		to = libxl__must_calloc((size_t)count, f->type->size);
+	else
 		count = 0;
 	for (i = 0; i < count; i++)
 		copy_value(ctx, f->type, to + (size_t)i * f->type->size,

@@ -81,7 +81,7 @@ void libxl__type_choose(const struct libxl__type *type, void *p, int key);
 void libxl__type_dispose(const struct libxl__type *type, void *p);
 void libxl__type_list_free(const struct libxl__type *type, void *list, int nr);
 
-/* To memory that holds nothing.  Parts for which there is no memory are missing. */
+/* To memory that holds nothing.  Without memory the process ends. */
 void libxl__type_copy(libxl_ctx *ctx, const struct libxl__type *type, void *dst, const void *src);
 
 /* Move what stands in replaced fields of the chosen arm to where it belongs today: 0, or

@@ -9,6 +9,11 @@ static void indent(FILE *out, int depth)
 		fputc('\t', out);
 }
 
+static const char *comment(const struct field *field)
+{
+	return field->doc ? format(" /* %s */", field->doc) : "";
+}
+
 static void emit_fields(FILE *out, const struct fields *fields, int depth);
 
 static void emit_switch(FILE *out, const struct field *field, int depth)
@@ -49,12 +54,12 @@ static void emit_field(FILE *out, const struct field *field, int depth)
 		indent(out, depth);
 		fprintf(out, "int %s;\n", field->other);
 		indent(out, depth);
-		fprintf(out, "%s *%s;\n", field->type->c_name, field->name);
+		fprintf(out, "%s *%s;%s\n", field->type->c_name, field->name, comment(field));
 		return;
 	case FIELD_VALUE:
 		indent(out, depth);
-		fprintf(out, "%s%s %s;\n", field->constant ? "const " : "", field->type->c_name,
-			field->name);
+		fprintf(out, "%s%s %s;%s\n", field->constant ? "const " : "", field->type->c_name,
+			field->name, comment(field));
 	}
 }
 

@@ -63,6 +63,17 @@ static void skip(struct lex *lex)
 	}
 }
 
+/* Length of the text at hand, which ends on its line. */
+static size_t quoted(const struct lex *lex)
+{
+	const char *text = lex->text + lex->at;
+	size_t len = 1 + strcspn(text + 1, "\"\n");
+
+	if (text[len] != '"')
+		lex_fail(lex, "a text without an end");
+	return len + 1;
+}
+
 void lex_next(struct lex *lex)
 {
 	size_t len = 0;
@@ -70,7 +81,9 @@ void lex_next(struct lex *lex)
 	skip(lex);
 	while (in_word(lex->text[lex->at + len]))
 		len++;
-	if (len == 0 && lex->text[lex->at])
+	if (lex->text[lex->at] == '"')
+		len = quoted(lex);
+	else if (len == 0 && lex->text[lex->at])
 		len = 1;
 	lex->token = format("%.*s", (int)len, lex->text + lex->at);
 	lex->at += len;
@@ -103,4 +116,14 @@ const char *lex_word(struct lex *lex)
 		lex_fail(lex, "a word expected before '%s'", word);
 	lex_next(lex);
 	return word;
+}
+
+const char *lex_text(struct lex *lex)
+{
+	const char *token = lex->token;
+
+	if (token[0] != '"')
+		return NULL;
+	lex_next(lex);
+	return format("%.*s", (int)strlen(token) - 2, token + 1);
 }

@@ -12,7 +12,8 @@ struct lex {
 	char *text;
 	size_t at;
 	unsigned int line;
-	const char *token; /* a word, a mark of one character, or "" at the end */
+	const char *token; /* a word, a mark of one character, a text with its quotes, or ""
+			    * at the end */
 };
 
 /* All of these end the program with a message on an error. */
@@ -22,6 +23,7 @@ bool lex_is(const struct lex *lex, const char *token);
 bool lex_accept(struct lex *lex, const char *token); /* and go on, if it is */
 void lex_expect(struct lex *lex, const char *token);
 const char *lex_word(struct lex *lex); /* and go on */
+const char *lex_text(struct lex *lex); /* without its quotes, and go on; NULL: none */
 void lex_fail(const struct lex *lex, const char *fmt, ...)
 	__attribute__((noreturn, format(printf, 2, 3)));
 

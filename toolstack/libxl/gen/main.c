@@ -23,6 +23,7 @@ static const struct {
 	{"tables", emit_tables},
 	{"calls", emit_calls},
 	{"layout", emit_layout},
+	{"manual", emit_manual},
 };
 
 const struct field *switch_of(const struct type *type)
@@ -66,7 +67,8 @@ static int write_file(const struct model *m, size_t what, const char *path)
 		perror(path);
 		return 1;
 	}
-	fputs("/* Made by libxl_gen from toolstack/libxl/idl: change it there. */\n", out);
+	if (outputs[what].emit != emit_manual)
+		fputs("/* Made by libxl_gen from toolstack/libxl/idl: change it there. */\n", out);
 	outputs[what].emit(m, out);
 	/* Errors of a buffered write show up here at the latest. */
 	if (ferror(out) | fclose(out)) {

@@ -45,6 +45,7 @@ struct field {
 	const char *name;
 	const char *other;	 /* array: name of the count; switch: name of the key */
 	const char *init;	 /* C expression, or NULL: what the type says, else zero */
+	const char *doc;	 /* for the manual, or NULL */
 	const char *replaced_by; /* field of the outermost struct that took its place */
 	bool constant;		 /* the library neither sets nor frees nor prints it */
 	struct fields fields;	 /* group */

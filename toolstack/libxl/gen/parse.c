@@ -106,6 +106,7 @@ static void parse_plain_field(struct model *m, struct lex *lex, struct field *fi
 		field->init = parse_value(lex);
 	if (lex_accept(lex, "replaced_by"))
 		field->replaced_by = lex_word(lex);
+	field->doc = lex_text(lex);
 	lex_expect(lex, ";");
 }
 

@@ -8,12 +8,13 @@
  *
  * and a field is one of
  *
- *   [const] TYPE NAME [= VALUE] [replaced_by FIELD];
- *   TYPE NAME[COUNT];                  an array, its length in the int COUNT
+ *   [const] TYPE NAME [= VALUE] [replaced_by FIELD] ["DOC"];
+ *   TYPE NAME[COUNT] ["DOC"];          an array, its length in the int COUNT
  *   group NAME { FIELD ... }           a struct without a name
  *   switch (ENUM KEY) NAME { case WORD; case WORD { FIELD ... } ... }
  *
- * VALUE is a number, a constant of libxl.h, or ~0.  A type stands before its use.
+ * VALUE is a number, a constant of libxl.h, or ~0.  DOC goes into the header and the
+ * manual.  A type stands before its use.
  * Comments go from # to the end of the line.
  */
 #ifndef NACRE_LIBXL_GEN_PARSE_H
