@@ -3,7 +3,7 @@
 # Debian packages for the entry scripts: sourced, not run.  Only what is missing
 # is installed, so nothing needs root where nothing is missing.
 
-BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config libxen-dev libyajl-dev uuid-dev
+BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config libxen-dev libyajl-dev uuid-dev libncurses-dev
 libsystemd-dev libseccomp-dev libsodium-dev libdw-dev patch zlib1g-dev liblzma-dev liblz4-dev libzstd-dev binutils"
 RUN_PACKAGES="qemu-system-x86 cpio gzip busybox-static apt-utils ca-certificates"
 TEST_PACKAGES="clang libclang-rt-14-dev llvm clang-tidy clang-format cppcheck libcriterion-dev grub-pc-bin grub-common

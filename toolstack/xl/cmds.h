@@ -46,6 +46,9 @@ int cmd_sched_credit2(const struct verb *verb, int argc, char **argv);
 int cmd_info(const struct verb *verb, int argc, char **argv);
 int cmd_dmesg(const struct verb *verb, int argc, char **argv);
 
+/* cmd_top.c */
+int cmd_top(const struct verb *verb, int argc, char **argv);
+
 /* cmd_sched_other.c */
 int cmd_sched_credit(const struct verb *verb, int argc, char **argv);
 int cmd_sched_rtds(const struct verb *verb, int argc, char **argv);

@@ -56,6 +56,16 @@
 	"-b BUDGET, --budget=BUDGET     Budget (us)\n"                                             \
 	"-e Extratime, --extratime=Extratime Extratime (1=yes, 0=no)\n"
 
+#define TOP_OPTIONS                                                                                \
+	"-b, --batch              Print the table for programs; no keys\n"                         \
+	"-d SECONDS, --delay=SECONDS  Seconds between updates (default 3)\n"                       \
+	"-i N, --iterations=N     Updates before it ends\n"                                        \
+	"-n, --networks           Show data of network interfaces\n"                               \
+	"-x, --vbds               Show data of block devices\n"                                    \
+	"-v, --vcpus              Show data of vCPUs\n"                                            \
+	"-r, --repeat-header      Print the header before each domain\n"                           \
+	"-f, --full-name          Do not cut names"
+
 #define CPUPOOL_CREATE_OPTIONS                                                                     \
 	"-h, --help                   Print this help.\n"                                          \
 	"-f FILE, --defconfig=FILE    Use the given configuration file.\n"                         \

@@ -281,8 +281,13 @@ const struct verb verbs[] = {
 		.arguments = "[-c]",
 		.options = "  -c                        Clear dmesg buffer as well as printing it",
 	},
-	MISSING("top", SHOWS, "", "Monitor a host and the domains in real time",
-		"there is no monitor yet; see `xl list' and `xl vcpu-list'"),
+	{
+		.name = "top",
+		.run = cmd_top,
+		.description = "Monitor a host and the domains in real time",
+		.arguments = "",
+		.options = TOP_OPTIONS,
+	},
 	MISSING("network-attach", DRYRUN,
 		"<Domain> [type=<type>] [mac=<mac>] [bridge=<bridge>] [ip=<ip>] "
 		"[script=<script>] [backend=<BackDomain>] [vifname=<name>] [rate=<rate>] "
