@@ -55,3 +55,11 @@ if(NOT NACRE_SANITIZE)
     $<TARGET_FILE_DIR:xenlight>)
   set_tests_properties(abi.libxl_programs PROPERTIES LABELS host TIMEOUT 60)
 endif()
+
+# The configurations that toolstack/config makes are those of libxl's types.
+file(GLOB configs CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/fuzz/cfg/*.cfg)
+add_executable(config_schema config_schema.c)
+target_link_libraries(config_schema PRIVATE nacre_config libxl_types xenlight_objects)
+set_target_properties(config_schema PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+add_test(NAME abi.config_schema COMMAND config_schema ${configs})
+set_tests_properties(abi.config_schema PROPERTIES LABELS host TIMEOUT 60)
