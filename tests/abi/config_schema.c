@@ -16,6 +16,7 @@
 #include "libxl_context.h"
 
 static struct libxl__ctx ctx; /* without a logger */
+static size_t bytes;
 
 static char *contents(const char *path)
 {
@@ -32,16 +33,16 @@ static char *contents(const char *path)
 }
 
 /* NULL when it is no configuration, which some samples are not. */
-static struct json *build(const char *path, FILE *nowhere)
+static struct json *build(const char *path)
 {
 	char *text = contents(path);
-	struct cfg *cfg = cfg_parse(path, text, strlen(text), nowhere);
+	struct cfg *cfg = cfg_parse(path, text, strlen(text), stderr);
 	struct cpumap_host host;
 	struct json *config = NULL;
 
 	cpumap_host_any(&host);
 	if (cfg)
-		config = domain_config_build(cfg, &host, nowhere);
+		config = domain_config_build(cfg, &host, &config_no_defaults, stderr, NULL);
 	cfg_free(cfg);
 	free(text);
 	return config;
@@ -55,6 +56,7 @@ static int compare(const char *path, const struct json *config)
 
 	if (libxl_domain_config_from_json(&ctx, &read, ours) == 0)
 		theirs = libxl_domain_config_to_json(&ctx, &read);
+	bytes += strlen(ours);
 	wrong = !theirs || strcmp(ours, theirs) != 0;
 	if (wrong)
 		printf("%s: toolstack/config has\n%slibxl\n%s", path, ours,
@@ -67,13 +69,10 @@ static int compare(const char *path, const struct json *config)
 
 int main(int argc, char **argv)
 {
-	FILE *nowhere = fopen("/dev/null", "w");
 	int i, built = 0, wrong = 0;
 
-	if (!nowhere)
-		return 2;
 	for (i = 1; i < argc; i++) {
-		struct json *config = build(argv[i], nowhere);
+		struct json *config = build(argv[i]);
 
 		if (!config)
 			continue;
@@ -85,7 +84,7 @@ int main(int argc, char **argv)
 		wrong += compare(argv[i], config);
 		json_free(config);
 	}
-	fclose(nowhere);
-	printf("%d configurations, %d differ\n", built, wrong);
-	return wrong || built < 3;
+	printf("%d configurations, %zu bytes, %d differ\n", built, bytes, wrong);
+	/* Some samples are none, but most are. */
+	return wrong || built < 6 || bytes < 20000;
 }

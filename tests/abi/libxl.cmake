@@ -57,7 +57,8 @@ if(NOT NACRE_SANITIZE)
 endif()
 
 # The configurations that toolstack/config makes are those of libxl's types.
-file(GLOB configs CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/fuzz/cfg/*.cfg)
+file(GLOB configs CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/fuzz/cfg/*.cfg
+  ${CMAKE_CURRENT_SOURCE_DIR}/configs/*.cfg)
 add_executable(config_schema config_schema.c)
 target_link_libraries(config_schema PRIVATE nacre_config libxl_types xenlight_objects)
 set_target_properties(config_schema PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)

@@ -8,3 +8,7 @@ nacre_unit_test(libxl_type_memory SOURCES test_libxl_type_memory.c LIBS xenlight
 foreach(call malloc calloc reallocarray strdup strndup)
   target_link_options(test_libxl_type_memory PRIVATE -Wl,--wrap=${call})
 endforeach()
+
+add_test(NAME unit.libxl_gen COMMAND ${CMAKE_CURRENT_LIST_DIR}/libxl_gen.sh
+  $<TARGET_FILE:libxl_gen>)
+set_tests_properties(unit.libxl_gen PROPERTIES LABELS host TIMEOUT 60)

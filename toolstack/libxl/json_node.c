@@ -94,24 +94,39 @@ static int on_bool(void *ctx, int b)
 	return node != NULL;
 }
 
+/* False when @s does not fit: more digits than any 64 bits have, or too large a number. */
+static bool to_integer(const char *s, size_t len, long long *integer)
+{
+	char digits[24];
+
+	if (len >= sizeof(digits))
+		return false;
+	memcpy(digits, s, len);
+	digits[len] = '\0';
+	errno = 0;
+	*integer = strtoll(digits, NULL, 10);
+	return errno != ERANGE;
+}
+
+static bool has_fraction(const char *s, size_t len)
+{
+	return memchr(s, '.', len) || memchr(s, 'e', len) || memchr(s, 'E', len);
+}
+
+/* Only numbers that do not fit keep their digits: a long array must not take many
+ * times the memory of its text. */
 static int on_number(void *ctx, const char *s, size_t len)
 {
 	struct parser *p = ctx;
-	const char *text = take_text(p->t, s, len);
-	struct json_node *node;
+	struct json_node *node = place(p, has_fraction(s, len) ? NODE_DOUBLE : NODE_INTEGER);
 
-	if (!text)
+	if (!node)
 		return 0;
-	node = place(p, strpbrk(text, ".eE") ? NODE_DOUBLE : NODE_INTEGER);
-	if (!node || node->kind == NODE_DOUBLE)
-		return node != NULL;
-	errno = 0;
-	node->integer = strtoll(text, NULL, 10);
-	if (errno == ERANGE) {
-		node->kind = NODE_NUMBER;
-		node->text = text;
-	}
-	return 1;
+	if (node->kind == NODE_DOUBLE || to_integer(s, len, &node->integer))
+		return 1;
+	node->kind = NODE_NUMBER;
+	node->text = take_text(p->t, s, len);
+	return node->text != NULL;
 }
 
 static int on_string(void *ctx, const unsigned char *s, size_t len)
