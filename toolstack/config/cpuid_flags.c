@@ -1,9 +1,9 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 /*
  * Names of processor features in cpuid="host,NAME=VALUE,..." and where each stands, as libxl
- * 4.17.7 knows them: found by asking it for each (`xl create -n`), so tests/stack/xl_cfg.sh can
- * ask again.  Sorted by name.
+ * 4.17.7 knows them: found by asking it for each, which tests/stack/xl_cfg.sh and
+ * tests/abi/cpuid_probe.c do again.  Sorted by name.
  */
 #include "cpuid_flags.h"
 
@@ -14,6 +14,7 @@ static const struct cpuid_flag flags[] = {
 	{"3dnowext", 0x80000001, -1, CPUID_EDX, 30, 1},
 	{"3dnowprefetch", 0x80000001, -1, CPUID_ECX, 8, 1},
 	{"abm", 0x80000001, -1, CPUID_ECX, 5, 1},
+	{"acpi", 1, -1, CPUID_EDX, 22, 1},
 	{"adx", 7, 0, CPUID_EBX, 19, 1},
 	{"aes", 1, -1, CPUID_ECX, 25, 1},
 	{"aesni", 1, -1, CPUID_ECX, 25, 1},
@@ -151,6 +152,7 @@ static const struct cpuid_flag flags[] = {
 	{"misc-pkg-ctrl", 0x10a, -1, CPUID_MSR, 10, 1},
 	{"mmx", 1, -1, CPUID_EDX, 23, 1},
 	{"mmxext", 0x80000001, -1, CPUID_EDX, 22, 1},
+	{"monitor", 1, -1, CPUID_ECX, 3, 1},
 	{"monitorx", 0x80000001, -1, CPUID_ECX, 29, 1},
 	{"movbe", 1, -1, CPUID_ECX, 22, 1},
 	{"movdir64b", 7, 0, CPUID_ECX, 28, 1},
@@ -171,6 +173,7 @@ static const struct cpuid_flag flags[] = {
 	{"ovrclk-status", 0x10a, -1, CPUID_MSR, 23, 1},
 	{"pae", 1, -1, CPUID_EDX, 6, 1},
 	{"page1gb", 0x80000001, -1, CPUID_EDX, 26, 1},
+	{"pat", 1, -1, CPUID_EDX, 16, 1},
 	{"pbe", 1, -1, CPUID_EDX, 31, 1},
 	{"pbrsb-no", 0x10a, -1, CPUID_MSR, 24, 1},
 	{"pcid", 1, -1, CPUID_ECX, 17, 1},

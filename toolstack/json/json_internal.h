@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 /* What the tree offers to its own parser only. */
 #ifndef NACRE_JSON_INTERNAL_H

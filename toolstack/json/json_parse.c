@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 /* Text to tree, with limits; yajl does the lexing. */
 #include "json_internal.h"

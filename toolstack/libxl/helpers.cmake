@@ -3,7 +3,6 @@
 # Helpers that need no hypervisor, and what asks nacred and waits for its answer.
 pkg_check_modules(UUID REQUIRED IMPORTED_TARGET uuid)
 target_sources(xenlight_objects PRIVATE
-  cpuid_names.c
   libxl_bitmap.c
   libxl_cpuid.c
   libxl_cpupool.c
@@ -23,7 +22,8 @@ target_sources(xenlight_objects PRIVATE
   libxl_uuid.c
   libxl_vcpu.c
 )
-target_link_libraries(xenlight_objects PUBLIC PkgConfig::UUID)
+target_link_libraries(xenlight_objects PUBLIC nacre_config PkgConfig::UUID)
+set_target_properties(nacre_config PROPERTIES POSITION_INDEPENDENT_CODE ON)
 
 # For programs: apart from Xen's own headers and libraries.
 install(DIRECTORY include/ DESTINATION include/nacre/libxl FILES_MATCHING PATTERN "*.h")

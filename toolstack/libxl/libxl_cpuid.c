@@ -11,7 +11,8 @@
 
 #include "libxl_internal.h" /* first: it makes what libxl.h declares visible */
 
-#include "cpuid_names.h"
+#include "cpuid_flags.h"
+#include "cpuid_policy.h"
 
 enum { OK, NO_VALUE, UNKNOWN, BAD_VALUE, BAD_REGISTER, BAD_BITS };
 
@@ -112,56 +113,24 @@ static struct cpuid_msr *find_msr(libxl_cpuid_policy_list *list, uint32_t index)
 
 /* --- name=value ------------------------------------------------------------------------- */
 
-struct field {
-	const struct cpuid_names *in;
-	unsigned int bit, nr;
-};
-
-static bool find_word(const struct cpuid_names *in, const char *name, size_t len,
-		      struct field *field)
+static int set_flag(libxl_cpuid_policy_list *list, const struct cpuid_flag *flag, const char *text)
 {
-	const char *word = in->words, *colon;
-	char *end;
-
-	for (; *word; word = *end ? end + 1 : end) {
-		colon = strchr(word, ':');
-		field->in = in;
-		field->bit = (unsigned int)strtoul(colon + 1, &end, 10);
-		field->nr = *end == '+' ? (unsigned int)strtoul(end + 1, &end, 10) : 1;
-		if ((size_t)(colon - word) == len && !strncmp(word, name, len))
-			return true;
-	}
-	return false;
-}
-
-static bool find_name(const char *name, size_t len, struct field *field)
-{
-	const struct cpuid_names *in;
-
-	for (in = cpuid_names; in->words; in++)
-		if (find_word(in, name, len, field))
-			return true;
-	return false;
-}
-
-static int set_field(libxl_cpuid_policy_list *list, const struct field *field, const char *text)
-{
+	uint32_t subleaf = flag->subleaf < 0 ? CPUID_UNUSED : (uint32_t)flag->subleaf;
 	struct cpuid_leaf *leaf = NULL;
 	struct cpuid_msr *msr = NULL;
 	struct value value;
 	bool good;
 
-	if (field->in->reg == CPUID_NAMES_MSR)
-		msr = find_msr(list, field->in->leaf);
+	if (flag->place == CPUID_MSR)
+		msr = find_msr(list, flag->leaf);
 	else
-		leaf = find_leaf(list, field->in->leaf, field->in->subleaf);
+		leaf = find_leaf(list, flag->leaf, subleaf);
 	if ((!msr && !leaf) || !parse_value(text, &value))
 		return BAD_VALUE;
 	if (msr)
-		good = put_bits(&msr->bits, MSR_BITS, field->bit, field->nr, &value);
+		good = put_bits(&msr->bits, MSR_BITS, flag->bit, flag->width, &value);
 	else
-		good = put_bits(&leaf->reg[field->in->reg], LEAF_BITS, field->bit, field->nr,
-				&value);
+		good = put_bits(&leaf->reg[flag->place], LEAF_BITS, flag->bit, flag->width, &value);
 	return good ? OK : BAD_VALUE;
 }
 
@@ -206,7 +175,7 @@ static int set_model(libxl_cpuid_policy_list *list, const char *text)
 int libxl_cpuid_parse_config(libxl_cpuid_policy_list *cpuid, const char *str)
 {
 	const char *equals = strchr(str, '=');
-	struct field field;
+	const struct cpuid_flag *flag;
 	size_t len;
 
 	if (!equals)
@@ -216,7 +185,8 @@ int libxl_cpuid_parse_config(libxl_cpuid_policy_list *cpuid, const char *str)
 		return set_family(cpuid, equals + 1);
 	if (len == strlen("model") && !strncmp(str, "model", len))
 		return set_model(cpuid, equals + 1);
-	return find_name(str, len, &field) ? set_field(cpuid, &field, equals + 1) : UNKNOWN;
+	flag = cpuid_flag_find(str, len);
+	return flag ? set_flag(cpuid, flag, equals + 1) : UNKNOWN;
 }
 
 /* --- xend's leaves ------------------------------------------------------------------------ */

@@ -63,6 +63,7 @@ static void fill_hwcap(libxl_hwcap cap, const char *words)
 	char *end;
 	int i;
 
+	memset(cap, 0, sizeof(libxl_hwcap));
 	for (i = 0; i < 8 && *words; i++) {
 		cap[i] = (uint32_t)strtoul(words, &end, 16);
 		words = *end == ':' ? end + 1 : "";
