@@ -369,6 +369,28 @@ static int refuse_devices(const struct json *tree, struct rpc_error *e)
 	return 0;
 }
 
+/* The same for parts of the machine, and for what contains a guest. */
+static int refuse_features(const struct json *create, const struct json *build, struct rpc_error *e)
+{
+	static const char *const ranges[] = {"b_info.ioports", "b_info.irqs", "b_info.iomem"};
+	const char *pass = json_string(json_get(create, "passthrough"), "default"), *what = NULL;
+	const struct json *shim = json_get(json_get(build, "type.pvh"), "pvshim"), *v;
+	size_t i;
+
+	for (i = 0; i < 3 && !what; i++) {
+		v = json_get(build, strchr(ranges[i], '.') + 1);
+		what = v && v->type == JSON_ARRAY && v->nr ? ranges[i] : NULL;
+	}
+	if (strcmp(pass, "default") != 0 && strcmp(pass, "disabled") != 0)
+		what = "c_info.passthrough";
+	if (strcmp(json_string(shim, "False"), "True") == 0)
+		what = "b_info.type.pvh.pvshim";
+	if (!what)
+		return 0;
+	fail(e, XL_NI, "config.unsupported", "config: %s is not supported", what);
+	return fail_field(e, "config.%s", what);
+}
+
 struct action_name {
 	const char *word; /* libxl's in JSON, with '-' as '_' */
 	enum config_action action;
@@ -461,7 +483,7 @@ int config_read(struct config *c, const struct json *tree, struct rpc_error *e)
 	    read_tsc(c, build, e) || read_sched(c, build, e) || read_image(c, build, e) ||
 	    read_affinity(c, build, "vcpu_hard_affinity", &c->hard, e) ||
 	    read_affinity(c, build, "vcpu_soft_affinity", &c->soft, e) || check_actions(tree, e) ||
-	    refuse_devices(tree, e)) {
+	    refuse_devices(tree, e) || refuse_features(create, build, e)) {
 		config_free(c);
 		return -1;
 	}

@@ -120,9 +120,32 @@ static void file_of(const char *uuid, char name[UUID_TEXT + 8])
 	snprintf(name, UUID_TEXT + 8, "%s.json", uuid);
 }
 
-static char *read_text(const char *path, size_t *len)
+/* A file of our own that nobody else can write to; NULL after filling @why. */
+static FILE *open_own(const char *path, char why[160])
 {
-	FILE *f = fopen(path, "re");
+	/* O_NONBLOCK: a FIFO in its place must not stop the daemon. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	struct stat st;
+	FILE *f = NULL;
+
+	if (fd < 0 || fstat(fd, &st))
+		snprintf(why, 160, "%s", strerror(errno));
+	else if (!S_ISREG(st.st_mode))
+		snprintf(why, 160, "it is no regular file");
+	else if (st.st_uid != geteuid())
+		snprintf(why, 160, "it belongs to uid %u, not to %u", st.st_uid, geteuid());
+	else if (st.st_mode & 022)
+		snprintf(why, 160, "others can write to it: mode %04o", st.st_mode & 07777);
+	else
+		f = fdopen(fd, "r");
+	if (!f && fd >= 0)
+		close(fd);
+	return f;
+}
+
+static char *read_text(const char *path, size_t *len, char why[160])
+{
+	FILE *f = open_own(path, why);
 	char *text;
 
 	if (!f)
@@ -131,6 +154,7 @@ static char *read_text(const char *path, size_t *len)
 	if (text)
 		*len = fread(text, 1, file_limits.max_bytes + 1, f);
 	if (text && ferror(f)) {
+		snprintf(why, 160, "%s", strerror(errno));
 		free(text);
 		text = NULL;
 	}
@@ -147,11 +171,9 @@ static void load_one(struct records *rs, const char *file)
 	char *text;
 
 	snprintf(path, sizeof(path), "%s/%s", rs->dir, file);
-	text = read_text(path, &len);
+	text = read_text(path, &len, why);
 	if (text)
 		v = json_parse(text, len, &file_limits, why, sizeof(why));
-	else
-		snprintf(why, sizeof(why), "%s", strerror(errno));
 	free(text);
 	if (v)
 		r = record_from_json(v);

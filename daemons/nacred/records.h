@@ -46,8 +46,8 @@ struct records {
 	struct record *first;
 };
 
-/* Make @dir if need be and read all files in it; what cannot be read is set
- * aside as <file>.broken. 0 or -errno. */
+/* Make @dir if need be and read all files in it; what cannot be read, is not ours or can be
+ * written by others is set aside as <file>.broken, and the log says why. 0 or -errno. */
 int records_load(struct records *rs, const char *dir);
 void records_free(struct records *rs);
 

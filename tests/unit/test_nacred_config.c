@@ -202,6 +202,14 @@ Test(config, out_of_range_and_wrong_type)
 	refused("", "", ",\"disks\":[{}]", "config.disks", "not supported");
 	refused("", "", ",\"nics\":[{}]", "config.nics", "not supported");
 	refused("", "", ",\"on_crash\":\"fly\"", "config.on_crash", "no action");
+	refused(",\"passthrough\":\"enabled\"", "", "", "config.c_info.passthrough",
+		"not supported");
+	refused("", ",\"type.pvh\":{\"pvshim\":\"True\"}", "", "config.b_info.type.pvh.pvshim",
+		"not supported");
+	refused("", ",\"ioports\":[{\"first\":1,\"number\":1}]", "", "config.b_info.ioports",
+		"not supported");
+	refused("", ",\"irqs\":[5]", "", "config.b_info.irqs", "not supported");
+	refused("", ",\"iomem\":[{\"number\":1}]", "", "config.b_info.iomem", "not supported");
 }
 
 static void acts(const char *top, unsigned int reason, enum config_action expected)

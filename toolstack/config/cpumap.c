@@ -29,6 +29,14 @@ bool cpumap_is_empty(const struct cpumap *map)
 	return true;
 }
 
+void cpumap_and(struct cpumap *map, const struct cpumap *mask)
+{
+	unsigned int i;
+
+	for (i = 0; i < CPUMAP_BITS / 64; i++)
+		map->words[i] &= mask->words[i];
+}
+
 static void change(struct cpumap *map, unsigned long cpu, bool add)
 {
 	if (cpu >= map->nr_bits)

@@ -35,6 +35,9 @@ struct cpumap {
 int cpumap_parse(const char *text, const struct cpumap_host *host, struct cpumap *map,
 		 FILE *report);
 
+/* Take out of @map what @mask does not have. */
+void cpumap_and(struct cpumap *map, const struct cpumap *mask);
+
 bool cpumap_test(const struct cpumap *map, unsigned int cpu);
 bool cpumap_is_empty(const struct cpumap *map);
 

@@ -11,6 +11,7 @@
 #include "host_cpus.h"
 #include "vcpu_list.h"
 #include "xl.h"
+#include "xl_conf.h"
 
 /* Prints one answer of domain.vcpus and frees it. */
 static bool print_reply(struct json *reply, bool json)
@@ -265,26 +266,47 @@ static int set_pin(const struct pin *pin)
 	return EXIT_SUCCESS;
 }
 
+/* xl.conf's masks of CPUs that guests may run on at all. */
+static void apply_masks(struct pin *pin, const struct cpumap_host *host)
+{
+	const struct config_defaults *conf = xl_conf_defaults();
+	const char *const masks[] = {conf->vm_cpumask, conf->hvm_cpumask};
+	struct cpumap mask;
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		if (!masks[i])
+			continue;
+		/* What is wrong in it is told, and the rest of it left out, as in xl. */
+		cpumap_parse(masks[i], host, &mask, stderr);
+		cpumap_and(&pin->hard, &mask);
+	}
+}
+
 int cmd_vcpu_pin(const struct verb *verb, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{"help", no_argument, NULL, 'h'},
 		{"force", no_argument, NULL, 'f'},
-		/* There are no global masks. */
 		{"ignore-global-affinity-masks", no_argument, NULL, 'i'},
 		XL_OPTION_END,
 	};
 	struct cpumap_host host;
 	struct pin pin = {.force = false};
+	bool masks = true;
 	int letter;
 
 	/* '+': what follows the domain are no options, even -1. */
-	while ((letter = xl_option(verb, argc, argv, "+hf", options)) >= 0)
+	while ((letter = xl_option(verb, argc, argv, "+hf", options)) >= 0) {
 		pin.force |= letter == 'f';
+		masks &= letter != 'i';
+	}
 	if (!find_target(argv[optind], &pin.target) || !read_vcpu(argv[optind + 1], &pin) ||
 	    !host_cpus(&host) || !read_set(argv[optind + 2], &host, &pin.has_hard, &pin.hard) ||
 	    (argv[optind + 2] && !read_set(argv[optind + 3], &host, &pin.has_soft, &pin.soft)))
 		return EXIT_FAILURE;
+	if (masks && pin.has_hard)
+		apply_masks(&pin, &host);
 	if (xl.dryrun)
 		return print_pin(&pin, host.nr_cpus);
 	if (pin.target.there && (!pin.has_hard || !cpumap_is_empty(&pin.hard)))
