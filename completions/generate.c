@@ -1,288 +1,288 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 /*
- * Command completion for xl, produced at build time from xl's own table of
- * verbs: generate bash|zsh|fish.  Verbs that are not supported are left out.
+ * Command completion, made at build time from the tables of verbs and options:
+ *
+ *   generate SHELL PROGRAM ENGINE   the script for bash, zsh or fish: a function that tells what
+ *                                   there is, and the file ENGINE, which offers it
+ *   generate options PROGRAM        lines "VERB OPTION..." for the tests
+ *
+ * Verbs that are not supported are left out.
  */
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "verbs.h"
+#include "options.h"
+#include "programs.h"
 
-#define MAX_OPTIONS   32
-#define PATCH_ACTIONS "list status upload load apply revert replace unload plan policy"
-
-struct option_names {
-	char names[MAX_OPTIONS][48];
-	size_t nr;
+/* How a shell writes an assignment of a list, and a case. */
+struct syntax {
+	const char *name;
+	const char *indent, *begin, *between, *end;
+	const char *case_begin, *case_middle, *case_end;
+	char description_mark; /* between a name and its description; 0: none */
 };
 
-static void add_option(struct option_names *options, const char *word, size_t len)
-{
-	size_t cut = strcspn(word, "=");
+static const struct syntax syntaxes[] = {
+	{"bash", "\t\t", "='", " ", "'\n", "\t", ")\n", "\t\t;;\n", 0},
+	{"zsh", "\t\t", "=('", "' '", "')\n", "\t", ")\n", "\t\t;;\n", ':'},
+	{"fish", "            set ", " '", "' '", "'\n", "        case ", "\n", "", '\t'},
+};
 
-	if (cut < len)
-		len = cut;
-	if (options->nr < MAX_OPTIONS && len > 1 && len < sizeof(options->names[0]))
-		snprintf(options->names[options->nr++], sizeof(options->names[0]), "%.*s", (int)len,
-			 word);
+/* --- what there is ---------------------------------------------------------------------- */
+
+static bool is_supported(const struct program *p, const struct verb *v)
+{
+	return p->verbs != verbs || v->run;
 }
 
-/* Options stand at the beginning of a line: "-f FILE, --defconfig=FILE   Text". */
-static void scan_line(struct option_names *options, const char *line, size_t len)
+static void options_of(const struct program *p, const struct verb *v, struct option_list *list)
 {
-	const char *end = line + len;
-	bool more = true;
-
-	while (more && line < end && *line == '-') {
-		size_t word = strcspn(line, " ,\n");
-
-		add_option(options, line, word);
-		line += word;
-		more = false;
-		/* A value may follow; another spelling comes behind a comma. */
-		while (line < end && *line != '-' && strncmp(line, "  ", 2) != 0) {
-			more |= *line == ',';
-			line++;
-		}
-	}
+	list->nr = 0;
+	options_scan(list, v->options);
+	options_scan(list, v->arguments);
+	if (v->arguments)
+		options_scan_synopsis(list, v->arguments);
+	if (p->verbs == verbs)
+		options_add(list, "--help", 6, NULL);
 }
 
-static void scan_text(struct option_names *options, const char *text)
+/* The words that begin the lines behind a first, blank one: what a verb can be told to do. */
+static void actions_of(const struct verb *v, struct option_list *list)
 {
-	while (text && *text) {
-		size_t len = strcspn(text, "\n");
+	const char *at = v->arguments ? strstr(v->arguments, "\n\n") : NULL;
 
-		scan_line(options, text, len);
-		text += len + (text[len] == '\n');
-	}
+	list->nr = 0;
+	for (at = at ? at + 2 : NULL; at && *at; at += strcspn(at, "\n"), at += *at == '\n')
+		if (*at >= 'a' && *at <= 'z')
+			options_add(list, at, strcspn(at, " \n"), NULL);
 }
 
-static void options_of(const struct verb *verb, struct option_names *options)
-{
-	options->nr = 0;
-	scan_text(options, verb->options);
-	scan_text(options, verb->arguments);
-	add_option(options, "--help", 6);
-}
+/* --- a shell's way to say it ------------------------------------------------------------ */
 
-static const char *completes(const struct verb *verb)
-{
-	return verb->completes ? verb->completes : "none";
-}
+struct list {
+	const struct syntax *syntax;
+	bool begun;
+};
 
-static void verb_names(void)
-{
-	size_t i;
-
-	fputs("help", stdout);
-	for (i = 0; i < nr_verbs; i++)
-		if (verbs[i].run)
-			printf(" %s", verbs[i].name);
-}
-
-static void option_words(const struct verb *verb)
-{
-	struct option_names options;
-	size_t i;
-
-	options_of(verb, &options);
-	for (i = 0; i < options.nr; i++)
-		printf("%s%s", i ? " " : "", options.names[i]);
-}
-
-static void bash(void)
-{
-	size_t i;
-
-	fputs("# bash completion for xl; made from xl's table of verbs\n"
-	      "_xl_values()\n{\n"
-	      "\tcase $1 in\n"
-	      "\tdomain) xl list 2>/dev/null | awk 'NR > 1 { print $1 }' ;;\n"
-	      "\tkey) xl info 2>/dev/null | cut -d' ' -f1 ;;\n"
-	      "\tpool) xl cpupool-list 2>/dev/null | awk 'NR > 1 { print $1 }' ;;\n"
-	      "\tadvisory) xl patch-status 2>/dev/null | awk '/^[A-Z]+-[0-9]/ { print $1 }' ;;\n"
-	      "\tpatch) echo " PATCH_ACTIONS "; xl livepatch list 2>/dev/null | "
-	      "awk 'NR > 1 && /^[^ ]/ { print $1 }' ;;\n"
-	      "\tverb) echo \"$_xl_verbs\" ;;\n"
-	      "\tesac\n}\n\n",
-	      stdout);
-	fputs("_xl_verbs=\"", stdout);
-	verb_names();
-	fputs("\"\n\n"
-	      "_xl()\n{\n"
-	      "\tlocal cur=${COMP_WORDS[COMP_CWORD]} i=1 k options= kinds=(none) nr=0 values\n\n"
-	      "\tCOMPREPLY=()\n"
-	      "\twhile [[ $i -lt $COMP_CWORD && ${COMP_WORDS[i]} == -* ]]; do\n"
-	      "\t\ti=$((i + 1))\n"
-	      "\tdone\n"
-	      "\tif [[ $i -ge $COMP_CWORD ]]; then\n"
-	      "\t\tCOMPREPLY=($(compgen -W \"$_xl_verbs\" -- \"$cur\"))\n"
-	      "\t\treturn\n"
-	      "\tfi\n"
-	      "\tcase ${COMP_WORDS[i]} in\n"
-	      "\thelp) kinds=(verb) ;;\n",
-	      stdout);
-	for (i = 0; i < nr_verbs; i++) {
-		if (!verbs[i].run)
-			continue;
-		printf("\t%s) kinds=(%s) options=\"", verbs[i].name, completes(&verbs[i]));
-		option_words(&verbs[i]);
-		fputs("\" ;;\n", stdout);
-	}
-	/* The first argument is of the first kind, and so on; more are of the last. */
-	fputs("\tesac\n"
-	      "\tfor ((k = i + 1; k < COMP_CWORD; k++)); do\n"
-	      "\t\t[[ ${COMP_WORDS[k]} == -* ]] || nr=$((nr + 1))\n"
-	      "\tdone\n"
-	      "\tvalues=${kinds[nr < ${#kinds[@]} ? nr : ${#kinds[@]} - 1]}\n"
-	      "\tif [[ $cur == -* ]]; then\n"
-	      "\t\tCOMPREPLY=($(compgen -W \"$options\" -- \"$cur\"))\n"
-	      "\telif [[ $values == file ]]; then\n"
-	      "\t\tcompopt -o filenames 2>/dev/null\n"
-	      "\t\tCOMPREPLY=($(compgen -f -- \"$cur\"))\n"
-	      "\telse\n"
-	      "\t\tCOMPREPLY=($(compgen -W \"$(_xl_values $values)\" -- \"$cur\"))\n"
-	      "\tfi\n}\n\ncomplete -F _xl xl\n",
-	      stdout);
-}
-
-/* The description's first line, with quotes that the shell can stand. */
-static void description(const struct verb *verb)
+static void add(struct list *l, const char *variable, const char *word)
 {
 	const char *c;
 
-	for (c = verb->description; *c && *c != '\n'; c++) {
-		if (*c == '\'')
-			fputs("'\\''", stdout);
-		else
+	if (l->begun)
+		fputs(l->syntax->between, stdout);
+	else
+		printf("%s%s%s", l->syntax->indent, variable, l->syntax->begin);
+	l->begun = true;
+	for (c = word; *c && *c != '\n'; c++) {
+		if (*c != '\'')
 			putchar(*c);
+		else
+			fputs(l->syntax->name[0] == 'f' ? "\\'" : "'\\''", stdout);
 	}
 }
 
-static void zsh(void)
+static void end(struct list *l)
 {
+	if (l->begun)
+		fputs(l->syntax->end, stdout);
+	l->begun = false;
+}
+
+static void print_options(const struct syntax *s, const struct option_list *list)
+{
+	struct list l = {.syntax = s};
+	char value[96];
 	size_t i;
 
-	fputs("#compdef xl\n# zsh completion for xl; made from xl's table of verbs\n"
-	      "local -a verbs options values kinds\nlocal verb i=2 k nr=1\n\nverbs=(\n"
-	      "\t'help:Print help'\n",
-	      stdout);
-	for (i = 0; i < nr_verbs; i++) {
-		if (!verbs[i].run)
+	for (i = 0; i < list->nr; i++)
+		add(&l, "options", list->words[i].name);
+	end(&l);
+	for (i = 0; i < list->nr; i++) {
+		if (!list->words[i].value)
 			continue;
-		printf("\t'%s:", verbs[i].name);
-		description(&verbs[i]);
-		fputs("'\n", stdout);
+		snprintf(value, sizeof(value), "%s=%s", list->words[i].name, list->words[i].value);
+		add(&l, "values", value);
 	}
-	fputs(")\nwhile (( i < CURRENT )) && [[ $words[i] == -* ]]; do\n\t(( i++ ))\ndone\n"
-	      "if (( i >= CURRENT )); then\n\t_describe -t verbs 'xl verb' verbs\n\treturn\nfi\n"
-	      "verb=$words[i]\ncase $verb in\nhelp) values=(${verbs%%:*}) ;;\n",
-	      stdout);
-	for (i = 0; i < nr_verbs; i++) {
-		if (!verbs[i].run)
+	end(&l);
+}
+
+static void print_names(const struct syntax *s, const struct program *p)
+{
+	struct list l = {.syntax = s};
+	char text[256];
+	size_t i;
+
+	if (p->verbs == verbs)
+		add(&l, "names", s->name[0] == 'z' ? "help:Print help" : "help");
+	for (i = 0; i < p->nr_verbs; i++) {
+		if (!is_supported(p, &p->verbs[i]))
 			continue;
-		printf("%s)\n\toptions=(", verbs[i].name);
-		option_words(&verbs[i]);
-		printf(")\n\tkinds=(%s)\n\t;;\n", completes(&verbs[i]));
+		snprintf(text, sizeof(text), "%s%c%s", p->verbs[i].name, s->description_mark,
+			 s->description_mark ? p->verbs[i].description : "");
+		add(&l, "names", text);
 	}
-	fputs("esac\nif [[ $PREFIX == -* ]]; then\n\tcompadd -- $options\n\treturn\nfi\n"
-	      "for (( k = i + 1; k < CURRENT; k++ )); do\n"
-	      "\t[[ $words[k] == -* ]] || (( nr++ ))\n"
-	      "done\n"
-	      "(( nr <= $#kinds )) || nr=$#kinds\n"
-	      "case $kinds[nr] in\n"
-	      "file) _files ;;\n"
-	      "domain) compadd -- ${(f)\"$(xl list 2>/dev/null | awk 'NR > 1 { print $1 }')\"} ;;\n"
-	      "key) compadd -- ${(f)\"$(xl info 2>/dev/null | cut -d' ' -f1)\"} ;;\n"
-	      "pool) compadd -- ${(f)\"$(xl cpupool-list 2>/dev/null | awk 'NR > 1 { print $1 "
-	      "}')\"} "
-	      ";;\n"
-	      "advisory) compadd -- ${(f)\"$(xl patch-status 2>/dev/null | awk '/^[A-Z]+-[0-9]/ { "
-	      "print $1 }')\"} ;;\n"
-	      "patch) compadd -- " PATCH_ACTIONS "\n"
-	      "\tcompadd -- ${(f)\"$(xl livepatch list 2>/dev/null | awk 'NR > 1 && /^[^ ]/ { "
-	      "print "
-	      "$1 }')\"} ;;\n"
-	      "none) ;;\n"
-	      "*) compadd -- $values ;;\nesac\n",
-	      stdout);
+	end(&l);
 }
 
-static void fish_options(const struct verb *verb)
+static void print_kinds(const struct syntax *s, const char *completes)
 {
-	struct option_names options;
-	size_t i;
+	struct list l = {.syntax = s};
+	char word[32];
 
-	options_of(verb, &options);
-	for (i = 0; i < options.nr; i++) {
-		bool is_long = !strncmp(options.names[i], "--", 2);
+	while (completes && *completes) {
+		size_t len = strcspn(completes, " ");
 
-		printf("complete -c xl -n '__fish_seen_subcommand_from %s' -%c %s\n", verb->name,
-		       is_long ? 'l' : 's', options.names[i] + (is_long ? 2 : 1));
+		snprintf(word, sizeof(word), "%.*s", (int)len, completes);
+		add(&l, "kinds", word);
+		completes += len + strspn(completes + len, " ");
 	}
+	end(&l);
 }
 
-static void fish_values(const struct verb *verb)
+static void print_verb(const struct syntax *s, const struct program *p, const struct verb *v)
 {
-	static const struct {
-		const char *kind, *command;
-	} commands[] = {
-		{"domain", "xl list 2>/dev/null | awk \"NR > 1 { print \\\\$1 }\""},
-		{"key", "xl info 2>/dev/null | cut -d\" \" -f1"},
-		{"pool", "xl cpupool-list 2>/dev/null | awk \"NR > 1 { print \\\\$1 }\""},
-		{"advisory",
-		 "xl patch-status 2>/dev/null | awk \"/^[A-Z]+-[0-9]/ { print \\\\$1 }\""},
-		{"patch",
-		 "echo " PATCH_ACTIONS " | tr \" \" \"\\\\n\"; xl livepatch list 2>/dev/null "
-		 "| awk \"NR > 1 && /^[^ ]/ { print \\\\$1 }\""},
-	};
-	const char *what = completes(verb);
+	struct option_list options, actions;
+	struct list l = {.syntax = s};
 	size_t i;
 
-	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-		if (strstr(what, commands[i].kind))
-			printf("complete -c xl -n '__fish_seen_subcommand_from %s' -a '(%s)'\n",
-			       verb->name, commands[i].command);
-	if (!strcmp(what, "file"))
-		printf("complete -c xl -n '__fish_seen_subcommand_from %s' -F\n", verb->name);
+	options_of(p, v, &options);
+	actions_of(v, &actions);
+	printf("%s%s%s", s->case_begin, v->name, s->case_middle);
+	print_options(s, &options);
+	print_kinds(s, v->completes ? v->completes : "none");
+	for (i = 0; i < actions.nr; i++)
+		add(&l, "actions", actions.words[i].name);
+	end(&l);
+	fputs(s->case_end, stdout);
 }
 
-static void fish(void)
+static void print_table(const struct syntax *s, const struct program *p)
+{
+	struct option_list global = {.nr = 0};
+	size_t i;
+
+	options_scan(&global, p->options);
+	printf("%s%s%s", s->case_begin, "''", s->case_middle);
+	print_options(s, &global);
+	print_names(s, p);
+	print_kinds(s, p->completes);
+	fputs(s->case_end, stdout);
+	if (p->verbs == verbs) {
+		printf("%s%s%s", s->case_begin, "help", s->case_middle);
+		print_options(s, &(struct option_list){.nr = 0});
+		print_kinds(s, "verb");
+		fputs(s->case_end, stdout);
+	}
+	for (i = 0; i < p->nr_verbs; i++)
+		if (is_supported(p, &p->verbs[i]))
+			print_verb(s, p, &p->verbs[i]);
+}
+
+/* The name of a program as a part of a function's. */
+static const char *function_part(const char *program)
+{
+	static char text[48];
+	char *c;
+
+	snprintf(text, sizeof(text), "%s", program);
+	for (c = text; *c; c++)
+		if (*c == '-')
+			*c = '_';
+	return text;
+}
+
+static void print_function(const struct syntax *s, const struct program *p)
+{
+	const char *part = function_part(p->name), *none = s->name[0] == 'z' ? "()" : "";
+
+	if (s->name[0] == 'z')
+		printf("#compdef %s\n", p->name);
+	printf("# %s completion for %s; made from its tables of verbs and options\n", s->name,
+	       p->name);
+	if (s->name[0] == 'f') {
+		printf("function __nacre_table_%s --no-scope-shadowing\n"
+		       "    set options\n    set values\n    set kinds\n    set actions\n"
+		       "    switch $argv[1]\n",
+		       part);
+		print_table(s, p);
+		fputs("    end\nend\n", stdout);
+		return;
+	}
+	printf("_nacre_table_%s()\n{\n\toptions=%s values=%s kinds=%s actions=%s\n\tcase $1 in\n",
+	       part, none, none, none, none);
+	print_table(s, p);
+	fputs("\tesac\n}\n", stdout);
+}
+
+/* The engine, with the program's name where it says @PROGRAM@. */
+static int print_engine(const char *path, const char *program)
+{
+	FILE *in = fopen(path, "r");
+	char *line = NULL;
+	size_t size = 0;
+
+	if (!in) {
+		perror(path);
+		return EXIT_FAILURE;
+	}
+	while (getline(&line, &size, in) > 0) {
+		const char *at = line, *mark;
+
+		for (; (mark = strstr(at, "@PROGRAM@")); at = mark + 9)
+			printf("%.*s%s", (int)(mark - at), at, program);
+		fputs(at, stdout);
+	}
+	free(line);
+	fclose(in);
+	return EXIT_SUCCESS;
+}
+
+static void list_options(const char *verb, const struct option_list *list)
 {
 	size_t i;
 
-	fputs("# fish completion for xl; made from xl's table of verbs\n"
-	      "complete -c xl -f\n"
-	      "complete -c xl -n __fish_use_subcommand -a help -d 'Print help'\n",
-	      stdout);
-	for (i = 0; i < nr_verbs; i++) {
-		if (!verbs[i].run)
+	printf("%s", verb);
+	for (i = 0; i < list->nr; i++)
+		printf(" %s", list->words[i].name);
+	putchar('\n');
+}
+
+static int print_lists(const struct program *p)
+{
+	struct option_list list = {.nr = 0};
+	size_t i;
+
+	options_scan(&list, p->options);
+	list_options("-", &list);
+	for (i = 0; i < p->nr_verbs; i++) {
+		if (!is_supported(p, &p->verbs[i]))
 			continue;
-		printf("complete -c xl -n __fish_use_subcommand -a %s -d '", verbs[i].name);
-		description(&verbs[i]);
-		fputs("'\n", stdout);
-		fish_options(&verbs[i]);
-		fish_values(&verbs[i]);
+		options_of(p, &p->verbs[i], &list);
+		list_options(p->verbs[i].name, &list);
 	}
-	fputs("complete -c xl -n '__fish_seen_subcommand_from help' -a '", stdout);
-	verb_names();
-	fputs("'\n", stdout);
+	return EXIT_SUCCESS;
 }
 
 int main(int argc, char **argv)
 {
-	const char *shell = argc == 2 ? argv[1] : "";
+	const struct program *p = argc > 2 ? program_find(argv[2]) : NULL;
+	int status = 2;
+	size_t i;
 
-	if (!strcmp(shell, "bash"))
-		bash();
-	else if (!strcmp(shell, "zsh"))
-		zsh();
-	else if (!strcmp(shell, "fish"))
-		fish();
-	else
-		return fputs("usage: generate bash|zsh|fish\n", stderr), 2;
-	return fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
+	if (p && argc == 3 && !strcmp(argv[1], "options"))
+		status = print_lists(p);
+	for (i = 0; p && argc == 4 && i < sizeof(syntaxes) / sizeof(syntaxes[0]); i++) {
+		if (strcmp(argv[1], syntaxes[i].name) != 0)
+			continue;
+		print_function(&syntaxes[i], p);
+		status = print_engine(argv[3], p->name);
+	}
+	if (status == 2)
+		fputs("usage: generate bash|zsh|fish PROGRAM ENGINE\n"
+		      "       generate options PROGRAM\n",
+		      stderr);
+	return fflush(stdout) ? EXIT_FAILURE : status;
 }

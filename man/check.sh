@@ -30,8 +30,19 @@ done
 part() {
 	awk -v verb="$1" '
 		/^\.It (Xo$|Cm )/ || /^\.Sh/ { inside = 0 }
-		$0 ~ "^\\.(It )?Cm " verb "( |$)" { inside = 1 }
+		/^\.It Xo$/ { open = 1; next }
+		$0 ~ "^\\.It Cm " verb "( |$)" || (open && $0 ~ "^\\.Cm " verb "( |$)") { inside = 1 }
+		{ open = 0 }
 		inside' "$man/xl.1"
+}
+# The options in a part of a page: in its synopsis and in its list.
+described() {
+	grep -E '^\.(It|Op|Oo|Cm)' | grep -oE 'Fl [-A-Za-z][-_a-z0-9A-Z]*' | sed 's/Fl //' | while read -r word; do
+		case $word in
+		-*) echo "-$word" ;;
+		*) grep -o . <<<"$word" | sed 's/^/-/' ;;
+		esac
+	done | sort -u
 }
 xl=$build/bin/xl
 for verb in $("$xl" help | sed -n 's/^ \([a-z][a-z0-9-]*\).*/\1/p'); do
@@ -41,7 +52,7 @@ for verb in $("$xl" help | sed -n 's/^ \([a-z][a-z0-9-]*\).*/\1/p'); do
 	fi
 	text=$(part "$verb")
 	[ -n "$text" ] || { fail "xl.$verb" "is not described in xl.1" && continue; }
-	options=$(sed -n "s/^\t$verb) .*options=\"\(.*\)\" ;;$/\1/p" "$build/completions/bash/xl")
+	options=$("$build/completions/generate" options xl | sed -n "s/^$verb \(.*\)/\1/p")
 	[ -n "$options" ] || fail "xl.$verb" "has no completion"
 	for option in $options; do
 		case $option in
@@ -51,6 +62,11 @@ for verb in $("$xl" help | sed -n 's/^ \([a-z][a-z0-9-]*\).*/\1/p'); do
 		*) grep -qE "Fl [A-Za-z]*${option#-}" <<<"$text" ||
 			fail "xl.$verb" "its option $option is not described" ;;
 		esac
+	done
+	# And the page tells of no others.
+	for option in $(described <<<"$text"); do
+		[ "$verb$option" = sched-rtds-c ] || # Xen's help does not tell of this one
+			grep -q -- " $option " <<<" $options " || fail "xl.$verb" "has no option $option"
 	done
 done
 

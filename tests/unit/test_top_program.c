@@ -120,7 +120,9 @@ Test(top_program, nacred_refuses)
 	SCRIPT(HOST, {.method = "domain.list", .json = "[]"});
 	expect(XENTOP "-b", 1, "", "xentop: nacred's answer is not what it should be\n");
 	SCRIPT(HOST, {.method = "domain.list", .hang_up = true});
-	expect(XENTOP "-b", 1, "", "xentop: nacred closed the connection\n");
+	expect(XENTOP "-b", 1, "",
+	       "xentop: nacred closed the connection during a sample; see its log; `nacre logs "
+	       "nacred'\n");
 	fake_nacred_stop();
 	expect(XENTOP "-b", 1, "", NULL);
 	cr_expect(!strncmp(err, "xentop: cannot reach nacred at /tmp/", 36), "%s", err);

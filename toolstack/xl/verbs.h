@@ -19,8 +19,8 @@ struct verb {
 	int (*run)(const struct verb *verb, int argc, char **argv);
 	unsigned int flags;
 	int min_args; /* arguments that it needs beside its options */
-	/* What the arguments are: domain, file, key, pool, advisory, or none; "a b": the first an
-	 * a, the others b; or NULL. */
+	/* What the arguments are: domain, file, key, pool, advisory, patch, action (a word that
+	 * begins a line of arguments), or none; "a b": the first an a, the others b; or NULL. */
 	const char *completes;
 	const char *description; /* without the final full stop */
 	const char *arguments;	 /* synopsis behind the name, may be NULL */
