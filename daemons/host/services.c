@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -70,7 +71,7 @@ static int on_start_limit(sd_event_source *e, uint64_t usec, void *userdata)
 	cancel_timer(v);
 	log_error("%s does not become ready", v->name);
 	if (v->pid)
-		kill(v->pid, SIGKILL); /* what follows is on_exit's business */
+		kill(v->pid, SIGKILL); /* what follows is on_service_end's business */
 	return 0;
 }
 
@@ -96,7 +97,7 @@ static uint64_t pause_before(const struct service *v)
 	return us < PAUSE_MAX ? us : PAUSE_MAX;
 }
 
-static int on_exit(sd_event_source *e, const siginfo_t *si, void *userdata)
+static int on_service_end(sd_event_source *e, const siginfo_t *si, void *userdata)
 {
 	struct service *v = userdata;
 	struct services *s = v->all;
@@ -124,6 +125,23 @@ static int on_exit(sd_event_source *e, const siginfo_t *si, void *userdata)
 	return 0;
 }
 
+/* spawn(), with what the one before has left to be kept. */
+static int spawn_with_kept(struct service *v, struct spawn *sp)
+{
+	static int fds[FDSTORE_MAX]; /* too much for the stack */
+	char *kept_names = NULL;
+	int rc = fdstore_list(&v->kept, fds, &kept_names);
+
+	if (rc >= 0) {
+		sp->listen_fd = fds;
+		sp->nr_listen = (unsigned int)rc;
+		sp->listen_names = kept_names;
+		rc = spawn(sp);
+	}
+	free(kept_names);
+	return rc;
+}
+
 /* 0 or -errno. */
 static int start_one(struct service *v)
 {
@@ -140,14 +158,14 @@ static int start_one(struct service *v)
 		return rc;
 	snprintf(log, sizeof(log), "%s/log/%s.log", s->rundir, v->name);
 	v->ready = false;
-	rc = spawn(&sp);
+	rc = spawn_with_kept(v, &sp);
 	if (rc < 0)
 		return rc;
 	v->pid = rc;
 	v->started = now_us();
 	pidfile_write(s->rundir, v->name, v->pid);
 	set_timer(v, START_LIMIT, on_start_limit);
-	return sd_event_add_child(s->event, &v->child, v->pid, WEXITED, on_exit, v);
+	return sd_event_add_child(s->event, &v->child, v->pid, WEXITED, on_service_end, v);
 }
 
 /* Start the first that is not running; all ready: tell. */
@@ -183,14 +201,24 @@ static struct service *by_pid(struct services *s, pid_t pid)
 	return NULL;
 }
 
-/* One message. Its sender, as the kernel says, and length, or 0. */
-static ssize_t receive(int fd, char *text, size_t len, pid_t *sender)
+/* Descriptors in one message that are taken; the kernel closes further ones. */
+#define NOTIFY_FDS 8
+
+struct notification {
+	char text[1024];
+	pid_t sender; /* as the kernel says; 0: unknown */
+	int fds[NOTIFY_FDS];
+	unsigned int nr_fds;
+};
+
+/* One message. False: there is none. */
+static bool receive(int fd, struct notification *m)
 {
 	union {
 		struct cmsghdr align;
-		char buf[CMSG_SPACE(sizeof(struct ucred)) + CMSG_SPACE(8 * sizeof(int))];
+		char buf[CMSG_SPACE(sizeof(struct ucred)) + CMSG_SPACE(NOTIFY_FDS * sizeof(int))];
 	} control;
-	struct iovec iov = {text, len - 1};
+	struct iovec iov = {m->text, sizeof(m->text) - 1};
 	struct msghdr msg = {.msg_iov = &iov,
 			     .msg_iovlen = 1,
 			     .msg_control = control.buf,
@@ -198,34 +226,42 @@ static ssize_t receive(int fd, char *text, size_t len, pid_t *sender)
 	ssize_t n = recvmsg(fd, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 	struct cmsghdr *c;
 
+	m->sender = 0;
+	m->nr_fds = 0;
 	if (n <= 0)
-		return 0;
-	text[n] = '\0';
-	*sender = 0;
+		return false;
+	m->text[n] = '\0';
 	for (c = CMSG_FIRSTHDR(&msg); c; c = CMSG_NXTHDR(&msg, c)) {
 		struct ucred u;
 
-		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_CREDENTIALS)
-			continue;
-		memcpy(&u, CMSG_DATA(c), sizeof(u));
-		*sender = u.pid;
+		if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS) {
+			m->nr_fds = (unsigned int)((c->cmsg_len - CMSG_LEN(0)) / sizeof(int));
+			memcpy(m->fds, CMSG_DATA(c), m->nr_fds * sizeof(int));
+		} else if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_CREDENTIALS) {
+			memcpy(&u, CMSG_DATA(c), sizeof(u));
+			m->sender = u.pid;
+		}
 	}
-	return n;
+	return true;
 }
 
 static int on_notify(sd_event_source *e, int fd, uint32_t revents, void *userdata)
 {
 	struct services *s = userdata;
+	struct notification m;
 	struct service *v;
-	char text[1024];
-	pid_t sender;
 
-	if (!receive(fd, text, sizeof(text), &sender))
+	if (!receive(fd, &m))
 		return 0;
-	v = sender ? by_pid(s, sender) : NULL;
+	v = m.sender ? by_pid(s, m.sender) : NULL;
+	if (v && !s->stopping)
+		fdstore_notified(&v->kept, m.text, m.fds, m.nr_fds);
+	else
+		while (m.nr_fds)
+			close(m.fds[--m.nr_fds]);
 	if (!v || v->ready || s->stopping)
 		return 0;
-	if (strncmp(text, "READY=1", 7) != 0 && !strstr(text, "\nREADY=1"))
+	if (strncmp(m.text, "READY=1", 7) != 0 && !strstr(m.text, "\nREADY=1"))
 		return 0;
 	v->ready = true;
 	cancel_timer(v);
@@ -273,7 +309,8 @@ int services_start(struct services *s, sd_event *event, const char *rundir,
 	*s = (struct services){
 		.event = event, .rundir = rundir, .on_started = on_started, .arg = arg};
 	for (i = 0; i < SERVICES_NR; i++)
-		s->service[i] = (struct service){.name = names[i], .all = s};
+		s->service[i] =
+			(struct service){.name = names[i], .all = s, .kept = {.event = event}};
 	rc = listen_notify(s);
 	if (rc)
 		return rc;
@@ -293,7 +330,7 @@ static int on_stop_limit(sd_event_source *e, uint64_t usec, void *userdata)
 	return 0;
 }
 
-/* The last one that runs is told to stop; on_exit comes back here. */
+/* The last one that runs is told to stop; on_service_end comes back here. */
 static void stop_next(struct services *s)
 {
 	struct service *v = NULL;
@@ -321,7 +358,9 @@ void services_stop(struct services *s, void (*on_stopped)(void *arg), void *arg)
 	s->on_started = NULL;
 	s->on_stopped = on_stopped;
 	s->arg = arg;
-	for (i = 0; i < SERVICES_NR; i++)
+	for (i = 0; i < SERVICES_NR; i++) {
 		cancel_timer(&s->service[i]);
+		fdstore_clear(&s->service[i].kept);
+	}
 	stop_next(s);
 }

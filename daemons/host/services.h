@@ -13,6 +13,8 @@
 
 #include <systemd/sd-event.h>
 
+#include "fdstore.h"
+
 #define SERVICES_NR 3
 
 struct services;
@@ -27,6 +29,7 @@ struct service {
 	bool stopping;
 	unsigned int failures; /* in a row */
 	uint64_t started;      /* CLOCK_MONOTONIC, us */
+	struct fdstore kept;   /* for when it is started again */
 };
 
 struct services {

@@ -5,12 +5,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+/* SD_LISTEN_FDS_START of sd-daemon.h. */
+#define LISTEN_START 3
 
 static int redirect(const char *log)
 {
@@ -24,8 +28,39 @@ static int redirect(const char *log)
 	return fd < 0 || dup2(fd, STDOUT_FILENO) < 0 || dup2(fd, STDERR_FILENO) < 0 ? -1 : 0;
 }
 
+static bool put_number(const char *name, long value)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%ld", value);
+	return setenv(name, text, 1) == 0;
+}
+
+/* Move everything out of the way first: the numbers may overlap. */
+static bool hand_over(const struct spawn *s, int *report)
+{
+	int above = LISTEN_START + (int)s->nr_listen, *high;
+	unsigned int i;
+
+	if (!s->nr_listen)
+		return true;
+	high = calloc(s->nr_listen, sizeof(*high));
+	*report = fcntl(*report, F_DUPFD_CLOEXEC, above);
+	if (!high || *report < 0)
+		return false;
+	for (i = 0; i < s->nr_listen; i++)
+		if ((high[i] = fcntl(s->listen_fd[i], F_DUPFD_CLOEXEC, above)) < 0)
+			return false;
+	for (i = 0; i < s->nr_listen; i++)
+		if (dup2(high[i], LISTEN_START + (int)i) < 0)
+			return false;
+	free(high);
+	return put_number("LISTEN_PID", getpid()) && put_number("LISTEN_FDS", s->nr_listen) &&
+	       setenv("LISTEN_FDNAMES", s->listen_names, 1) == 0;
+}
+
 /* In the child. Returns only on failure, with errno. */
-static void become(const struct spawn *s, pid_t parent)
+static void become(const struct spawn *s, pid_t parent, int *report)
 {
 	sigset_t none;
 	unsigned int i;
@@ -46,6 +81,8 @@ static void become(const struct spawn *s, pid_t parent)
 			return;
 	if (s->setenv_name && setenv(s->setenv_name, s->setenv_value, 1))
 		return;
+	if (!hand_over(s, report))
+		return;
 	execvp(s->argv[0], s->argv);
 }
 
@@ -58,7 +95,7 @@ pid_t spawn(const struct spawn *s)
 		return -errno;
 	pid = fork();
 	if (pid == 0) {
-		become(s, parent);
+		become(s, parent, &report[1]);
 		error = errno;
 		_exit(write(report[1], &error, sizeof(error)) == sizeof(error) ? 127 : 126);
 	}

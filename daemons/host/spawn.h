@@ -14,6 +14,10 @@ struct spawn {
 	unsigned int nr_keep;
 	const char *log;			/* file for its stdout and stderr, NULL: ours */
 	const char *setenv_name, *setenv_value; /* one variable more, or NULL */
+	/* Descriptors that the child finds as sd_listen_fds(3) does, and their names. */
+	const int *listen_fd;
+	unsigned int nr_listen;
+	const char *listen_names;
 };
 
 /* The child's pid or -errno; also what exec said. */

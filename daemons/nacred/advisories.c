@@ -139,6 +139,13 @@ int advisories_refresh(struct nacred *n, struct rpc_error *e)
 	return rc ? fail_memory(e) : 0;
 }
 
+int advisories_reload(struct nacred *n)
+{
+	int rc = read_all(n->advisories);
+
+	return rc ? rc : make_views(n->advisories);
+}
+
 const struct json *advisories_view(struct nacred *n, bool privileged)
 {
 	return n->advisories->views[privileged];

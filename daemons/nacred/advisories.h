@@ -26,6 +26,9 @@ void advisories_stop(struct nacred *n);
  */
 int advisories_refresh(struct nacred *n, struct rpc_error *e);
 
+/* Read all again whether it has changed or not. 0 or -errno. */
+int advisories_reload(struct nacred *n);
+
 /* The merged records that a reader with or without the right to see undisclosed ones
  * sees. */
 const struct json *advisories_view(struct nacred *n, bool privileged);

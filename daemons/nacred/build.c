@@ -129,7 +129,8 @@ static int announce(struct build *b, struct record *r, struct rpc_error *e)
 	}
 	if (b->rq)
 		request_reply(b->rq, world_identity(d));
-	log_notice("domain %u (%s) is made", d->domid, r->name);
+	log_entry(SD_NOTICE, LOG_FIELDS(.id = LOG_ID_MADE, .domain = r->name),
+		  "domain %u (%s) is made", d->domid, r->name);
 	return 0;
 }
 

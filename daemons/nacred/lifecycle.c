@@ -153,8 +153,9 @@ static void act(struct nacred *n, struct record *r, struct domain *d)
 	unsigned int reason = (unsigned int)domain_shutdown_reason(d);
 	enum config_action action = config_action(r->config, reason);
 
-	log_notice("domain %u (%s) ended with reason %u: %s", d->domid, r->name, reason,
-		   config_action_word(action));
+	log_entry(SD_NOTICE, LOG_FIELDS(.id = LOG_ID_ENDED, .domain = r->name),
+		  "domain %u (%s) ended with reason %u: %s", d->domid, r->name, reason,
+		  config_action_word(action));
 	switch (action) {
 	case ACTION_RESTART:
 	case ACTION_COREDUMP_RESTART:
@@ -209,8 +210,8 @@ static bool forget_one(struct nacred *n)
 		if (r->state != RECORD_RUNNING || (d && !domain_dying(d)) ||
 		    teardown_running(n, r->uuid))
 			continue;
-		log_notice("domain %lld (%s) was destroyed by others", (long long)r->domid,
-			   r->name);
+		log_entry(SD_NOTICE, LOG_FIELDS(.id = LOG_ID_ENDED, .domain = r->name),
+			  "domain %lld (%s) was destroyed by others", (long long)r->domid, r->name);
 		destroy(n, r->domid, r->uuid, forget);
 		return teardown_running(n, r->uuid);
 	}

@@ -28,6 +28,7 @@
 #include "nacred.h"
 #include "patch_inspect.h"
 #include "patches.h"
+#include "reload.h"
 #include "replay.h"
 #include "simulate.h"
 #include "stores.h"
@@ -68,9 +69,9 @@ static int open_loop(struct nacred *n)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, SIGHUP);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
-	signal(SIGHUP, SIG_IGN); /* there is no configuration to read again */
 	rc = sd_event_default(&n->loop);
 	if (rc >= 0)
 		rc = sd_event_add_signal(n->loop, NULL, SIGTERM, NULL, NULL);
@@ -114,6 +115,8 @@ static int start(struct nacred *n, const char *group)
 	events_start(n);
 	if (!rc)
 		rc = open_loop(n);
+	if (!rc)
+		rc = reload_start(n);
 	if (!rc)
 		rc = open_hypervisor(n);
 	if (!rc)

@@ -185,7 +185,8 @@ static void load_one(struct records *rs, const char *file)
 	}
 	record_free(r);
 	snprintf(aside, sizeof(aside), "%s.broken", path);
-	log_error("%s cannot be used (%s) and is now %s", path, why, aside);
+	log_entry(SD_ERR, LOG_FIELDS(.id = LOG_ID_BROKEN_FILE),
+		  "%s cannot be used (%s) and is now %s", path, why, aside);
 	if (rename(path, aside))
 		log_error("cannot rename %s: %s", path, strerror(errno));
 }

@@ -50,7 +50,8 @@ static void lost(struct nacred *n, const char *why)
 {
 	if (!n->store && !n->watch)
 		return;
-	log_warning("xenstored is away (%s); waiting for it to come back", why);
+	log_entry(SD_WARNING, LOG_FIELDS(.id = LOG_ID_STORE_AWAY),
+		  "xenstored is away (%s); waiting for it to come back", why);
 	disconnect(n);
 	schedule_retry(n);
 }

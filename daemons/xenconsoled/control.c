@@ -22,6 +22,7 @@
 
 #define CONTROL_CLIENTS 64 /* further ones wait in the listen queue */
 #define REQUEST_MAX	64
+#define KEPT_LISTENER	"xenconsoled.socket"
 
 struct client {
 	struct daemon *daemon;
@@ -171,14 +172,28 @@ static int bind_and_listen(int fd, const char *rundir)
 	return 0;
 }
 
-int control_listen(struct daemon *d, const char *rundir)
+/* That of a predecessor if there is one: who connects meanwhile waits and is not refused. */
+static int open_socket(struct daemon *d, const char *rundir)
 {
+	char name[KEPT_NAME_MAX];
 	int rc;
 
+	d->control_fd = kept_take(&d->kept, KEPT_LISTENER, name);
+	if (d->control_fd >= 0)
+		return 0;
 	d->control_fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (d->control_fd < 0)
 		return errno;
 	rc = bind_and_listen(d->control_fd, rundir);
+	if (!rc)
+		kept_add(KEPT_LISTENER, d->control_fd);
+	return rc;
+}
+
+int control_listen(struct daemon *d, const char *rundir)
+{
+	int rc = open_socket(d, rundir);
+
 	if (!rc)
 		rc = -sd_event_add_io(d->event, &d->control, d->control_fd, EPOLLIN, on_connect, d);
 	return rc;

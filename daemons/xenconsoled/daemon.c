@@ -162,6 +162,7 @@ int daemon_start(struct daemon *d, const char *rundir)
 	int rc;
 
 	d->log_dir = d->control_fd = d->inotify_fd = -1;
+	kept_open(&d->kept);
 	rc = open_log_dir(d, rundir);
 	if (!rc)
 		rc = setup_loop(d);
@@ -194,6 +195,7 @@ int daemon_run(struct daemon *d)
 
 void daemon_stop(struct daemon *d)
 {
+	d->stopping = true;
 	control_stop(d);
 	while (d->guests)
 		guest_free(d->guests);
@@ -205,5 +207,6 @@ void daemon_stop(struct daemon *d)
 		close(d->inotify_fd);
 	if (d->log_dir >= 0)
 		close(d->log_dir);
+	kept_close(&d->kept);
 	sd_event_unref(d->event);
 }

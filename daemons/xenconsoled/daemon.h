@@ -9,6 +9,7 @@
 #include <systemd/sd-event.h>
 
 #include "hyper.h"
+#include "kept.h"
 
 struct guest;
 struct store;
@@ -18,6 +19,8 @@ struct daemon {
 	struct hyper *hyper;
 	struct store *store; /* NULL: xenstored is away */
 	struct guest *guests;
+	struct kept kept; /* viewers of a predecessor, until their guests are found */
+	bool stopping;	  /* viewers may stay for a successor */
 	sd_event_source *evtchn;
 	sd_event_source *watches;
 	sd_event_source *rundir; /* inotify: xenstored's socket comes back */

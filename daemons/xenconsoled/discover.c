@@ -103,6 +103,18 @@ struct guest *discover_domain(struct daemon *d, uint32_t domid)
 	return serve(d, domid, gfn, (uint32_t)port);
 }
 
+/* A name is "KIND-DOMAIN-...": the domain is no more, or is another by now. */
+static bool nobody_waits(void *arg, const char *name)
+{
+	struct daemon *d = arg;
+	const char *number = strchr(name, '-');
+	uint32_t domid = number ? (uint32_t)strtoul(number + 1, NULL, 10) : 0;
+	enum hyper_state state = number ? hyper_domain_state(d->hyper, domid) : HYPER_GONE;
+
+	/* Guests that are found take theirs at once. */
+	return state == HYPER_GONE || state == HYPER_DYING || daemon_find(d, domid);
+}
+
 /* Watch every domain's console nodes; a second watch of the same is EEXIST. */
 static void look_at_all(struct daemon *d)
 {
@@ -123,6 +135,7 @@ static void look_at_all(struct daemon *d)
 		discover_domain(d, (uint32_t)domid);
 	}
 	store_free_list(names);
+	kept_drop(&d->kept, nobody_waits, d);
 }
 
 static int on_retry(sd_event_source *s, uint64_t usec, void *arg)

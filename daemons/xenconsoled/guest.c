@@ -90,7 +90,7 @@ struct guest *guest_new(struct daemon *d, uint32_t domid, const char *name, uint
 	recall(g);
 	g->next = d->guests;
 	d->guests = g;
-	viewer_add_tty(g);
+	viewer_restore_all(g);
 	drain(g); /* written before we came */
 	hyper_unmask(d->hyper, g->port);
 	return g;

@@ -2,12 +2,14 @@
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <pty.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/random.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -20,7 +22,9 @@ struct viewer {
 	struct viewer *next;
 	struct guest *guest;
 	int fd;
-	int slave; /* terminal: held open so that the master never hangs up */
+	int slave;		  /* terminal: held open so that the master never hangs up */
+	char name[KEPT_NAME_MAX]; /* what is kept of it for a successor */
+	char slave_name[KEPT_NAME_MAX];
 	sd_event_source *io;
 	uint64_t position;
 };
@@ -34,6 +38,11 @@ static void viewer_free(struct viewer *v)
 	*p = v->next;
 	v->guest->nr_viewers--;
 	sd_event_source_disable_unref(v->io);
+	if (!v->guest->daemon->stopping) {
+		kept_remove(v->name);
+		if (v->slave >= 0)
+			kept_remove(v->slave_name);
+	}
 	close(v->fd);
 	if (v->slave >= 0)
 		close(v->slave);
@@ -102,34 +111,63 @@ static int on_viewer(sd_event_source *s, int fd, uint32_t revents, void *arg)
 	return 0;
 }
 
-static int add(struct guest *g, int fd, int slave)
+/* "KIND-DOMAIN-FRAME-PORT-": an id of a domain may be used again, all of it is not. */
+static void prefix_of(const struct guest *g, const char *kind, char name[KEPT_NAME_MAX])
+{
+	snprintf(name, KEPT_NAME_MAX, "%s-%u-%" PRIx64 "-%u-", kind, g->domid, g->gfn,
+		 g->remote_port);
+}
+
+/* A name that no other viewer has, nor one of a predecessor. */
+static void keep(const struct guest *g, const char *kind, int fd, char name[KEPT_NAME_MAX])
+{
+	uint64_t serial = 0;
+	size_t len;
+
+	if (getrandom(&serial, sizeof(serial), 0) != sizeof(serial))
+		return; /* without a name nothing is kept */
+	prefix_of(g, kind, name);
+	len = strlen(name);
+	snprintf(name + len, KEPT_NAME_MAX - len, "%" PRIx64, serial);
+	kept_add(name, fd);
+}
+
+/* The viewer, NULL with errno. */
+static struct viewer *add(struct guest *g, int fd, int slave, uint64_t position)
 {
 	struct viewer *v = calloc(1, sizeof(*v));
 	int rc;
 
 	if (!v)
-		return ENOMEM;
+		return NULL;
 	v->guest = g;
 	v->fd = fd;
 	v->slave = slave;
-	v->position = history_start(&g->history);
+	v->position = position;
 	rc = sd_event_add_io(g->daemon->event, &v->io, fd, 0, on_viewer, v);
 	if (rc < 0) {
 		free(v);
-		return -rc;
+		errno = -rc;
+		return NULL;
 	}
 	v->next = g->viewers;
 	g->viewers = v;
 	g->nr_viewers++;
 	wait_for(v);
-	return 0;
+	return v;
 }
 
 int viewer_add(struct guest *g, int fd)
 {
+	struct viewer *v;
+
 	if (g->nr_viewers >= GUEST_VIEWERS)
 		return EMFILE;
-	return add(g, fd, -1);
+	v = add(g, fd, -1, history_start(&g->history));
+	if (!v)
+		return errno;
+	keep(g, "viewer", fd, v->name);
+	return 0;
 }
 
 /* O_NONBLOCK and FD_CLOEXEC for a terminal's ends, which openpty() leaves out. */
@@ -144,8 +182,9 @@ static bool prepare(int master, int slave)
 	       fcntl(master, F_SETFD, FD_CLOEXEC) == 0 && fcntl(slave, F_SETFD, FD_CLOEXEC) == 0;
 }
 
-void viewer_add_tty(struct guest *g)
+static void add_tty(struct guest *g)
 {
+	struct viewer *v = NULL;
 	char name[64];
 	int master, slave;
 
@@ -153,14 +192,67 @@ void viewer_add_tty(struct guest *g)
 		log_warning("d%u: no terminal for its console: %s", g->domid, strerror(errno));
 		return;
 	}
-	if (!prepare(master, slave) || ttyname_r(slave, name, sizeof(name)) ||
-	    add(g, master, slave)) {
+	if (prepare(master, slave) && ttyname_r(slave, name, sizeof(name)) == 0)
+		v = add(g, master, slave, history_start(&g->history));
+	if (!v) {
 		log_warning("d%u: cannot set up a terminal for its console", g->domid);
 		close(master);
 		close(slave);
 		return;
 	}
+	keep(g, "tty", master, v->name);
+	keep(g, "pts", slave, v->slave_name);
 	daemon_publish_tty(g->daemon, g->domid, name);
+}
+
+/* Both ends of the terminal, which still has the name that was published. */
+static bool restore_tty(struct guest *g)
+{
+	char prefix[KEPT_NAME_MAX], name[KEPT_NAME_MAX], slave_name[KEPT_NAME_MAX];
+	struct kept *kept = &g->daemon->kept;
+	struct viewer *v = NULL;
+	int master, slave;
+
+	prefix_of(g, "tty", prefix);
+	master = kept_take(kept, prefix, name);
+	prefix_of(g, "pts", prefix);
+	slave = kept_take(kept, prefix, slave_name);
+	if (master >= 0 && slave >= 0)
+		v = add(g, master, slave, g->history.total);
+	if (v) {
+		strcpy(v->name, name);
+		strcpy(v->slave_name, slave_name);
+		return true;
+	}
+	if (master >= 0) {
+		kept_remove(name);
+		close(master);
+	}
+	if (slave >= 0) {
+		kept_remove(slave_name);
+		close(slave);
+	}
+	return false;
+}
+
+void viewer_restore_all(struct guest *g)
+{
+	char prefix[KEPT_NAME_MAX], name[KEPT_NAME_MAX];
+	struct viewer *v;
+	int fd;
+
+	prefix_of(g, "viewer", prefix);
+	while ((fd = kept_take(&g->daemon->kept, prefix, name)) >= 0) {
+		v = add(g, fd, -1, g->history.total);
+		if (v) {
+			strcpy(v->name, name);
+		} else {
+			kept_remove(name);
+			close(fd);
+		}
+	}
+	if (!restore_tty(g))
+		add_tty(g);
 }
 
 void viewer_output_all(struct guest *g)

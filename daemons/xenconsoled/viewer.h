@@ -11,8 +11,10 @@ struct guest;
 
 /* A viewer of the socket fd (which becomes its own): 0 or errno. */
 int viewer_add(struct guest *g, int fd);
-/* Make a pseudo terminal and publish its name; without one a message says so. */
-void viewer_add_tty(struct guest *g);
+/* The viewers that this console had before we were started again go on where the history
+ * ends; with them the pseudo terminal, or a new one, whose name is published.  Without one
+ * a message says so. */
+void viewer_restore_all(struct guest *g);
 /* New output is in the history. */
 void viewer_output_all(struct guest *g);
 /* The guest may have room for input again. */

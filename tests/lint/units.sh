@@ -42,5 +42,11 @@ for kind in sysusers tmpfiles; do
 	grep -qvE '^(#|[a-z] )' "$source/daemons/units/nacre.$kind" && fail $kind "has a strange line"
 done
 out=$(systemd-sysusers --dry-run "$source/daemons/units/nacre.sysusers" 2>&1) || fail sysusers "$out"
+# The catalog is one for journalctl, and tells of the same entries that nacred writes.
+mkdir -p "$work/root/usr/lib/systemd/catalog"
+cp "$source/daemons/units/nacre.catalog" "$work/root/usr/lib/systemd/catalog/"
+out=$(journalctl --update-catalog --root="$work/root" 2>&1) || fail catalog "$out"
+diff <(sed -n 's/^#define LOG_ID_.*"\(.*\)"$/\1/p' "$source/daemons/nacred/log.h" | sort) \
+	<(sed -n 's/^-- //p' "$source/daemons/units/nacre.catalog" | sort) || fail catalog "has other ids"
 [ $bad = 0 ] && echo "PASS units"
 exit $((bad > 0))

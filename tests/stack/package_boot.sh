@@ -76,6 +76,18 @@ for unit in nacre-host xenstored xenconsoled nacred; do
 	says "watchdog.$unit" '^[1-9]' inside systemctl show -P WatchdogUSec "$unit@default.service"
 done
 
+# --- journal and reload ------------------------------------------------------------------------
+entries() { inside journalctl --no-pager -o cat "$@"; }
+says journal.made 'domain 1 \(web\) is made' entries MESSAGE_ID=f40273bf5b5745eab4f324ece51a0e95 NACRE_DOMAIN=web
+says journal.catalog 'Guest web is made' inside journalctl --no-pager -x NACRE_DOMAIN=web
+check reload inside systemctl reload nacred@default.service
+says journal.reload 'are read again' entries MESSAGE_ID=f9dfecb0fee94fc08b028e45d7d71cb8 NACRE_OUTCOME=ok
+# A console that is looked at goes on: the service manager keeps it.
+mkfifo "$WORK/quiet"
+exec 8<>"$WORK/quiet"
+inside xl console web <&8 >"$WORK/view" 2>&1 &
+wait_line "$WORK/view" . 60 || fail console "$(cat "$WORK/view")"
+
 # --- any part is started again ---------------------------------------------------------------
 new_pid() { local p && p=$(pid "$1") && [ "$p" != "$2" ]; }
 for unit in nacred xenconsoled xenstored; do
@@ -84,6 +96,10 @@ for unit in nacred xenconsoled xenstored; do
 	until_true 30 new_pid $unit "$was" && pass "restart.$unit" || fail "restart.$unit"
 	until_true 30 inside xl list && says "restart.$unit.guest" '^web +1 ' inside xl list
 done
+
+seen=$(wc -l <"$WORK/view")
+more() { [ "$(wc -l <"$WORK/view")" -gt $((seen + 4)) ]; }
+until_true 60 more && pass console.kept || fail console.kept "$(tail -n 2 "$WORK/view")"
 
 # --- upgrade -----------------------------------------------------------------------------------
 others=$(all_pids) was=$(pid nacred)
