@@ -50,7 +50,7 @@ static bool add(struct fdstore *s, const char *name, int fd)
 		return false;
 	k->store = s;
 	k->fd = fd;
-	strcpy(k->name, name);
+	snprintf(k->name, sizeof(k->name), "%s", name);
 	/* EPERM for files, which cannot hang up. */
 	if (sd_event_add_io(s->event, &k->hangup, fd, 0, on_hangup, k) < 0)
 		k->hangup = NULL;

@@ -26,7 +26,7 @@ void kept_open(struct kept *k)
 		e = strlen(names[i]) < KEPT_NAME_MAX ? calloc(1, sizeof(*e)) : NULL;
 		if (e) {
 			e->fd = SD_LISTEN_FDS_START + i;
-			strcpy(e->name, names[i]);
+			snprintf(e->name, sizeof(e->name), "%s", names[i]);
 			e->next = k->first;
 			k->first = e;
 		} else {
@@ -70,7 +70,7 @@ int kept_take(struct kept *k, const char *prefix, char name[KEPT_NAME_MAX])
 		return -1;
 	e = cut(p);
 	fd = e->fd;
-	strcpy(name, e->name);
+	snprintf(name, KEPT_NAME_MAX, "%s", e->name);
 	free(e);
 	return fd;
 }

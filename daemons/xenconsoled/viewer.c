@@ -220,8 +220,8 @@ static bool restore_tty(struct guest *g)
 	if (master >= 0 && slave >= 0)
 		v = add(g, master, slave, g->history.total);
 	if (v) {
-		strcpy(v->name, name);
-		strcpy(v->slave_name, slave_name);
+		snprintf(v->name, sizeof(v->name), "%s", name);
+		snprintf(v->slave_name, sizeof(v->slave_name), "%s", slave_name);
 		return true;
 	}
 	if (master >= 0) {
@@ -245,7 +245,7 @@ void viewer_restore_all(struct guest *g)
 	while ((fd = kept_take(&g->daemon->kept, prefix, name)) >= 0) {
 		v = add(g, fd, -1, g->history.total);
 		if (v) {
-			strcpy(v->name, name);
+			snprintf(v->name, sizeof(v->name), "%s", name);
 		} else {
 			kept_remove(name);
 			close(fd);
