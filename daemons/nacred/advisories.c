@@ -143,7 +143,7 @@ int advisories_reload(struct nacred *n)
 {
 	int rc = read_all(n->advisories);
 
-	return rc ? rc : make_views(n->advisories);
+	return rc ? rc : make_views(n, n->advisories);
 }
 
 const struct json *advisories_view(struct nacred *n, bool privileged)

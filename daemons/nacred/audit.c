@@ -43,6 +43,34 @@ char *audit_subject(const struct method *m, const struct json *params)
 	return strdup(text);
 }
 
+/* The name or number in a subject, for a field of its own; NULL where it is no domain's. */
+static const char *domain_of(const struct method *m, const char *subject, char buf[SUBJECT_BYTES])
+{
+	size_t len;
+
+	if (strncmp(m->name, "domain.", 7) != 0 || !subject || subject[0] != ' ')
+		return NULL;
+	snprintf(buf, SUBJECT_BYTES, "%s", subject + (subject[1] == '"' ? 2 : 1));
+	len = subject[1] == '"' ? strlen(buf) : strcspn(buf, " ");
+	if (subject[1] == '"' && strrchr(buf, '"'))
+		len = (size_t)(strrchr(buf, '"') - buf);
+	buf[len] = '\0';
+	return len && buf[0] != '(' ? buf : NULL;
+}
+
+static void write_line(const struct method *m, const char *subject, unsigned int uid, int pid,
+		       const char *outcome, const char *job)
+{
+	char domain[SUBJECT_BYTES];
+
+	log_entry(SD_INFO,
+		  LOG_FIELDS(.id = LOG_ID_CALL, .method = m->name,
+			     .domain = domain_of(m, subject, domain), .outcome = outcome,
+			     .called = true, .uid = uid, .pid = pid),
+		  "audit: %s%s uid=%u pid=%d outcome=%s%s%s", m->name, subject, uid, pid, outcome,
+		  job ? " job=" : "", job ? job : "");
+}
+
 void audit_end(const struct request *rq, const struct json *result, const struct rpc_error *e)
 {
 	const char *job = json_string(json_get(result, "job"), NULL);
@@ -52,18 +80,17 @@ void audit_end(const struct request *rq, const struct json *result, const struct
 		return;
 	/* Only the answer of a call that does not wait for its job is the job alone. */
 	if (job && result->nr == 1)
-		log_info("audit: %s%s uid=%u pid=%d outcome=started job=%s", rq->method->name,
-			 rq->subject, (unsigned int)rq->uid, (int)rq->pid, job);
+		outcome = "started";
 	else
-		log_info("audit: %s%s uid=%u pid=%d outcome=%s", rq->method->name, rq->subject,
-			 (unsigned int)rq->uid, (int)rq->pid, outcome);
+		job = NULL;
+	write_line(rq->method, rq->subject, (unsigned int)rq->uid, (int)rq->pid, outcome, job);
 }
 
 void audit_refused(const struct client *c, const struct method *m, const struct json *params)
 {
 	char *subject = audit_subject(m, params);
 
-	log_info("audit: %s%s uid=%u pid=%d outcome=request.forbidden", m->name,
-		 subject ? subject : "", (unsigned int)c->peer.uid, (int)c->peer.pid);
+	write_line(m, subject ? subject : "", (unsigned int)c->peer.uid, (int)c->peer.pid,
+		   "request.forbidden", NULL);
 	free(subject);
 }

@@ -52,6 +52,14 @@ static int group_id(const char *name, gid_t *gid)
 	return errno ? -errno : -ENOENT;
 }
 
+static void keep(enum listener_kind kind, int fd)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "FDSTORE=1\nFDNAME=%s", names[kind]);
+	sd_pid_notify_with_fds(0, 0, text, &fd, 1);
+}
+
 static int make_socket(struct nacred *n, enum listener_kind kind, gid_t gid)
 {
 	struct sockaddr_un addr;
@@ -75,6 +83,9 @@ static int make_socket(struct nacred *n, enum listener_kind kind, gid_t gid)
 		return rc;
 	}
 	n->own_socket[kind] = true;
+	/* It comes back as one that is handed over when nacred is started again: who
+	 * connects meanwhile waits. */
+	keep(kind, fd);
 	return fd;
 }
 
@@ -176,7 +187,9 @@ void listener_close(struct nacred *n)
 
 	for (kind = 0; kind < NR_LISTENERS; kind++) {
 		n->listeners[kind] = sd_event_source_disable_unref(n->listeners[kind]);
-		if (n->own_socket[kind] && address(n, (enum listener_kind)kind, &addr) == 0)
+		if (n->own_socket[kind] && address(n, (enum listener_kind)kind, &addr) == 0) {
+			sd_notifyf(0, "FDSTOREREMOVE=1\nFDNAME=%s", names[kind]);
 			unlink(addr.sun_path);
+		}
 	}
 }

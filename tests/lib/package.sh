@@ -53,5 +53,5 @@ tree() {
 # What the package has left, by the list BEFORE.
 left_over() { # BEFORE
 	diff "$1" <(tree) | grep '^[<>]'
-	grep -HE '^nacre:' "$ROOT"/etc/passwd "$ROOT"/etc/group
+	grep -HE '^nacre(-monitor)?:' "$ROOT"/etc/passwd "$ROOT"/etc/group
 }

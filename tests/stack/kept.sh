@@ -51,6 +51,16 @@ timeout 60 tail --pid=$viewer -f /dev/null && pass viewer.ends || fail viewer.en
 kill $reader 2>/dev/null
 exec 7<&-
 
+# Nobody is refused while nacred is being started again: its sockets stay.
+for socket in nacred.sock nacred-ro.sock; do
+	inode=$(stat -c %i "$RUN/$socket")
+	kill_one nacred KILL
+	check "$socket.at.once" xl list
+	prints "$socket.same" "$inode" stat -c %i "$RUN/$socket"
+done
+# Told to stop it takes them away, and what is started then makes new ones.
+kill_one nacred TERM
+check nacred.new until_true 30 xl list
 inode=$(stat -c %i "$RUN/xenconsoled.sock")
 kill_one xenconsoled KILL
 prints xenconsoled.socket "$inode" stat -c %i "$RUN/xenconsoled.sock"

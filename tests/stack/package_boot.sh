@@ -55,11 +55,15 @@ echo 'NACRE_HOST_OPTIONS=--memory=256' >"$ROOT/etc/nacre/instances/default.env"
 mkdir "$ROOT/etc/nacre/auto/default"
 printf 'name = "web"\ntype = "pvh"\nkernel = "/srv/ticker.elf"\nmemory = 8\n' \
 	>"$ROOT/etc/nacre/auto/default/10-web"
+stat_of() { inside stat -c '%a %U %G' "/run/nacre/default/$1"; }
 check enable inside systemctl enable --now nacre@default.target
 for unit in nacre-host xenstored xenconsoled nacred nacre-domains; do
 	prints "active.$unit" active inside systemctl is-active "$unit@default.service"
 done
 prints active.socket active inside systemctl is-active nacred@default.socket
+prints active.ro active inside systemctl is-active nacred-ro@default.socket
+prints socket.owner "660 nacre nacre" stat_of nacred.sock
+prints socket.ro.owner "660 nacre nacre-monitor" stat_of nacred-ro.sock
 prints failed "" inside systemctl --failed --plain --no-legend list-units 'nacre*' 'xen*'
 says guest '^web +1 ' inside xl list
 prints metal.skipped inactive inside systemctl is-active nacred.service
