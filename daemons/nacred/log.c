@@ -3,7 +3,6 @@
 #define SD_JOURNAL_SUPPRESS_LOCATION
 #include "log.h"
 
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -113,12 +112,16 @@ static bool to_journal(void)
 {
 	static int known = -1;
 	const char *stream = getenv("JOURNAL_STREAM");
-	uint64_t device, inode;
+	char ours[48];
 	struct stat st;
 
-	if (known < 0)
-		known = stream && sscanf(stream, "%" SCNu64 ":%" SCNu64, &device, &inode) == 2 &&
-			fstat(STDERR_FILENO, &st) == 0 && st.st_dev == device && st.st_ino == inode;
+	if (known >= 0)
+		return known;
+	known = 0;
+	if (stream && fstat(STDERR_FILENO, &st) == 0) {
+		snprintf(ours, sizeof(ours), "%ju:%ju", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino);
+		known = strcmp(stream, ours) == 0;
+	}
 	return known;
 }
 
