@@ -68,21 +68,15 @@ static void destroy(struct nacred *n, int64_t domid, const char *uuid, teardown_
 
 /*
  * A copy of @r for the ended domain: it stays for inspection under @uuid and a
- * name with the time of day, as xl's rename-restart leaves it.
+ * name of its own, as xl's rename-restart leaves it.
  */
-static struct record *preserved_copy(struct nacred *n, const struct record *r, const char *uuid)
+static struct record *preserved_copy(struct nacred *n, const struct record *r, const char *uuid,
+				     const char *name)
 {
 	static const char *const keys[] = {"on_poweroff", "on_reboot", "on_crash", "on_watchdog"};
-	char name[LIMIT_NAME_BYTES + 32], stamp[24];
-	time_t now = time(NULL);
 	struct record *copy;
-	struct tm tm;
 	size_t i;
 
-	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%MZ", gmtime_r(&now, &tm));
-	snprintf(name, sizeof(name), "%s-%s", r->name, stamp);
-	for (i = 2; record_by_name(&n->records, name); i++)
-		snprintf(name, sizeof(name), "%s-%s-%zu", r->name, stamp, i);
 	copy = record_new(&n->records, uuid, name, json_copy(r->config));
 	if (!copy)
 		return NULL;
@@ -97,26 +91,21 @@ static struct record *preserved_copy(struct nacred *n, const struct record *r, c
 	return copy;
 }
 
-/* Give the ended domain @d its other identity, r->preserve_as. */
-static int preserve(struct nacred *n, const struct record *r, struct domain *d)
+/* Domain @d becomes what @copy describes. 0, or -errno with @copy gone. */
+static int change_identity(struct nacred *n, struct record *copy, struct domain *d)
 {
-	struct record *copy;
 	char old_uuid[UUID_TEXT];
 	struct rpc_error e;
 	uuid_t handle;
 	int rc;
 
-	copy = preserved_copy(n, r, r->preserve_as);
-	if (!copy)
-		return -1;
-	save_or_log(n, copy);
 	memcpy(old_uuid, d->uuid, sizeof(old_uuid));
-	uuid_parse(r->preserve_as, handle);
+	uuid_parse(copy->uuid, handle);
 	rc = ctrl_domain_set_handle(n->ctrl, d->domid, handle);
 	if (rc) {
 		log_error("cannot preserve domain %u: %s", d->domid, strerror(-rc));
 		record_remove(&n->records, copy);
-		return -1;
+		return rc;
 	}
 	if (n->store && nodes_change_uuid(n->store, d->domid, old_uuid, copy->uuid, copy->name,
 					  copy->start_time))
@@ -124,6 +113,63 @@ static int preserve(struct nacred *n, const struct record *r, struct domain *d)
 	d->handled = true;
 	if (world_refresh(n, &e))
 		log_error("%s", e.message);
+	return 0;
+}
+
+/* Give the ended domain @d its other identity, r->preserve_as. */
+static int preserve(struct nacred *n, const struct record *r, struct domain *d)
+{
+	char name[LIMIT_NAME_BYTES + 32], stamp[24];
+	time_t now = time(NULL);
+	struct record *copy;
+	struct tm tm;
+	size_t i;
+
+	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%MZ", gmtime_r(&now, &tm));
+	snprintf(name, sizeof(name), "%s-%s", r->name, stamp);
+	for (i = 2; record_by_name(&n->records, name); i++)
+		snprintf(name, sizeof(name), "%s-%s-%zu", r->name, stamp, i);
+	copy = preserved_copy(n, r, r->preserve_as, name);
+	if (!copy)
+		return -1;
+	save_or_log(n, copy);
+	return change_identity(n, copy, d);
+}
+
+int lifecycle_preserve(struct nacred *n, struct domain *d, const char *uuid, const char *name,
+		       struct rpc_error *e)
+{
+	struct record *r = world_record(n, d), *copy;
+	int rc;
+
+	if (!r)
+		return fail(e, XL_INVAL, "domain.not_ours",
+			    "domain %u was not made by nacred, which keeps no configuration of it",
+			    d->domid);
+	copy = preserved_copy(n, r, uuid, name);
+	if (!copy)
+		return fail_memory(e);
+	copy->keep_ended = r->keep_ended;
+	/* Killed from here on, nacred finds a record that no domain has, and forgets it: with
+	 * the domain's number in it, it would end the domain, too. */
+	copy->domid = r->domid = -1;
+	if (record_save(&n->records, copy, e) || record_save(&n->records, r, e)) {
+		record_remove(&n->records, copy);
+		rc = -1;
+	} else {
+		rc = change_identity(n, copy, d);
+		if (rc)
+			fail_errno(e, rc, "hypervisor.refused", "cannot preserve domain %u",
+				   d->domid);
+	}
+	if (rc) {
+		r->domid = d->domid;
+		save_or_log(n, r);
+		return -1;
+	}
+	copy->domid = d->domid;
+	save_or_log(n, copy);
+	record_remove(&n->records, r);
 	return 0;
 }
 

@@ -12,6 +12,10 @@ void lifecycle_stop(struct nacred *n);
 /* Look soon at all domains and records: act on shutdowns (on_poweroff, ...) and
  * remove what is left of domains that others destroyed. */
 void lifecycle_schedule(struct nacred *n);
+/* Domain @d goes on as @uuid (lower case) with @name, both of which are free, so that
+ * another one may be made with what it has now. 0, or -1 and @e. */
+int lifecycle_preserve(struct nacred *n, struct domain *d, const char *uuid, const char *name,
+		       struct rpc_error *e);
 /* At start: take back domains that were half made, finish restarts. */
 void lifecycle_recover(struct nacred *n);
 

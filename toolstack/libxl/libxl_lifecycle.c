@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <uuid/uuid.h>
 
 #include "libxl_context.h"
 
@@ -96,6 +97,25 @@ int libxl_domain_rename(libxl_ctx *ctx, uint32_t domid, const char *old_name, co
 		return ERROR_NOMEM;
 	}
 	return libxl__call(ctx, "domain.rename", params, NULL);
+}
+
+int libxl_domain_preserve(libxl_ctx *ctx, uint32_t domid, libxl_domain_create_info *info,
+			  const char *name_suffix, libxl_uuid new_uuid)
+{
+	struct json *params = libxl__domain_params(domid);
+	char *name = NULL, uuid[UUID_STR_LEN];
+	int rc = ERROR_NOMEM;
+
+	uuid_unparse_lower(new_uuid.uuid, uuid);
+	if (asprintf(&name, "%s%s", info->name, name_suffix) < 0)
+		name = NULL;
+	if (params && name && json_set_string(params, "new_name", name) &&
+	    json_set_string(params, "new_uuid", uuid))
+		rc = libxl__call(ctx, "domain.preserve", params, NULL);
+	else
+		json_free(params);
+	free(name);
+	return rc;
 }
 
 /* --- what nacred does not have

@@ -51,10 +51,6 @@ UNSUPPORTED(libxl_domain_core_dump,
 	    (libxl_ctx * ctx, uint32_t domid, const char *filename,
 	     const libxl_asyncop_how *ao_how),
 	    ERROR_NI, "a domain's memory is not written to a file")
-UNSUPPORTED(libxl_domain_preserve,
-	    (libxl_ctx * ctx, uint32_t domid, libxl_domain_create_info *info,
-	     const char *name_suffix, libxl_uuid new_uuid),
-	    ERROR_NI, "nacred keeps an ended domain itself, by its on_ settings")
 UNSUPPORTED(libxl_clear_domid_history, (libxl_ctx * ctx), ERROR_NI,
 	    "nacred keeps no history of domain ids in a file")
 

@@ -7,7 +7,10 @@
 #include <uuid/uuid.h>
 
 #include "build.h"
+#include "config.h"
 #include "console.h"
+#include "events.h"
+#include "lifecycle.h"
 #include "limits.h"
 #include "log.h"
 #include "nacred.h"
@@ -124,6 +127,34 @@ static int wait_for_domain(struct nacred *n, struct request *rq, const struct js
 			result, e);
 }
 
+static int preserve(struct nacred *n, struct request *rq, const struct json *params,
+		    struct json **result, struct rpc_error *e)
+{
+	const char *name = json_string(json_get(params, "new_name"), "");
+	struct domain *d = world_find_guest(n, params, e);
+	uint32_t domid = d ? d->domid : 0;
+	char uuid[UUID_TEXT];
+	uuid_t u;
+
+	if (!d)
+		return RPC_FAILED;
+	if (uuid_parse(json_string(json_get(params, "new_uuid"), ""), u) || uuid_is_null(u)) {
+		fail(e, RPC_INVALID_PARAMS, "request.invalid", "new_uuid is no UUID of a domain");
+		return fail_field(e, "new_uuid");
+	}
+	uuid_unparse_lower(u, uuid);
+	if (config_check_name(name, e) || world_check_free(n, name, uuid, e) ||
+	    lifecycle_preserve(n, d, uuid, name, e))
+		return RPC_FAILED;
+	d = model_by_domid(&n->model, domid);
+	if (!d)
+		return fail(e, XL_DOMAIN_NOTFOUND, "domain.not_found",
+			    "domain %u was destroyed meanwhile", domid);
+	events_domain(n, "domain.renamed", d);
+	*result = world_identity(d);
+	return RPC_DONE;
+}
+
 static int console_tty(struct nacred *n, struct request *rq, const struct json *params,
 		       struct json **result, struct rpc_error *e)
 {
@@ -171,6 +202,13 @@ static const struct field create_params[] = {
 };
 
 static const struct field one_domain[] = {FIELD_DOMAIN, FIELDS_END};
+
+static const struct field preserve_params[] = {
+	FIELD_DOMAIN,
+	{.name = "new_name", .type = F_STRING, .min = 1},
+	{.name = "new_uuid", .type = F_STRING, .min = 36, .max = 36},
+	FIELDS_END,
+};
 
 static const struct field tty_result[] = {
 	FIELDS_IDENTITY,
@@ -229,6 +267,14 @@ const struct method methods_domain_life[] = {
 		.params = one_domain,
 		.result = fields_identity,
 		.handle = console,
+	},
+	{
+		.name = "domain.preserve",
+		.summary = "Keep it under another name and UUID: it makes room for its next life",
+		.class = METHOD_ADMIN,
+		.params = preserve_params,
+		.result = fields_identity,
+		.handle = preserve,
 	},
 	{
 		.name = "domain.console_tty",
