@@ -3,6 +3,7 @@
 foreach(noun
     ao
     child
+    console
     create
     ctx
     file

@@ -2,8 +2,10 @@
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 /* libxl's context, its log and its calls that wait. */
 #include <criterion/criterion.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "fake_nacred.h"
 #include "libxl_fixture.h"
@@ -85,6 +87,28 @@ Test(libxl_ctx, goes_on_after_nacred_was_restarted)
 	fake_nacred_stop();
 	fake_nacred_start(libxl_fixture_socket);
 	cr_assert_eq(libxl__call(ctx, "system.hello", NULL, NULL), 0);
+	libxl_ctx_free(ctx);
+}
+
+static void *start_later(void *arg)
+{
+	static const struct timespec restart = {.tv_nsec = 300000000};
+
+	nanosleep(&restart, NULL);
+	fake_nacred_start(libxl_fixture_socket);
+	return NULL;
+}
+
+/* Nothing was sent yet, so that a change may wait as well as a read. */
+Test(libxl_ctx, waits_for_a_nacred_that_is_being_started)
+{
+	libxl_ctx *ctx = libxl_fixture_ctx();
+	pthread_t thread;
+
+	fake_nacred_stop();
+	cr_assert_eq(pthread_create(&thread, NULL, start_later, NULL), 0);
+	cr_assert_eq(libxl__call(ctx, "system.hello", NULL, NULL), 0);
+	pthread_join(thread, NULL);
 	libxl_ctx_free(ctx);
 }
 

@@ -3,6 +3,7 @@
 /* Calls that wait: each takes a connection of its own for its time. */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "instance.h"
 #include "libxl_context.h"
@@ -22,6 +23,24 @@ static struct rpc *open_connection(struct rpc_error *error)
 	return NULL;
 }
 
+/* Whoever could reach nacred when the context was made waits a little for one that is
+ * being started again; nothing tells when it listens. */
+#define PATIENCE_TRIES	  40
+#define PATIENCE_PAUSE_NS 50000000
+
+static struct rpc *open_patiently(const libxl_ctx *ctx, struct rpc_error *error)
+{
+	static const struct timespec pause = {.tv_nsec = PATIENCE_PAUSE_NS};
+	int tries = ctx->reached ? PATIENCE_TRIES : 0;
+	struct rpc *rpc = open_connection(error);
+
+	while (!rpc && tries--) {
+		nanosleep(&pause, NULL);
+		rpc = open_connection(error);
+	}
+	return rpc;
+}
+
 /* An idle connection on which nacred has not hung up, else a new one. */
 static struct rpc *take_connection(libxl_ctx *ctx, struct rpc_error *error)
 {
@@ -36,7 +55,7 @@ static struct rpc *take_connection(libxl_ctx *ctx, struct rpc_error *error)
 		rpc = NULL;
 	}
 	libxl__ctx_unlock(ctx);
-	return rpc ? rpc : open_connection(error);
+	return rpc ? rpc : open_patiently(ctx, error);
 }
 
 static void put_connection(libxl_ctx *ctx, struct rpc *rpc)

@@ -22,6 +22,7 @@ struct libxl__ctx {
 	struct rpc *idle[LIBXL__IDLE_CONNECTIONS];
 	unsigned int nr_idle;
 	libxl_version_info version; /* of libxl_get_version_info(); no strings: not asked yet */
+	bool reached;		    /* nacred was there once: if it is away, it comes back */
 	struct libxl__loop loop;
 	struct libxl__channel channel;
 	struct libxl__ao *aos; /* under way */

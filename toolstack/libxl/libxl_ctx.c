@@ -62,6 +62,7 @@ int libxl_ctx_alloc(libxl_ctx **pctx, int version, unsigned flags, xentoollog_lo
 		libxl_ctx_free(ctx);
 		return rc;
 	}
+	ctx->reached = true;
 	*pctx = ctx;
 	return 0;
 }

@@ -8,13 +8,26 @@
 #define HVM_EXTRA_KIB 2048
 #define PV_EXTRA_KIB  1024
 #define ROUND_KIB     2048
+#define DEFAULT_KIB   32768
 
-/* libxl's default for shadow_memkb: a page table's worth for each MiB, and a MiB a vCPU. */
+static uint64_t max_kib(const libxl_domain_build_info *info)
+{
+	return info->max_memkb == LIBXL_MEMKB_DEFAULT ? DEFAULT_KIB : info->max_memkb;
+}
+
+static uint64_t target_kib(const libxl_domain_build_info *info)
+{
+	return info->target_memkb == LIBXL_MEMKB_DEFAULT ? max_kib(info) : info->target_memkb;
+}
+
+/* libxl's default for shadow_memkb with HAP: 256 pages a vCPU, and one for each MiB. */
 static uint64_t paging_kib(const libxl_domain_build_info *info)
 {
+	uint64_t vcpus = info->max_vcpus ? (uint64_t)info->max_vcpus : 1;
+
 	if (info->shadow_memkb != LIBXL_MEMKB_DEFAULT)
 		return info->shadow_memkb;
-	return 4 * (256 * (uint64_t)info->max_vcpus + 2 * (info->max_memkb / 1024));
+	return 4 * (256 * vcpus + max_kib(info) / 1024);
 }
 
 static int need_memory(libxl_ctx *ctx, const libxl_domain_build_info *info, uint32_t domid,
@@ -35,9 +48,7 @@ static int need_memory(libxl_ctx *ctx, const libxl_domain_build_info *info, uint
 			     (int)info->type);
 		return ERROR_INVAL;
 	}
-	*need_memkb =
-		(info->target_memkb == LIBXL_MEMKB_DEFAULT ? info->max_memkb : info->target_memkb) +
-		extra;
+	*need_memkb = target_kib(info) + extra;
 	*need_memkb = (*need_memkb + ROUND_KIB - 1) / ROUND_KIB * ROUND_KIB;
 	return 0;
 }
