@@ -7,6 +7,7 @@ foreach(noun
     create
     ctx
     file
+    change
     query
     event
     osevent

@@ -23,9 +23,11 @@ enum { OK, NO_VALUE, UNKNOWN, BAD_VALUE, BAD_REGISTER, BAD_BITS };
 
 static struct libxl__cpu_policy *policy_of(libxl_cpuid_policy_list *list)
 {
-	if (!*list)
-		*list = calloc(1, sizeof(**list));
-	return *list;
+	struct libxl__cpu_policy *policy = *list;
+
+	if (!policy)
+		*list = policy = calloc(1, sizeof(*policy));
+	return policy;
 }
 
 /* The leaf, made if need be; NULL: no memory. */

@@ -9,12 +9,17 @@
 static int take_config(struct libxl__egc *egc, struct libxl__ao *ao, const struct json *result,
 		       int rc)
 {
+	const struct json *v = json_get(result, "config");
 	libxl_domain_config *config = ao->user;
 	char *text;
 
 	if (rc)
 		return rc;
-	text = json_print(json_get(result, "config"), false);
+	if (!v || v->type != JSON_OBJECT) {
+		LIBXL__ERROR(ao->ctx, ao->domid, "no configuration in nacred's answer");
+		return ERROR_FAIL;
+	}
+	text = json_print(v, false);
 	if (!text)
 		return ERROR_NOMEM;
 	libxl_domain_config_init(config);
