@@ -3,9 +3,15 @@
 # SPDX-FileCopyrightText: 2026 The Nacre authors
 # Every reference from one manual page to another leads somewhere, in the pages and in
 # the HTML made of them, and each page can be reached from nacre(7):
-# references.sh MAN-DIRECTORY HTML-DIRECTORY
+# references.sh MAN-DIRECTORY HTML-DIRECTORY [PAGE-MADE-BY-THE-BUILD...]
 set -u
 man=$1 html=$2
+shift 2
+# All pages, by their names.
+declare -A pages
+for page in "$man"/*.[1-8] "$@"; do
+	pages[$(basename "$page")]=$page
+done
 bad=0
 fail() {
 	echo "FAIL references.$1: $2"
@@ -22,10 +28,10 @@ references() {
 		s/.*\\f[BI]([a-zA-Z][A-Za-z0-9_.\\-]*)\\f[RP]\(([0-9])\).*/\1.\2/p' "$1" | sed 's/\\-/-/g' | sort -u
 }
 total=0
-for page in "$man"/*.[1-8]; do
+for page in "${pages[@]}"; do
 	for reference in $(references "$page"); do
 		total=$((total + 1))
-		[ -e "$man/$reference" ] || [[ $foreign == *" $reference "* ]] ||
+		[ -n "${pages[$reference]-}" ] || [[ $foreign == *" $reference "* ]] ||
 			fail "$(basename "$page")" "refers to $reference, which there is not"
 	done
 done
@@ -36,20 +42,20 @@ reached=" nacre.7 " queue="nacre.7"
 while [ -n "$queue" ]; do
 	next=
 	for page in $queue; do
-		for reference in $(references "$man/$page"); do
-			[ -e "$man/$reference" ] && [[ $reached != *" $reference "* ]] || continue
+		for reference in $(references "${pages[$page]}"); do
+			[ -n "${pages[$reference]-}" ] && [[ $reached != *" $reference "* ]] || continue
 			reached+="$reference "
 			next+=" $reference"
 		done
 	done
 	queue=$next
 done
-for page in "$man"/*.[1-8]; do
+for page in "${pages[@]}"; do
 	[[ $reached == *" $(basename "$page") "* ]] || fail "$(basename "$page")" "nothing leads there from nacre(7)"
 done
 
 if [ -e "$html/index.html" ]; then
-	for page in "$man"/*.[1-8]; do
+	for page in "${pages[@]}"; do
 		file=$html/$(basename "$page").html
 		[ -s "$file" ] || fail html "there is no $file"
 		grep -q "href=\"$(basename "$page").html\"" "$html/index.html" || fail index "lacks $page"

@@ -15,7 +15,9 @@
 #include "config.h"
 #include "ctrl/domain.h"
 #include "events.h"
+#include "job.h"
 #include "log.h"
+#include "revision.h"
 #include "rpc.h"
 #include "stores.h"
 #include "teardown.h"
@@ -27,16 +29,16 @@ static const char aborted[] = "the domain was destroyed while it was being built
 struct build {
 	struct nacred *n;
 	struct build *next;
-	char uuid[UUID_TEXT];	/* of its record */
-	struct request *rq;	/* NULL: a restart */
-	struct request *cancel; /* of a destroy that stopped it, or NULL */
-	struct json *identity;	/* its answer */
+	char uuid[UUID_TEXT];  /* of its record */
+	struct job *job;       /* NULL: a restart */
+	struct job *cancel;    /* of a destroy that stopped it, or NULL */
+	struct json *identity; /* its result */
 	bool paused, cancelled;
 	pid_t pid; /* 0: waits for its turn */
 	int pipe;  /* from the worker, -1 */
-	sd_event_source *child, *delay;
+	sd_event_source *child, *delay, *progress;
 	struct worker_result result;
-	size_t got; /* bytes of result */
+	bool complete; /* the result is the last */
 };
 
 static void start_waiting(struct nacred *n);
@@ -55,6 +57,7 @@ static void build_free(struct build *b)
 	}
 	sd_event_source_disable_unref(b->child);
 	sd_event_source_disable_unref(b->delay);
+	sd_event_source_disable_unref(b->progress);
 	json_free(b->identity);
 	if (b->pipe >= 0)
 		close(b->pipe);
@@ -71,12 +74,12 @@ static void taken_back(struct nacred *n, const char *uuid, const struct rpc_erro
 		log_error("%s", e->message);
 	if (r && !e)
 		record_remove(&n->records, r);
-	if (b->rq)
-		request_fail(b->rq, &b->result.error);
+	if (b->job)
+		job_fail(b->job, &b->result.error);
 	if (b->cancel && e)
-		request_fail(b->cancel, e);
+		job_fail(b->cancel, e);
 	else if (b->cancel)
-		request_reply(b->cancel, json_copy(b->identity));
+		job_done(b->cancel, json_copy(b->identity));
 	build_free(b);
 }
 
@@ -87,7 +90,9 @@ static void build_failed(struct build *b)
 	const struct domain *d;
 	struct rpc_error e;
 
-	if (!b->rq)
+	if (b->job)
+		job_phase(b->job, "taking back", 90);
+	else
 		log_error("%s is not started again: %s", r ? r->name : b->uuid,
 			  b->result.error.message);
 	if (world_refresh(n, &e))
@@ -127,10 +132,10 @@ static int announce(struct build *b, struct record *r, struct rpc_error *e)
 					  d->domid);
 		events_domain(n, "domain.started", d);
 	}
-	if (b->rq)
-		request_reply(b->rq, world_identity(d));
 	log_entry(SD_NOTICE, LOG_FIELDS(.id = LOG_ID_MADE, .domain = r->name),
 		  "domain %u (%s) is made", d->domid, r->name);
+	if (b->job)
+		job_done(b->job, world_identity(d));
 	return 0;
 }
 
@@ -142,16 +147,14 @@ static void build_finished(struct build *b)
 
 	n->nr_builds_running--;
 	b->child = sd_event_source_disable_unref(b->child);
+	b->progress = sd_event_source_disable_unref(b->progress);
 	if (b->cancelled)
 		fail(&b->result.error, XL_ABORTED, "domain.aborted", "%s", aborted);
-	else if (b->got != sizeof(b->result))
+	else if (!b->complete)
 		fail(&b->result.error, XL_FAIL, "daemon.builder",
 		     "the builder process ended "
 		     "unexpectedly");
-	if (b->got != sizeof(b->result))
-		b->result.domid = -1;
 	if (!b->result.error.number && r && announce(b, r, &b->result.error) == 0) {
-		b->rq = NULL;
 		build_free(b);
 	} else {
 		build_failed(b);
@@ -159,17 +162,37 @@ static void build_finished(struct build *b)
 	start_waiting(n);
 }
 
+/* Take what the worker has sent: a phase, or its end.  Each came whole. */
+static void read_progress(struct build *b)
+{
+	struct worker_result r;
+	const char *word;
+
+	while (read(b->pipe, &r, sizeof(r)) == (ssize_t)sizeof(r)) {
+		b->result = r;
+		b->complete = r.phase == WORKER_DONE;
+		word = worker_phase_word(r.phase);
+		if (b->job && word && !b->cancelled)
+			job_phase(b->job, word, worker_phase_percent(r.phase));
+	}
+}
+
+static int on_progress(sd_event_source *s, int fd, uint32_t revents, void *arg)
+{
+	struct build *b = arg;
+
+	read_progress(b);
+	if (revents & (EPOLLHUP | EPOLLERR))
+		sd_event_source_set_enabled(s, SD_EVENT_OFF); /* on_child() follows */
+	return 0;
+}
+
 static int on_child(sd_event_source *s, const siginfo_t *si, void *arg)
 {
 	struct build *b = arg;
-	ssize_t n;
 
 	/* Everything the worker wrote is in the pipe by now. */
-	do {
-		n = read(b->pipe, (char *)&b->result + b->got, sizeof(b->result) - b->got);
-		if (n > 0)
-			b->got += (size_t)n;
-	} while (n > 0 && b->got < sizeof(b->result));
+	read_progress(b);
 	if (si->si_code != CLD_EXITED)
 		log_error("builder process %d was killed by signal %d", (int)si->si_pid,
 			  si->si_status);
@@ -187,7 +210,10 @@ static int build_run(struct build *b, struct rpc_error *e)
 		return fail_errno(e, rc, "daemon.builder", "cannot start a builder process");
 	}
 	rc = sd_event_add_child(b->n->loop, &b->child, b->pid, WEXITED, on_child, b);
+	if (rc >= 0)
+		rc = sd_event_add_io(b->n->loop, &b->progress, b->pipe, EPOLLIN, on_progress, b);
 	if (rc < 0) {
+		b->child = sd_event_source_disable_unref(b->child);
 		kill(b->pid, SIGKILL);
 		waitpid(b->pid, NULL, 0);
 		b->pid = 0;
@@ -210,13 +236,13 @@ static void start_waiting(struct nacred *n)
 	}
 }
 
-static struct build *build_new(struct nacred *n, struct request *rq, const char *uuid, bool paused)
+static struct build *build_new(struct nacred *n, const char *uuid, bool paused)
 {
 	struct build *b = calloc(1, sizeof(*b)), **at;
 
 	if (!b)
 		return NULL;
-	*b = (struct build){.n = n, .rq = rq, .paused = paused, .pipe = -1};
+	*b = (struct build){.n = n, .paused = paused, .pipe = -1, .result.domid = -1};
 	snprintf(b->uuid, sizeof(b->uuid), "%s", uuid);
 	for (at = &n->builds; *at; at = &(*at)->next)
 		;
@@ -257,35 +283,81 @@ static int check_create(struct nacred *n, const struct json *config, char uuid[U
 	return rc;
 }
 
+/* The checks have passed; what else the host would say is not known before it is tried. */
+static int dry_answer(const char *name, const char *uuid, struct json **result)
+{
+	struct json *v = json_new_object();
+
+	json_set(v, "domid", json_new_null());
+	json_set_string(v, "name", name);
+	json_set_string(v, "uuid", uuid);
+	json_set_int(v, "generation", 1);
+	json_set_bool(v, "dry_run", true);
+	*result = v;
+	return RPC_DONE;
+}
+
+static int cancel_create(void *arg, struct rpc_error *e)
+{
+	struct build *b = arg;
+
+	if (build_cancel(b->n, b->uuid, NULL))
+		return 0;
+	return fail(e, XL_FAIL, "job.not_cancellable",
+		    "the domain is complete, or on its way back");
+}
+
+/* The record, which says what to take back should nacred end, and the job. */
+static struct build *begin(struct nacred *n, const struct json *params, const char *name,
+			   const char *uuid, struct rpc_error *e)
+{
+	struct record *r = record_new(&n->records, uuid, name,
+				      complete_config(json_get(params, "config"), uuid));
+	struct build *b;
+
+	if (!r) {
+		fail_memory(e);
+		return NULL;
+	}
+	r->keep_ended = json_bool(json_get(params, "keep_ended"), false);
+	b = build_new(n, uuid, json_bool(json_get(params, "paused"), false));
+	if (!b)
+		fail_memory(e);
+	else
+		b->job = job_start(n, "domain.create", name, cancel_create, b, e);
+	if (b && b->job && record_save(&n->records, r, e) == 0)
+		return b;
+	if (b && b->job)
+		job_fail(b->job, e);
+	if (b)
+		build_free(b);
+	record_remove(&n->records, r);
+	return NULL;
+}
+
 int build_create(struct nacred *n, struct request *rq, const struct json *params,
-		 struct rpc_error *e)
+		 struct json **result, struct rpc_error *e)
 {
 	const struct json *config = json_get(params, "config");
+	const char *name = json_string(json_path(config, "c_info.name"), "");
 	char uuid[UUID_TEXT];
-	struct record *r;
 	struct build *b;
+	struct job *job;
 
 	if (world_refresh(n, e) || check_create(n, config, uuid, e) || !stores_get(n, e))
 		return RPC_FAILED;
 	if (n->nr_builds >= LIMIT_BUILD_QUEUE)
 		return fail(e, XL_BUFFERFULL, "daemon.busy", "%d domains are being made already",
 			    LIMIT_BUILD_QUEUE);
-	r = record_new(&n->records, uuid, json_string(json_path(config, "c_info.name"), ""),
-		       complete_config(config, uuid));
-	if (!r)
-		return fail_memory(e);
-	r->keep_ended = json_bool(json_get(params, "keep_ended"), false);
-	b = build_new(n, rq, uuid, json_bool(json_get(params, "paused"), false));
-	if (!b || record_save(&n->records, r, e)) {
-		if (!b)
-			fail_memory(e);
-		else
-			build_free(b);
-		record_remove(&n->records, r);
+	if (revision_dry_run(params))
+		return dry_answer(name, uuid, result);
+	b = begin(n, params, name, uuid, e);
+	if (!b)
 		return RPC_FAILED;
-	}
+	job = b->job;
+	job_phase(job, "queue", 0);
 	start_waiting(n);
-	return RPC_LATER;
+	return job_answer(job, rq, params, result, e);
 }
 
 static int on_delay(sd_event_source *s, uint64_t usec, void *arg)
@@ -304,7 +376,7 @@ void build_restart(struct nacred *n, struct record *r, unsigned int delay_msec)
 
 	if (record_save(&n->records, r, &e))
 		log_error("%s", e.message);
-	b = build_new(n, NULL, r->uuid, false);
+	b = build_new(n, r->uuid, false);
 	if (!b) {
 		log_error("no memory to start %s again", r->name);
 		return;
@@ -326,18 +398,29 @@ static struct json *identity_of(const struct record *r)
 	return v;
 }
 
-bool build_cancel(struct nacred *n, const char *uuid, struct request *rq)
+static struct build *cancellable(const struct nacred *n, const char *uuid)
 {
 	struct build *b = n->builds;
 
 	while (b && (strcmp(b->uuid, uuid) != 0 || b->cancelled || (b->pid && !b->child)))
 		b = b->next;
+	return b;
+}
+
+bool build_running(const struct nacred *n, const char *uuid)
+{
+	return cancellable(n, uuid);
+}
+
+bool build_cancel(struct nacred *n, const char *uuid, struct job *job)
+{
+	struct build *b = cancellable(n, uuid);
+
 	if (!b)
 		return false;
 	b->cancelled = true;
-	b->cancel = rq;
+	b->cancel = job;
 	b->identity = identity_of(record_by_uuid(&n->records, uuid));
-	b->result.domid = -1;
 	if (b->child) {
 		kill(b->pid, SIGKILL); /* on_child() goes on */
 		return true;

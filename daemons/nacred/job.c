@@ -260,18 +260,17 @@ static void job_free(struct job *job)
 	free(job);
 }
 
-/* Room for one more: the oldest that has ended goes. */
+/* Room for one more: the oldest that have ended go. */
 static bool make_room(struct nacred *n)
 {
-	struct job *job = n->jobs;
+	struct job *job, *next;
 
-	if (n->nr_jobs < LIMIT_JOBS)
-		return true;
-	while (job && job->state == JOB_RUNNING)
-		job = job->next;
-	if (job)
-		job_free(job);
-	return job;
+	for (job = n->jobs; job && n->nr_jobs >= LIMIT_JOBS; job = next) {
+		next = job->next;
+		if (job->state != JOB_RUNNING)
+			job_free(job);
+	}
+	return n->nr_jobs < LIMIT_JOBS_RUN;
 }
 
 struct job *job_start(struct nacred *n, const char *kind, const char *subject, job_cancel *cancel,
@@ -280,7 +279,7 @@ struct job *job_start(struct nacred *n, const char *kind, const char *subject, j
 	struct job *job, **at;
 
 	if (!make_room(n)) {
-		fail(e, XL_BUFFERFULL, "daemon.busy", "%d jobs are running", LIMIT_JOBS);
+		fail(e, XL_BUFFERFULL, "daemon.busy", "%d jobs are running", LIMIT_JOBS_RUN);
 		return NULL;
 	}
 	job = calloc(1, sizeof(*job));

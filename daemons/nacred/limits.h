@@ -64,11 +64,13 @@
 #define LIMIT_EVENTS	  2048
 #define LIMIT_EVENT_BYTES (512 * 1024)
 
-/* Jobs that run or are remembered, phases of one, and milliseconds until a call that
- * started one and gives no deadline is answered without its end. */
+/* Jobs that run at once; how many are there or remembered while fewer run; phases of
+ * one; and milliseconds until a call that started one and gives no deadline is answered
+ * without its end. */
+#define LIMIT_JOBS_RUN 512
 #define LIMIT_JOBS     128
 #define LIMIT_PHASES   16
-#define LIMIT_JOB_MSEC 120000
+#define LIMIT_JOB_MSEC 300000
 
 /* Changes with a request_id that are remembered: how many, and seconds after their end. */
 #define LIMIT_REPLAYS	 512

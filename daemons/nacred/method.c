@@ -31,6 +31,7 @@ static const struct method *const tables[] = {
 	methods_patch_change,
 	methods_domain_nodes,
 	methods_domain_userdata,
+	methods_snapshot,
 };
 /* clang-format on */
 

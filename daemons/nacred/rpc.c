@@ -9,6 +9,7 @@
 #include "jsonrpc.h"
 #include "limits.h"
 #include "listener.h"
+#include "openrpc.h"
 #include "replay.h"
 #include "request.h"
 
@@ -18,8 +19,6 @@ static const struct json_limits request_limits = {
 	.max_values = LIMIT_REQUEST_VALUES,
 };
 
-static const char *const class_words[] = {"read", "operate", "admin"};
-
 static int forbidden(const struct client *c, const struct method *m, struct rpc_error *e)
 {
 	if (c->read_only) {
@@ -27,14 +26,14 @@ static int forbidden(const struct client *c, const struct method *m, struct rpc_
 		return fail_hint(e,
 				 "this is the socket for reading; methods of class \"%s\" go "
 				 "by " LISTENER_NAME,
-				 class_words[m->class]);
+				 method_class_word(m->class));
 	}
 	fail(e, XL_FAIL, "request.forbidden", "user %u may not call %s", (unsigned int)c->peer.uid,
 	     m->name);
 	return fail_hint(e,
 			 "methods of class \"%s\" are for root, nacred's own user and the "
 			 "socket's group",
-			 class_words[m->class]);
+			 method_class_word(m->class));
 }
 
 static int check_call(struct client *c, struct batch *b, const struct jsonrpc_call *call,

@@ -63,6 +63,7 @@ extern const struct method methods_patch[];
 extern const struct method methods_patch_change[];
 extern const struct method methods_domain_nodes[];
 extern const struct method methods_domain_userdata[];
+extern const struct method methods_snapshot[];
 
 /* NULL when there is none of that name. */
 const struct method *rpc_method(const char *name);

@@ -278,6 +278,22 @@ static struct json *array_items(const struct field *f)
 	return items;
 }
 
+/* "type" becomes a list with "null" in it; what has no type may be anything already. */
+static bool set_nullable(struct json *s)
+{
+	const char *type = json_string(json_get(s, "type"), NULL);
+	struct json *list;
+
+	if (!type)
+		return true;
+	list = json_new_array();
+	json_append(list, json_new_string(type));
+	json_append(list, json_new_string("null"));
+	if (json_get(s, "enum"))
+		json_append(json_get(s, "enum"), json_new_null());
+	return json_set(s, "type", list);
+}
+
 struct json *schema_field(const struct field *f)
 {
 	struct json *s;
@@ -304,7 +320,7 @@ struct json *schema_field(const struct field *f)
 	if (ok && f->type == F_ARRAY)
 		ok = json_set(s, "items", array_items(f));
 	if (ok && f->nullable)
-		ok = json_set_bool(s, "nullable", true);
+		ok = set_nullable(s);
 	if (ok && f->summary)
 		ok = json_set_string(s, "description", f->summary);
 	if (ok)

@@ -229,10 +229,48 @@ static int write_nodes(struct work *w)
 			  "cannot introduce the domain to xenstored");
 }
 
+static const struct {
+	const char *word;
+	unsigned int percent;
+} phases[] = {
+	[WORKER_DOMAIN] = {"domain", 5},
+	[WORKER_IMAGE] = {"memory and image", 10},
+	[WORKER_VCPUS] = {"vCPUs and scheduler", 70},
+	[WORKER_STORE] = {"xenstore", 80},
+};
+
+const char *worker_phase_word(enum worker_phase phase)
+{
+	return phase < sizeof(phases) / sizeof(phases[0]) ? phases[phase].word : NULL;
+}
+
+unsigned int worker_phase_percent(enum worker_phase phase)
+{
+	return phase < sizeof(phases) / sizeof(phases[0]) ? phases[phase].percent : 0;
+}
+
+/* The parent hears of it; whether it does is no matter for the work. */
+static void enter(struct work *w, enum worker_phase phase)
+{
+	struct worker_result now = *w->result;
+
+	now.phase = phase;
+	if (write(RESULT_FD, &now, sizeof(now)) != (ssize_t)sizeof(now))
+		return;
+}
+
 static int work(struct work *w)
 {
-	if (open_all(w) || make_domain(w) || build_guest(w) || pin_vcpus(w) || set_shares(w))
+	enter(w, WORKER_DOMAIN);
+	if (open_all(w) || make_domain(w))
 		return -1;
+	enter(w, WORKER_IMAGE);
+	if (build_guest(w))
+		return -1;
+	enter(w, WORKER_VCPUS);
+	if (pin_vcpus(w) || set_shares(w))
+		return -1;
+	enter(w, WORKER_STORE);
 	return write_nodes(w);
 }
 

@@ -14,6 +14,7 @@
 #include "events.h"
 #include "lifecycle.h"
 #include "log.h"
+#include "revision.h"
 #include "stores.h"
 #include "wait.h"
 
@@ -259,6 +260,43 @@ struct domain *world_find_guest(struct nacred *n, const struct json *params, str
 	return NULL;
 }
 
+static int64_t pages_to_kib(uint64_t pages)
+{
+	uint64_t kib = pages * (CTRL_PAGE_SIZE / 1024);
+
+	return kib > INT64_MAX || pages > UINT64_MAX / 4 ? INT64_MAX : (int64_t)kib;
+}
+
+struct json *world_state(const struct nacred *n, const struct domain *d)
+{
+	const struct record *r = world_record(n, d);
+	struct json *v = world_identity(d);
+	bool ok = v && json_set_bool(v, "paused", d->info.flags & XEN_DOMINF_paused) &&
+		  json_set_int(v, "shutdown_reason", domain_shutdown_reason(d)) &&
+		  json_set_int(v, "max_memkb", pages_to_kib(d->info.max_pages));
+
+	if (ok && r)
+		ok = json_set(v, "config", json_copy(r->config));
+	if (ok)
+		return v;
+	json_free(v);
+	return NULL;
+}
+
+struct domain *world_find_change(struct nacred *n, const struct json *params, struct rpc_error *e)
+{
+	struct domain *d = world_find_guest(n, params, e);
+	struct json *state;
+	int rc;
+
+	if (!d || !json_get(params, "if_revision"))
+		return d;
+	state = world_state(n, d);
+	rc = state ? revision_check(params, state, "the domain", e) : fail_memory(e);
+	json_free(state);
+	return rc ? NULL : d;
+}
+
 int world_check_free(struct nacred *n, const char *name, const char *uuid, struct rpc_error *e)
 {
 	const struct domain *d = model_by_name(&n->model, name);
@@ -301,13 +339,6 @@ static struct json *describe_state(const struct nacred *n, const struct domain *
 	json_set_bool(v, "dying", dying);
 	json_set_bool(v, "building", !dying && being_built(n, d));
 	return v;
-}
-
-static int64_t pages_to_kib(uint64_t pages)
-{
-	uint64_t kib = pages * (CTRL_PAGE_SIZE / 1024);
-
-	return kib > INT64_MAX || pages > UINT64_MAX / 4 ? INT64_MAX : (int64_t)kib;
 }
 
 static const char *domain_type(const struct domain *d, const struct record *r)

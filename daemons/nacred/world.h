@@ -25,6 +25,10 @@ struct domain *world_find(struct nacred *n, const struct json *params, struct rp
 struct domain *world_find_settled(struct nacred *n, const struct json *params, struct rpc_error *e);
 /* The same for a change: a guest that is neither dying nor being built. */
 struct domain *world_find_guest(struct nacred *n, const struct json *params, struct rpc_error *e);
+/* The same, if it is at the revision that @params give. */
+struct domain *world_find_change(struct nacred *n, const struct json *params, struct rpc_error *e);
+/* What a domain's revision is of; NULL: no memory. */
+struct json *world_state(const struct nacred *n, const struct domain *d);
 /* Free for a domain to be made? 0 or -1 and @e. */
 int world_check_free(struct nacred *n, const char *name, const char *uuid, struct rpc_error *e);
 

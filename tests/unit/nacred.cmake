@@ -17,6 +17,9 @@ endforeach()
 
 target_link_options(test_nacred_replay PRIVATE -Wl,--wrap=rpc_method)
 
+nacre_unit_test(nacred_errors SOURCES test_nacred_errors.c LIBS nacred_core
+  DEFS SOURCES="${CMAKE_SOURCE_DIR}/daemons/nacred")
+
 # What the manual says of them.
 nacre_unit_test(nacred_limits SOURCES test_nacred_limits.c LIBS nacred_core
   DEFS MANUAL="${CMAKE_SOURCE_DIR}/man/nacred-rpc.7")
@@ -29,7 +32,12 @@ foreach(call domain_list domain_pause domain_unpause domain_destroy_step sched_g
 endforeach()
 
 # The same with CPU pools, vCPUs and a xenstore.
-foreach(noun nacred_cpupool nacred_vcpu nacred_sched nacred_undo)
+foreach(noun
+    nacred_cpupool
+    nacred_vcpu
+    nacred_sched
+    nacred_snapshot
+    nacred_undo)
   nacre_unit_test(${noun} SOURCES test_${noun}.c fake_cpus.c LIBS nacred_core)
   foreach(call cpupool_info cpupool_free_cpus cpupool_create cpupool_destroy cpupool_add_cpu
       cpupool_remove_cpu cpupool_move_domain sched_id sched_get_credit2 host_physinfo host_cpu_topology domain_list

@@ -165,7 +165,7 @@ Test(job, the_latest_are_remembered_and_running_ones_never_forgotten)
 	loop_heard("\"state\":\"running\"");
 	call(fd, "job.get", oldest, "");
 	loop_heard("job.not_found");
-	for (int i = 1; i < LIMIT_JOBS; i++)
+	for (int i = 1; i < LIMIT_JOBS_RUN; i++)
 		job_of("more");
 	cr_assert_null(job_start(&n, "x", "y", NULL, NULL, &error));
 	cr_assert_str_eq(error.code, "daemon.busy");

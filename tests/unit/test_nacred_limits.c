@@ -27,7 +27,7 @@ static const struct entry entries[] = {
 	{LIMIT_STALL_SEC, " s", 0, "without progress"},
 	{LIMIT_BUILDS, "", LIMIT_BUILD_QUEUE, "domains being built at once"},
 	{LIMIT_WAITS, "", 0, "calls of"},
-	{LIMIT_JOBS, "", 0, "jobs that run or are remembered"},
+	{LIMIT_JOBS_RUN, "", LIMIT_JOBS, "jobs that run at once"},
 	{LIMIT_REPLAYS, "", LIMIT_REPLAY_SEC, "changes with a"},
 	{LIMIT_PATCHES, "", 0, "payloads"},
 	{LIMIT_USERDATA_KEYS, "", 0, "values that clients keep"},

@@ -183,7 +183,7 @@ Test(replay, a_job)
 	cr_assert_eq(times, 1);
 	ask(other, "\"request_id\":\"b\",\"how\":\"job\",\"async\":true");
 	loop_heard(job_id(job));
-	fail(&e, XL_FAIL, "test.failed", "it failed");
+	fail(&e, XL_FAIL, "patch.refused", "it failed");
 	job_fail(job, &e);
 	ask(other, "\"request_id\":\"b\",\"how\":\"job\",\"async\":true");
 	loop_heard("\"result\":{\"job\":");
@@ -198,10 +198,10 @@ Test(replay, a_failed_job_is_tried_again)
 	struct rpc_error e;
 
 	ask(fd, "\"request_id\":\"a\",\"how\":\"job\"");
-	fail(&e, XL_FAIL, "test.failed", "it failed");
+	fail(&e, XL_FAIL, "patch.refused", "it failed");
 	job_fail(job, &e);
 	loop_hear(fd);
-	loop_heard("test.failed");
+	loop_heard("patch.refused");
 	ask(fd, "\"request_id\":\"a\",\"how\":\"job\"");
 	cr_assert_eq(times, 2);
 	job_fail(job, &e);

@@ -1,22 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
-/* Prometheus text exposition format 0.0.4. Values of labels are our own words and
- * build-ids, so nothing needs escaping. */
+/* The report as Prometheus' samples. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "advisory_id.h"
+#include "prometheus.h"
 #include "report.h"
 
 struct ages {
 	int64_t oldest_affected, newest_evidence, newest_record;
 };
-
-static void metric(FILE *f, const char *name, const char *type, const char *help)
-{
-	fprintf(f, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
-}
 
 static int64_t time_of(const struct json *v, const char *member)
 {
@@ -48,7 +43,7 @@ static void print_age(FILE *f, const char *name, const char *help, int64_t since
 {
 	if (!since)
 		return; /* no sample is not an age of nought */
-	metric(f, name, "gauge", help);
+	prometheus_family(f, name, "gauge", help);
 	fprintf(f, "%s %lld\n", name, (long long)(now > since ? now - since : 0));
 }
 
@@ -57,13 +52,13 @@ static void print_host(FILE *f, const struct json *report)
 	const struct json *list = json_path(report, "host.components");
 	size_t i;
 
-	metric(f, "nacre_component_info", "gauge", "What runs; 1 for each component.");
+	prometheus_family(f, "nacre_component_info", "gauge", "What runs; 1 for each component.");
 	for (i = 0; list && i < list->nr; i++)
 		fprintf(f, "nacre_component_info{component=\"%s\",build_id=\"%s\"} 1\n",
 			json_string(json_get(list->items[i], "name"), ""),
 			json_string(json_get(list->items[i], "build_id"), ""));
-	metric(f, "nacre_component_outdated", "gauge",
-	       "1 when another build is installed than runs.");
+	prometheus_family(f, "nacre_component_outdated", "gauge",
+			  "1 when another build is installed than runs.");
 	for (i = 0; list && i < list->nr; i++)
 		fprintf(f, "nacre_component_outdated{component=\"%s\"} %d\n",
 			json_string(json_get(list->items[i], "name"), ""),
@@ -77,7 +72,7 @@ static void print_payloads(FILE *f, const struct json *report)
 	size_t i;
 	int s;
 
-	metric(f, "nacre_livepatches", "gauge", "Live patches by state.");
+	prometheus_family(f, "nacre_livepatches", "gauge", "Live patches by state.");
 	for (s = 0; states[s]; s++) {
 		unsigned int nr = 0;
 
@@ -99,14 +94,15 @@ char *report_metrics(const struct json *report, int64_t now)
 
 	if (!f)
 		return NULL;
-	metric(f, "nacre_advisories", "gauge", "Advisories by verdict for what runs.");
+	prometheus_family(f, "nacre_advisories", "gauge", "Advisories by verdict for what runs.");
 	for (i = 0; i < NR_VERDICTS; i++)
 		fprintf(f, "nacre_advisories{status=\"%s\"} %lld\n", verdict_words[i],
 			(long long)json_int(json_get(counts, verdict_words[i]), 0));
-	metric(f, "nacre_advisories_pending", "gauge", "Affected ones whose fix is on this host.");
+	prometheus_family(f, "nacre_advisories_pending", "gauge",
+			  "Affected ones whose fix is on this host.");
 	fprintf(f, "nacre_advisories_pending %lld\n",
 		(long long)json_int(json_get(counts, "pending"), 0));
-	metric(f, "nacre_advisory_exit", "gauge", "Exit status of xl patch-status.");
+	prometheus_family(f, "nacre_advisory_exit", "gauge", "Exit status of xl patch-status.");
 	fprintf(f, "nacre_advisory_exit %lld\n", (long long)json_int(json_get(report, "exit"), 3));
 	for (i = 0; list && i < list->nr; i++)
 		look_at(&ages, list->items[i]);

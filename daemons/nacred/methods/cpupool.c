@@ -9,6 +9,7 @@
 #include "config.h"
 #include "ctrl/sched.h"
 #include "revision.h"
+#include "rows.h"
 #include "rpc.h"
 #include "stores.h"
 #include "undo.h"
@@ -273,7 +274,7 @@ static int rename_pool(struct nacred *n, struct request *rq, const struct json *
 
 /* --- the table ---------------------------------------------------------------------- */
 
-static const struct field pool_fields[] = {FIELDS_POOL, FIELD_REVISION, FIELDS_END};
+const struct field pool_fields[] = {FIELDS_POOL, FIELD_REVISION, FIELDS_END};
 const struct field fields_pool_changed[] = {FIELDS_POOL, FIELDS_CHANGED, FIELDS_END};
 
 static const struct field list_result[] = {

@@ -7,6 +7,8 @@
 #include "config.h"
 #include "nacred.h"
 #include "pools.h"
+#include "revision.h"
+#include "rows.h"
 #include "rpc.h"
 #include "synthesis.h"
 #include "world.h"
@@ -36,7 +38,7 @@ static int get(struct nacred *n, struct request *rq, const struct json *params,
 {
 	struct domain *d = world_find(n, params, e);
 	const struct record *r;
-	struct json *config, *v;
+	struct json *config, *v, *state;
 
 	if (!d || pools_refresh(n, e))
 		return RPC_FAILED;
@@ -45,6 +47,9 @@ static int get(struct nacred *n, struct request *rq, const struct json *params,
 	complete_running_config(n, d, config);
 	v = world_describe(n, d);
 	json_set(v, "config", config);
+	state = world_state(n, d);
+	revision_put(v, state);
+	json_free(state);
 	*result = v;
 	return RPC_DONE;
 }
@@ -81,11 +86,12 @@ static const struct field state_fields[] = {
 		.summary = "made by nacred, which has its config"                                  \
 	}
 
-static const struct field domain_fields[] = {FIELDS_DOMAIN, FIELDS_END};
+const struct field domain_fields[] = {FIELDS_DOMAIN, FIELDS_END};
 
 static const struct field get_fields[] = {
 	FIELDS_DOMAIN,
 	{.name = "config", .type = F_OBJECT, .summary = "libxl's JSON form"},
+	FIELD_REVISION,
 	FIELDS_END,
 };
 

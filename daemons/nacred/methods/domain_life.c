@@ -10,6 +10,7 @@
 #include "config.h"
 #include "console.h"
 #include "events.h"
+#include "job.h"
 #include "lifecycle.h"
 #include "limits.h"
 #include "log.h"
@@ -24,11 +25,11 @@
 static int create(struct nacred *n, struct request *rq, const struct json *params,
 		  struct json **result, struct rpc_error *e)
 {
-	return build_create(n, rq, params, e);
+	return build_create(n, rq, params, result, e);
 }
 
 struct destroy_call {
-	struct request *rq;
+	struct job *job;
 	struct json *identity;
 };
 
@@ -38,12 +39,12 @@ static void destroyed(struct nacred *n, const char *uuid, const struct rpc_error
 	struct destroy_call *call = arg;
 
 	if (e) {
-		request_fail(call->rq, e);
+		job_fail(call->job, e);
 		json_free(call->identity);
 	} else {
 		if (r)
 			record_remove(&n->records, r);
-		request_reply(call->rq, call->identity);
+		job_done(call->job, call->identity);
 	}
 	free(call);
 }
@@ -61,6 +62,39 @@ static const struct record *find_between(struct nacred *n, const struct json *se
 	return record_by_uuid(&n->records, uuid);
 }
 
+static struct job *begin_destroy(struct nacred *n, const struct domain *d, const struct record *r,
+				 struct rpc_error *e)
+{
+	const char *name = r ? r->name : d->name;
+	struct job *job = job_start(n, "domain.destroy", name ? name : d->uuid, NULL, NULL, e);
+
+	if (job)
+		job_phase(job, "destroy", 0);
+	return job;
+}
+
+/* As a job, the domain @d, whose record is @r or NULL. */
+static struct job *tear_down(struct nacred *n, const struct domain *d, const struct record *r,
+			     struct rpc_error *e)
+{
+	struct destroy_call *call = calloc(1, sizeof(*call));
+	struct job *job = call ? begin_destroy(n, d, r, e) : NULL;
+
+	if (!call)
+		fail_memory(e);
+	if (!job) {
+		free(call);
+		return NULL;
+	}
+	*call = (struct destroy_call){.job = job, .identity = world_identity(d)};
+	if (teardown_start(n, d->domid, d->uuid, TEARDOWN_GONE, destroyed, call, e) == 0)
+		return job;
+	job_fail(job, e);
+	json_free(call->identity);
+	free(call);
+	return NULL;
+}
+
 /* A domain that is being built goes by the way back of its build. */
 static int destroy(struct nacred *n, struct request *rq, const struct json *params,
 		   struct json **result, struct rpc_error *e)
@@ -68,21 +102,16 @@ static int destroy(struct nacred *n, struct request *rq, const struct json *para
 	struct domain *d = world_find(n, params, e);
 	const struct record *r =
 		d ? world_record(n, d) : find_between(n, json_get(params, "domain"));
-	struct destroy_call *call;
+	struct job *job = NULL;
 
-	if (r && build_cancel(n, r->uuid, rq))
-		return RPC_LATER;
-	if (!d || !world_find_guest(n, params, e))
-		return RPC_FAILED;
-	call = calloc(1, sizeof(*call));
-	if (!call)
-		return fail_memory(e);
-	*call = (struct destroy_call){.rq = rq, .identity = world_identity(d)};
-	if (teardown_start(n, d->domid, d->uuid, TEARDOWN_GONE, destroyed, call, e) == 0)
-		return RPC_LATER;
-	json_free(call->identity);
-	free(call);
-	return RPC_FAILED;
+	if (r && build_running(n, r->uuid)) {
+		job = begin_destroy(n, d, r, e);
+		if (job && !build_cancel(n, r->uuid, job))
+			job_fail(job, e);
+	} else if (d && world_find_change(n, params, e)) {
+		job = tear_down(n, d, r, e);
+	}
+	return job ? job_answer(job, rq, params, result, e) : RPC_FAILED;
 }
 
 static const char *const wait_words[] = {
@@ -198,8 +227,26 @@ static const struct field create_params[] = {
 	 .type = F_BOOL,
 	 .optional = true,
 	 .summary = "when it ends leave it: the caller acts on on_poweroff and its like"},
+	FIELD_DRY_RUN,
+	FIELDS_JOB,
 	FIELDS_END,
 };
+
+static const struct field create_result[] = {
+	FIELDS_IDENTITY,
+	{.name = "dry_run", .type = F_BOOL, .optional = true, .summary = "nothing was made"},
+	FIELD_JOB,
+	FIELDS_END,
+};
+
+static const struct field destroy_params[] = {
+	FIELD_DOMAIN,
+	FIELD_IF_REVISION,
+	FIELDS_JOB,
+	FIELDS_END,
+};
+
+static const struct field destroy_result[] = {FIELDS_IDENTITY, FIELD_JOB, FIELDS_END};
 
 static const struct field one_domain[] = {FIELD_DOMAIN, FIELDS_END};
 
@@ -241,15 +288,15 @@ const struct method methods_domain_life[] = {
 		.summary = "Make a domain and start it",
 		.class = METHOD_ADMIN,
 		.params = create_params,
-		.result = fields_identity,
+		.result = create_result,
 		.handle = create,
 	},
 	{
 		.name = "domain.destroy",
 		.summary = "End it at once, without asking the guest",
 		.class = METHOD_ADMIN,
-		.params = one_domain,
-		.result = fields_identity,
+		.params = destroy_params,
+		.result = destroy_result,
 		.handle = destroy,
 	},
 	{

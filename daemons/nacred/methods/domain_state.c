@@ -38,7 +38,7 @@ static int done(struct nacred *n, uint32_t domid, struct json **result, struct r
 static int pause_domain(struct nacred *n, struct request *rq, const struct json *params,
 			struct json **result, struct rpc_error *e)
 {
-	struct domain *d = world_find_guest(n, params, e);
+	struct domain *d = world_find_change(n, params, e);
 	int rc;
 
 	if (!d)
@@ -52,7 +52,7 @@ static int pause_domain(struct nacred *n, struct request *rq, const struct json 
 static int unpause_domain(struct nacred *n, struct request *rq, const struct json *params,
 			  struct json **result, struct rpc_error *e)
 {
-	struct domain *d = world_find_guest(n, params, e);
+	struct domain *d = world_find_change(n, params, e);
 	int rc;
 
 	if (!d)
@@ -88,7 +88,7 @@ static bool listens(struct nacred *n, struct store *s, const struct domain *d, c
 static int ask_guest(struct nacred *n, const struct json *params, const char *word,
 		     const char *feature, struct json **result, struct rpc_error *e)
 {
-	struct domain *d = world_find_guest(n, params, e);
+	struct domain *d = world_find_change(n, params, e);
 	struct store *s;
 	char path[64];
 	int rc;
@@ -156,7 +156,7 @@ static int rename_domain(struct nacred *n, struct request *rq, const struct json
 			 struct json **result, struct rpc_error *e)
 {
 	const char *name = json_string(json_get(params, "new_name"), "");
-	struct domain *d = world_find_guest(n, params, e);
+	struct domain *d = world_find_change(n, params, e);
 	struct json *before;
 	struct store *s;
 	char *copy;
@@ -207,7 +207,7 @@ int undo_name(struct nacred *n, const struct json *before)
 	return 0;
 }
 
-static const struct field one_domain[] = {FIELD_DOMAIN, FIELDS_END};
+static const struct field one_domain[] = {FIELD_DOMAIN, FIELD_IF_REVISION, FIELDS_END};
 
 static const struct field end_params[] = {
 	FIELD_DOMAIN,
@@ -215,12 +215,14 @@ static const struct field end_params[] = {
 	 .type = F_BOOL,
 	 .optional = true,
 	 .summary = "press a button when the guest takes no PV requests (PVH has none)"},
+	FIELD_IF_REVISION,
 	FIELDS_END,
 };
 
 static const struct field rename_params[] = {
 	FIELD_DOMAIN,
 	{.name = "new_name", .type = F_STRING, .min = 1},
+	FIELD_IF_REVISION,
 	FIELDS_END,
 };
 

@@ -18,7 +18,10 @@
 
 /* In every reply about a domain. */
 #define FIELDS_IDENTITY                                                                            \
-	{.name = "domid", .type = F_INT, .summary = "changes when the domain is started again"},   \
+	{.name = "domid",                                                                          \
+	 .type = F_INT,                                                                            \
+	 .nullable = true,                                                                         \
+	 .summary = "changes when the domain is started again; null: it has none yet"},            \
 		{.name = "name", .type = F_STRING, .nullable = true},                              \
 		{.name = "uuid", .type = F_STRING, .summary = "stays the same over restarts"},     \
 	{                                                                                          \
@@ -39,15 +42,17 @@
 	}
 
 /* Parameters of every change, and what its answer has: see revision.h. */
-#define FIELDS_CHANGE                                                                              \
-	{.name = "dry_run",                                                                        \
-	 .type = F_BOOL,                                                                           \
-	 .optional = true,                                                                         \
-	 .summary = "check all, change nothing, tell what would change"},                          \
+#define FIELD_DRY_RUN                                                                              \
+	{                                                                                          \
+		.name = "dry_run", .type = F_BOOL, .optional = true,                               \
+		.summary = "check all, change nothing, tell what would change"                     \
+	}
+#define FIELD_IF_REVISION                                                                          \
 	{                                                                                          \
 		.name = "if_revision", .type = F_STRING, .optional = true, .min = 1, .max = 16,    \
 		.summary = "only if this is still its revision"                                    \
 	}
+#define FIELDS_CHANGE FIELD_DRY_RUN, FIELD_IF_REVISION
 
 #define FIELD_REVISION                                                                             \
 	{                                                                                          \

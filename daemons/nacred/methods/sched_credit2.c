@@ -6,6 +6,7 @@
 #include "ctrl/sched.h"
 #include "pools.h"
 #include "revision.h"
+#include "rows.h"
 #include "rpc.h"
 #include "vcpus.h"
 #include "world.h"
@@ -210,7 +211,7 @@ static const struct field share_fields[] = {
 	FIELDS_END,
 };
 
-static const struct field credit2_fields[] = {
+const struct field credit2_fields[] = {
 	FIELDS_IDENTITY,
 	{.name = "cpupool", .type = F_STRING},
 	{.name = "sched", .type = F_STRING, .summary = "the others are null unless credit2"},

@@ -5,12 +5,14 @@
 
 #include "limits.h"
 #include "nacred.h"
-#include "replay.h"
+#include "openrpc.h"
 #include "rpc.h"
 #include "fields.h"
 
 static const char *const features[] = {
-	"batch", "console-fd", "events", "domain-wait", "cpupools", "revisions", NULL,
+	"batch",     "console-fd",   "events",		 "domain-wait", "cpupools",
+	"revisions", "event-resume", "request-id",	 "domain-jobs", "dry-run",
+	"snapshot",  "metrics",	     "read-only-socket", NULL,
 };
 
 static int hello(struct nacred *n, struct request *rq, const struct json *params,
@@ -35,61 +37,10 @@ static int hello(struct nacred *n, struct request *rq, const struct json *params
 	return RPC_DONE;
 }
 
-static const char *const class_words[] = {"read", "operate", "admin"};
-
-static void describe_fields(struct json *list, const struct field *f)
-{
-	for (; f && f->name; f++) {
-		struct json *p = json_new_object();
-
-		json_set_string(p, "name", f->name);
-		if (f->summary)
-			json_set_string(p, "summary", f->summary);
-		json_set_bool(p, "required", !f->optional);
-		json_set(p, "schema", schema_field(f));
-		json_append(list, p);
-	}
-}
-
-static struct json *describe_params(const struct method *m)
-{
-	struct json *list = json_new_array();
-
-	describe_fields(list, m->params);
-	describe_fields(list, replay_fields(m));
-	return list;
-}
-
-static struct json *describe_method(const struct method *m)
-{
-	struct json *v = json_new_object(), *result = json_new_object();
-
-	json_set_string(v, "name", m->name);
-	json_set_string(v, "summary", m->summary);
-	json_set_string(v, "paramStructure", "by-name");
-	json_set_string(v, "x-class", class_words[m->class]);
-	json_set(v, "params", describe_params(m));
-	json_set_string(result, "name", "result");
-	json_set(result, "schema", schema_object(m->result));
-	json_set(v, "result", result);
-	return v;
-}
-
 static int discover(struct nacred *n, struct request *rq, const struct json *params,
 		    struct json **result, struct rpc_error *e)
 {
-	struct json *v = json_new_object(), *info = json_new_object(), *list = json_new_array();
-	const struct method *m;
-	unsigned int i;
-
-	json_set_string(info, "title", "nacred");
-	json_set_string(info, "version", NACRED_API);
-	for (i = 0; (m = rpc_method_at(i)); i++)
-		json_append(list, describe_method(m));
-	json_set_string(v, "openrpc", "1.2.6");
-	json_set(v, "info", info);
-	json_set(v, "methods", list);
-	*result = v;
+	*result = openrpc_document();
 	return RPC_DONE;
 }
 
@@ -112,6 +63,7 @@ static const struct field discover_result[] = {
 	{.name = "openrpc", .type = F_STRING},
 	{.name = "info", .type = F_OBJECT},
 	{.name = "methods", .type = F_ARRAY, .element = F_OBJECT},
+	{.name = "components", .type = F_OBJECT},
 	FIELDS_END,
 };
 

@@ -10,6 +10,7 @@
 #include "limits.h"
 #include "pools.h"
 #include "revision.h"
+#include "rows.h"
 #include "rpc.h"
 #include "stores.h"
 #include "world.h"
@@ -188,7 +189,7 @@ static const struct field vcpu_fields[] = {
 	FIELDS_END,
 };
 
-static const struct field domain_vcpus_fields[] = {
+const struct field domain_vcpus_fields[] = {
 	FIELDS_IDENTITY, FIELD_CPUPOOL, {.name = "vcpus", .type = F_ARRAY, .of = vcpu_fields},
 	FIELD_REVISION,	 FIELDS_END,
 };
