@@ -160,5 +160,6 @@ bool error_concerns(const struct error_entry *entry, const struct method *m)
 	for (i = 0; i < sizeof(by_param) / sizeof(by_param[0]); i++)
 		if (in_group(code, by_param[i].group) && schema_find(m->params, by_param[i].param))
 			return true;
-	return strncmp(code, m->name, len) == 0 && code[len] == '.' && strcmp(m->name, "metrics");
+	return strcmp(m->name, "metrics") != 0 && strncmp(code, m->name, len) == 0 &&
+	       code[len] == '.';
 }
