@@ -20,22 +20,8 @@
 
 #define IN_STEP 4096
 
-struct chunk {
-	struct chunk *next;
-	size_t len, done;
-	int fd; /* -1: none, or sent */
-	char text[];
-};
-
 static void update_io(struct client *c);
 static int on_again(sd_event_source *s, void *arg);
-
-static void chunk_free(struct chunk *k)
-{
-	if (k->fd >= 0)
-		close(k->fd);
-	free(k);
-}
 
 static int bury(sd_event_source *s, void *arg)
 {
@@ -54,7 +40,6 @@ void client_drop(struct client *c, const char *why)
 {
 	struct nacred *n = c->n;
 	struct request *rq;
-	struct chunk *k;
 
 	if (c->gone)
 		return;
@@ -67,10 +52,7 @@ void client_drop(struct client *c, const char *why)
 	c->again = sd_event_source_disable_unref(c->again);
 	c->rest = sd_event_source_disable_unref(c->rest);
 	close(c->fd);
-	while ((k = c->out)) {
-		c->out = k->next;
-		chunk_free(k);
-	}
+	outbox_free(&c->out);
 	wait_forget(n, c);
 	job_forget(n, c);
 	while ((rq = c->calls)) {
@@ -90,7 +72,8 @@ void client_drop(struct client *c, const char *why)
 
 void client_check_end(struct client *c)
 {
-	if (!c->gone && !c->out && (c->last || (c->eof && c->nr_calls == 0 && !c->turn)))
+	if (!c->gone && outbox_empty(&c->out) &&
+	    (c->last || (c->eof && c->nr_calls == 0 && !c->turn)))
 		client_drop(c, NULL);
 }
 
@@ -98,7 +81,8 @@ static int on_stall(sd_event_source *s, uint64_t usec, void *arg)
 {
 	struct client *c = arg;
 
-	client_drop(c, c->out ? "it does not read its answers" : "its request does not end");
+	client_drop(c, !outbox_empty(&c->out) ? "it does not read its answers"
+					      : "its request does not end");
 	return 0;
 }
 
@@ -108,7 +92,7 @@ static void restart_stall(struct client *c)
 {
 	if (c->gone || !c->stall)
 		return;
-	if (!c->out && !c->in_len) {
+	if (outbox_empty(&c->out) && !c->in_len) {
 		sd_event_source_set_enabled(c->stall, SD_EVENT_OFF);
 		return;
 	}
@@ -116,85 +100,33 @@ static void restart_stall(struct client *c)
 	sd_event_source_set_enabled(c->stall, SD_EVENT_ONESHOT);
 }
 
-static ssize_t send_chunk(struct client *c, struct chunk *k)
-{
-	struct iovec iov = {.iov_base = k->text + k->done, .iov_len = k->len - k->done};
-	union {
-		struct cmsghdr align;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control = {0};
-	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
-	struct cmsghdr *cmsg;
-
-	if (k->fd >= 0) {
-		msg.msg_control = control.bytes;
-		msg.msg_controllen = sizeof(control.bytes);
-		cmsg = CMSG_FIRSTHDR(&msg);
-		cmsg->cmsg_level = SOL_SOCKET;
-		cmsg->cmsg_type = SCM_RIGHTS;
-		cmsg->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(cmsg), &k->fd, sizeof(int));
-	}
-	return sendmsg(c->fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
-}
-
-/* Write until the socket is full. */
 static void flush(struct client *c)
 {
-	struct chunk *k;
-	ssize_t sent;
-
-	while ((k = c->out)) {
-		sent = send_chunk(c, k);
-		if (sent < 0 && errno == EINTR)
-			continue;
-		if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
-			break;
-		if (sent < 0) {
-			client_drop(c, NULL);
-			return;
-		}
+	if (outbox_send(&c->out, c->fd))
+		client_drop(c, NULL);
+	else
 		restart_stall(c);
-		if (k->fd >= 0) {
-			close(k->fd);
-			k->fd = -1;
-		}
-		k->done += (size_t)sent;
-		c->out_bytes -= (size_t)sent;
-		if (k->done < k->len)
-			continue;
-		c->out = k->next;
-		if (!c->out)
-			c->out_tail = &c->out;
-		chunk_free(k);
-	}
 }
 
 void client_send_text(struct client *c, const char *text, size_t len, int fd)
 {
-	struct chunk *k;
-
 	if (c->gone)
 		return;
-	if (c->out_bytes + len > 2 * LIMIT_OUTPUT_MAX) {
+	if (c->out.bytes + len > 2 * LIMIT_OUTPUT_MAX) {
 		client_drop(c, "too many answers wait to be read");
 		return;
 	}
-	k = malloc(sizeof(*k) + len);
-	if (!k) {
+	if (outbox_add(&c->out, text, len, fd)) {
 		client_drop(c, "no memory for an answer");
 		return;
 	}
-	*k = (struct chunk){.len = len, .fd = fd >= 0 ? dup(fd) : -1};
-	memcpy(k->text, text, len);
-	*c->out_tail = k;
-	c->out_tail = &k->next;
-	c->out_bytes += len;
-	if (c->out == k)
+	/* In a turn of several calls all answers go at once: run_lines(). */
+	if (c->in_turn)
+		return;
+	if (c->out.bytes == len)
 		flush(c);
 	if (c->gone)
 		return;
-	restart_stall(c);
 	update_io(c);
 	client_check_end(c);
 }
@@ -221,9 +153,9 @@ static void update_io(struct client *c)
 
 	if (c->gone)
 		return;
-	if (!c->eof && !c->last && !c->turn && c->out_bytes < LIMIT_OUTPUT_PAUSE)
+	if (!c->eof && !c->last && !c->turn && c->out.bytes < LIMIT_OUTPUT_PAUSE)
 		events |= EPOLLIN;
-	if (c->out)
+	if (!outbox_empty(&c->out))
 		events |= EPOLLOUT;
 	sd_event_source_set_io_events(c->io, events);
 }
@@ -288,9 +220,10 @@ static void run_lines(struct client *c)
 	uint64_t wait = 0;
 	char *nl = NULL;
 
+	c->in_turn = true;
 	while (!c->gone && !c->last) {
 		wait = over_rate(c);
-		pause = wait || calls == LIMIT_CALLS_TURN || c->out_bytes >= LIMIT_OUTPUT_PAUSE;
+		pause = wait || calls == LIMIT_CALLS_TURN || c->out.bytes >= LIMIT_OUTPUT_PAUSE;
 		nl = c->in_len ? memchr(c->in + from, '\n', c->in_len - from) : NULL;
 		if (pause || !nl)
 			break;
@@ -300,6 +233,9 @@ static void run_lines(struct client *c)
 		}
 		at = from = (size_t)(nl - c->in) + 1;
 	}
+	c->in_turn = false;
+	if (!c->gone)
+		flush(c);
 	if (c->gone)
 		return;
 	if (at)
@@ -309,7 +245,7 @@ static void run_lines(struct client *c)
 	c->in_scanned = c->turn ? from - at : c->in_len;
 	if (c->turn && wait)
 		rest(c, wait);
-	else if (c->turn && c->out_bytes < LIMIT_OUTPUT_PAUSE)
+	else if (c->turn && c->out.bytes < LIMIT_OUTPUT_PAUSE)
 		sd_event_source_set_enabled(c->again, SD_EVENT_ONESHOT);
 }
 
@@ -404,7 +340,7 @@ static int on_io(sd_event_source *s, int fd, uint32_t revents, void *arg)
 
 	if (revents & EPOLLOUT) {
 		flush(c);
-		if (!c->gone && c->turn && c->out_bytes < LIMIT_OUTPUT_PAUSE)
+		if (!c->gone && c->turn && c->out.bytes < LIMIT_OUTPUT_PAUSE)
 			on_again(NULL, c);
 		if (!c->gone)
 			events_pump(c->n, c);
@@ -462,7 +398,6 @@ void client_new(struct nacred *n, int fd, enum listener_kind kind)
 	c->fd = fd;
 	c->read_only = kind == LISTENER_READ_ONLY;
 	c->trusted = c->peer.trusted && !c->read_only;
-	c->out_tail = &c->out;
 	client_link(n, c);
 	if (client_events(c) < 0)
 		client_drop(c, "no memory for a connection");

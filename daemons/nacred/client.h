@@ -13,13 +13,12 @@
 #include <systemd/sd-event.h>
 
 #include "json.h"
+#include "outbox.h"
 #include "peer.h"
 
 struct nacred;
 struct request;
 struct subscription;
-
-struct chunk; /* output that waits, with the descriptor that goes beside its first byte */
 
 struct client {
 	struct nacred *n;
@@ -32,13 +31,13 @@ struct client {
 	bool last;	/* end it when the output is gone */
 	bool gone;	/* closed; the memory goes at the end of this turn of the loop */
 	bool turn;	/* waits for its next turn */
+	bool in_turn;	/* its lines are being carried out */
 	sd_event_source *io, *stall, *again, *rest;
 	uint64_t paid_until; /* microseconds: when its calls so far are within the rate */
 
 	char *in;
 	size_t in_len, in_cap, in_scanned;
-	struct chunk *out, **out_tail;
-	size_t out_bytes;
+	struct outbox out;
 
 	struct request *calls; /* not answered yet */
 	unsigned int nr_calls;

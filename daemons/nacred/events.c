@@ -242,7 +242,7 @@ void events_pump(struct nacred *n, struct client *c)
 
 	/* Sending may end the client, and with it the subscription. */
 	while ((s = c->subscription) && s->at <= n->event_seq &&
-	       c->out_bytes < LIMIT_OUTPUT_PAUSE) {
+	       c->out.bytes < LIMIT_OUTPUT_PAUSE) {
 		event = kept(n, s->at);
 		if (!event) {
 			tell_gap(n, s);

@@ -162,7 +162,7 @@ Test(client, a_client_that_does_not_read)
 		loop_turn();
 	}
 	cr_assert_lt(calls, 20000);
-	cr_assert_lt(n.clients->next->out_bytes, 2 * LIMIT_OUTPUT_PAUSE);
+	cr_assert_lt(n.clients->next->out.bytes, 2 * LIMIT_OUTPUT_PAUSE);
 	loop_answers(other, SUBSCRIBE("1") "\n", SUBSCRIBED("1") "\n");
 	while ((len = loop_hear(fd)))
 		for (i = 0; i < len; i++)

@@ -186,7 +186,7 @@ Test(events, a_slow_client_has_a_gap)
 		while (loop_hear(quick))
 			got += count("domain.paused");
 		for (c = n.clients; c; c = c->next)
-			cr_assert_leq(c->out_bytes, LIMIT_OUTPUT_PAUSE + 1024);
+			cr_assert_leq(c->out.bytes, LIMIT_OUTPUT_PAUSE + 1024);
 	}
 	cr_assert_eq(got, all);
 	for (got = round = 0; loop_hear(slow); loop_turn()) {

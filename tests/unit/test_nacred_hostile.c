@@ -144,7 +144,7 @@ Test(hostile, deaf)
 			if (push(fd, call, strlen(call)) < strlen(call))
 				break;
 		cr_assert_lt(i, 2000);
-		cr_assert_lt(n.clients->out_bytes, 2 * LIMIT_OUTPUT_PAUSE);
+		cr_assert_lt(n.clients->out.bytes, 2 * LIMIT_OUTPUT_PAUSE);
 		others_are_served(kind);
 		shutdown(fd, SHUT_RD);
 		sd_event_source_set_time_relative(n.clients->stall, 0);
