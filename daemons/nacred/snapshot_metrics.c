@@ -58,8 +58,9 @@ static void print_family(FILE *f, const struct json *snapshot, const struct fami
 	prometheus_family(f, family->name, family->type, family->help);
 	for (i = 0; list && i < list->nr; i++) {
 		const struct json *row = list->items[i];
-		const struct prometheus_label labels[] = {
-			{"name", text_of(row, "name")}, {"uuid", text_of(row, "uuid")}, {NULL}};
+		const struct prometheus_label labels[] = {{"name", text_of(row, "name")},
+							  {"uuid", text_of(row, "uuid")},
+							  {NULL, NULL}};
 
 		figure = json_get(row, family->member);
 		if (!figure || (figure->type != JSON_INT && figure->type != JSON_REAL))
@@ -84,7 +85,7 @@ static void print_states(FILE *f, const struct json *snapshot)
 			const struct prometheus_label labels[] = {{"name", text_of(row, "name")},
 								  {"uuid", text_of(row, "uuid")},
 								  {"state", state->keys[s]},
-								  {NULL}};
+								  {NULL, NULL}};
 
 			prometheus_sample(f, "nacre_domain_state", labels);
 			fprintf(f, "%d\n", json_bool(state->items[s], false));
@@ -107,7 +108,7 @@ static void print_vcpus(FILE *f, const struct json *snapshot)
 			const struct prometheus_label labels[] = {{"name", text_of(row, "name")},
 								  {"uuid", text_of(row, "uuid")},
 								  {"vcpu", id},
-								  {NULL}};
+								  {NULL, NULL}};
 
 			snprintf(id, sizeof(id), "%" PRId64,
 				 json_int(json_get(vcpus->items[v], "id"), 0));
@@ -125,8 +126,9 @@ static void print_pools(FILE *f, const struct json *snapshot)
 	prometheus_family(f, "nacre_cpupool_cpus", "gauge", "CPUs of a CPU pool.");
 	for (i = 0; list && i < list->nr; i++) {
 		const struct json *row = list->items[i], *cpus = json_get(row, "cpus");
-		const struct prometheus_label labels[] = {
-			{"pool", text_of(row, "name")}, {"sched", text_of(row, "sched")}, {NULL}};
+		const struct prometheus_label labels[] = {{"pool", text_of(row, "name")},
+							  {"sched", text_of(row, "sched")},
+							  {NULL, NULL}};
 
 		prometheus_sample(f, "nacre_cpupool_cpus", labels);
 		fprintf(f, "%zu\n", cpus ? cpus->nr : 0);
@@ -144,7 +146,7 @@ static void print_host(FILE *f, const struct nacred *n, const struct json *host)
 	const struct prometheus_label labels[] = {{"version", text_of(host, "version")},
 						  {"build_id", text_of(host, "build_id")},
 						  {"instance_id", n->instance_id},
-						  {NULL}};
+						  {NULL, NULL}};
 
 	prometheus_family(f, "nacre_hypervisor_info", "gauge", "What runs; always 1.");
 	prometheus_sample(f, "nacre_hypervisor_info", labels);

@@ -80,8 +80,8 @@ Test(snapshot, metrics)
 
 Test(snapshot, labels_are_escaped)
 {
-	const struct prometheus_label labels[] = {{"a", "x\ny\"\\"}, {"b", NULL}, {NULL}};
-	static const struct prometheus_label none[] = {{NULL}};
+	const struct prometheus_label labels[] = {{"a", "x\ny\"\\"}, {"b", NULL}, {NULL, NULL}};
+	static const struct prometheus_label none[] = {{NULL, NULL}};
 	char *text = NULL;
 	size_t len;
 	FILE *f = open_memstream(&text, &len);
