@@ -39,6 +39,7 @@ const struct error_entry error_table[] = {
 	{"domain.exists", XL_FAIL, "A domain has that name or UUID.", NULL},
 	{"domain.bad_name", XL_INVAL, "No domain may be called so.", NULL},
 	{"domain.no_record", XL_FAIL, "nacred did not make it, and keeps nothing for it.", NULL},
+	{"domain.not_ours", XL_INVAL, "nacred did not make it, and keeps no configuration of it.", NULL},
 	{"domain.userdata_full", XL_BUFFERFULL, "Too much is kept beside it.", NULL},
 	{"domain.aborted", XL_ABORTED, "It was destroyed, or its job cancelled, while it was made.", NULL},
 	{"domain.vanished", XL_FAIL, "Others destroyed it while it was made.", NULL},
