@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 /* xentop on a terminal: what it shows, how little it writes, and that it leaves no trace. */
 #include <criterion/criterion.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -172,17 +173,26 @@ Test(top_screen, every_signal_leaves_the_terminal_as_it_was)
 /* A shell with job control: who leads a session is not stopped. */
 Test(top_screen, stops_and_goes_on)
 {
-	static char bash[] = "/bin/bash", norc[] = "--norc", m[] = "-mc",
-		    script[] = XENTOP_PROGRAM " -d0.2; echo it stopped; read x; fg >/dev/null; "
-					      "echo it is over";
+	static char
+		bash[] = "/bin/bash",
+		norc[] = "--norc", m[] = "-mc",
+		script[] = XENTOP_PROGRAM
+		" -d0.2; echo it stopped; until [ -e \"$NACRE_RUNDIR/go\" ]; do sleep 0.1; done; "
+		"fg >/dev/null; echo it is over";
+	char go[80];
+	int fd;
 
 	cr_assert(terminal_start(&t, 24, 80, (char *[]){bash, norc, m, script, NULL}));
 	cr_assert(terminal_wait(&t, "Quit", true));
 	terminal_type(&t, "\x1a");
 	cr_assert(terminal_wait(&t, "it stopped", true), "%s", terminal_row(&t, 0));
 	cr_expect(terminal_is_restored(&t));
-	terminal_type(&t, "\n");
+	snprintf(go, sizeof(go), "%s/go", directory);
+	fd = open(go, O_CREAT | O_WRONLY, 0600);
+	cr_assert_geq(fd, 0);
+	close(fd);
 	cr_assert(terminal_wait(&t, "Quit", true));
+	unlink(go);
 	cr_expect(t.alternate && t.hidden);
 	expect_row(3, HEADER);
 	terminal_type(&t, "q");

@@ -220,12 +220,18 @@ static void on_signal(struct top *t)
 
 	if (read(t->signals, &info, sizeof(info)) != sizeof(info))
 		return;
-	if (info.ssi_signo != SIGWINCH) {
+	switch (info.ssi_signo) {
+	case SIGTSTP:
+		screen_suspend();
+		t->dirty = t->repaint = true;
+		break;
+	case SIGWINCH:
+		screen_resize();
+		t->dirty = true;
+		break;
+	default:
 		finish(t, EXIT_SUCCESS);
-		return;
 	}
-	screen_resize();
-	t->dirty = true;
 }
 
 /* --- the loop --------------------------------------------------------------------------- */
@@ -274,6 +280,7 @@ static int signals_open(bool batch)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);
 	sigaddset(&set, SIGQUIT);
+	sigaddset(&set, SIGTSTP);
 	sigaddset(&set, SIGWINCH);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	return signalfd(-1, &set, SFD_CLOEXEC);

@@ -3,6 +3,7 @@
 #include "screen.h"
 
 #include <curses.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -54,6 +55,14 @@ void screen_resize(void)
 
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row && size.ws_col)
 		resizeterm(size.ws_row, size.ws_col);
+}
+
+void screen_suspend(void)
+{
+	endwin();
+	raise(SIGSTOP);
+	screen_resize(); /* it may have happened meanwhile */
+	refresh();
 }
 
 static attr_t attributes_of(unsigned char style)

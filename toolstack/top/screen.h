@@ -16,6 +16,8 @@ void screen_close(void);
 void screen_size(int *rows, int *cols);
 /* After SIGWINCH. */
 void screen_resize(void);
+/* After SIGTSTP: stops the program, with the terminal as it was, until SIGCONT. */
+void screen_suspend(void);
 
 /* With @repaint everything is written anew. */
 void screen_draw(const struct frame *f, bool repaint);
