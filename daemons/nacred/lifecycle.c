@@ -178,9 +178,16 @@ static void restart(struct nacred *n, struct record *r, struct domain *d, bool k
 {
 	uuid_t other;
 
-	/* As libxl does: the next life has the weight, the cap and the number of vCPUs of this
-	 * one, but is pinned and placed as the configuration says. */
-	complete_running_config(n, d, r->config);
+	/* As libxl does: the next life has the weight, the cap, the memory and the number of
+	 * vCPUs of this one, but is pinned and placed as the configuration says; one that
+	 * was stored since then is followed in all. */
+	if (r->next_config) {
+		json_free(r->config);
+		r->config = r->next_config;
+		r->next_config = NULL;
+	} else {
+		complete_running_config(n, d, r->config);
+	}
 	r->state = RECORD_RESTARTING;
 	if (keep_old) {
 		uuid_generate(other);

@@ -48,6 +48,10 @@
 #define LIMIT_USERDATA_KEYS  16
 #define LIMIT_USERDATA_BYTES (128 * 1024)
 
+/* host.debug_keys, host.set_parameters: bytes of one call. */
+#define LIMIT_DEBUG_KEYS       128
+#define LIMIT_PARAMETERS_BYTES 1000
+
 /* A guest that ended within so many seconds so often in a row is started again
  * only after a while: it would do nothing but restart. */
 #define LIMIT_QUICK_END_SEC    3

@@ -32,6 +32,10 @@ static const struct method *const tables[] = {
 	methods_domain_nodes,
 	methods_domain_userdata,
 	methods_snapshot,
+	methods_memory,
+	methods_domain_signal,
+	methods_domain_config,
+	methods_host_control,
 };
 /* clang-format on */
 

@@ -197,6 +197,61 @@ int nodes_write(struct store *s, const struct nodes_spec *spec)
 	return rc ? rc : store_introduce(s, spec->domid, spec->store_gfn, spec->store_port);
 }
 
+static int read_kib(struct store *s, uint32_t domid, const char *which, uint64_t *kib)
+{
+	char *text, *end;
+	int rc = store_readf(s, XBT_NULL, &text, "/local/domain/%u/memory/%s", domid, which);
+
+	if (rc)
+		return rc;
+	errno = 0;
+	*kib = strtoull(text, &end, 10);
+	rc = errno || end == text || *end || *text == '-' ? -EINVAL : 0;
+	free(text);
+	return rc;
+}
+
+int nodes_memory(struct store *s, uint32_t domid, uint64_t *target_kib, uint64_t *max_kib)
+{
+	uint64_t target, max;
+	int rc = read_kib(s, domid, "target", &target);
+
+	if (!rc)
+		rc = read_kib(s, domid, "static-max", &max);
+	if (rc)
+		return rc;
+	*target_kib = target;
+	*max_kib = max;
+	return 0;
+}
+
+struct memory_nodes {
+	uint32_t domid;
+	const char *uuid;
+	unsigned long long target_kib, max_kib;
+};
+
+static int write_memory(struct store *s, store_tx tx, void *arg)
+{
+	const struct memory_nodes *m = arg;
+	struct writer w = {.s = s, .tx = tx, .domid = m->domid};
+	char path[96];
+
+	put_local(&w, OWNER_PARENT, "/memory/static-max", "%llu", m->max_kib);
+	put_local(&w, OWNER_PARENT, "/memory/target", "%llu", m->target_kib);
+	snprintf(path, sizeof(path), "/vm/%s/memory", m->uuid);
+	put(&w, OWNER_PARENT, path, "%llu", m->target_kib >> 10); /* MiB */
+	return w.rc;
+}
+
+int nodes_set_memory(struct store *s, uint32_t domid, const char *uuid, uint64_t target_kib,
+		     uint64_t max_kib)
+{
+	struct memory_nodes m = {domid, uuid, target_kib, max_kib};
+
+	return store_transaction(s, write_memory, &m);
+}
+
 int nodes_remove(struct store *s, uint32_t domid, const char *uuid)
 {
 	char paths[4][96];

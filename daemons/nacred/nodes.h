@@ -33,6 +33,12 @@ int nodes_rename(struct store *s, uint32_t domid, const char *uuid, const char *
 /* The domain goes on as @uuid: its /vm directory moves. */
 int nodes_change_uuid(struct store *s, uint32_t domid, const char *old_uuid, const char *uuid,
 		      const char *name, double start_time);
+/* What a guest is asked to have and may have at most, in KiB; -ENOENT or -EINVAL where others
+ * made it without these nodes.  Neither is changed then. */
+int nodes_memory(struct store *s, uint32_t domid, uint64_t *target_kib, uint64_t *max_kib);
+/* The same to write, with what /vm says of it; the guest sees a new target at once. */
+int nodes_set_memory(struct store *s, uint32_t domid, const char *uuid, uint64_t target_kib,
+		     uint64_t max_kib);
 /* What a dom0's start leaves (name, memory, pool); may be repeated. */
 int nodes_dom0(struct store *s, const struct domain *dom0);
 /* Remove what was left of domains that are not in @m. */

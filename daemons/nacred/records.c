@@ -38,6 +38,7 @@ void record_free(struct record *r)
 		return;
 	json_free(r->config);
 	json_free(r->userdata);
+	json_free(r->next_config);
 	free(r->name);
 	free(r);
 }
@@ -62,6 +63,8 @@ struct json *record_to_json(const struct record *r)
 		ok = json_set(v, "config", json_copy(r->config));
 	if (ok && r->userdata && r->userdata->nr)
 		ok = json_set(v, "userdata", json_copy(r->userdata));
+	if (ok && r->next_config)
+		ok = json_set(v, "next_config", json_copy(r->next_config));
 	if (ok)
 		return v;
 	json_free(v);
@@ -86,6 +89,7 @@ struct record *record_from_json(const struct json *v)
 	const char *preserve = json_string(json_get(v, "preserve_as"), NULL);
 	const struct json *config = json_get(v, "config");
 	const struct json *userdata = json_get(v, "userdata");
+	const struct json *next = json_get(v, "next_config");
 	struct record *r = calloc(1, sizeof(*r));
 	int s = 0;
 
@@ -95,6 +99,7 @@ struct record *record_from_json(const struct json *v)
 		s++;
 	if (json_int(json_get(v, "format"), 0) != FORMAT || s == NR_STATES || !name || !config ||
 	    config->type != JSON_OBJECT || (userdata && userdata->type != JSON_OBJECT) ||
+	    (next && next->type != JSON_OBJECT) ||
 	    (preserve && !take_uuid(r->preserve_as, preserve)) ||
 	    !take_uuid(r->uuid, json_string(json_get(v, "uuid"), NULL))) {
 		free(r);
@@ -109,7 +114,8 @@ struct record *record_from_json(const struct json *v)
 	r->name = strdup(name);
 	r->config = json_copy(config);
 	r->userdata = userdata ? json_copy(userdata) : NULL;
-	if (r->name && r->config && (r->userdata || !userdata))
+	r->next_config = next ? json_copy(next) : NULL;
+	if (r->name && r->config && (r->userdata || !userdata) && (r->next_config || !next))
 		return r;
 	record_free(r);
 	return NULL;
@@ -287,7 +293,9 @@ int record_set_name(struct record *r, const char *name)
 {
 	char *copy = strdup(name);
 
-	if (!copy || !json_set_string(json_get(r->config, "c_info"), "name", name)) {
+	if (!copy || !json_set_string(json_get(r->config, "c_info"), "name", name) ||
+	    (r->next_config &&
+	     !json_set_string(json_get(r->next_config, "c_info"), "name", name))) {
 		free(copy);
 		return -1;
 	}

@@ -36,9 +36,10 @@ struct record {
 	/* When the domain ends it stays as it is: the client that made it acts on
 	 * on_poweroff and its like, as users of libxl do. */
 	bool keep_ended;
-	struct json *config;	 /* libxl's form */
-	struct json *userdata;	 /* of libxl's clients: hexadecimal text by key; NULL: none */
-	unsigned int quick_ends; /* lives in a row that ended at once; not in the file */
+	struct json *config;	  /* libxl's form */
+	struct json *next_config; /* replaces it when the domain is started again, or NULL */
+	struct json *userdata;	  /* of libxl's clients: hexadecimal text by key; NULL: none */
+	unsigned int quick_ends;  /* lives in a row that ended at once; not in the file */
 };
 
 struct records {
@@ -58,7 +59,7 @@ struct record *record_new(struct records *rs, const char *uuid, const char *name
 int record_save(struct records *rs, struct record *r, struct rpc_error *e);
 /* Remove file and memory; a file that is not there is no error. */
 void record_remove(struct records *rs, struct record *r);
-/* Also c_info.name of the config. Not saved. */
+/* Also c_info.name of both configurations. Not saved. */
 int record_set_name(struct record *r, const char *name);
 
 struct record *record_by_uuid(const struct records *rs, const char *uuid);

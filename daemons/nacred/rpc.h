@@ -64,6 +64,10 @@ extern const struct method methods_patch_change[];
 extern const struct method methods_domain_nodes[];
 extern const struct method methods_domain_userdata[];
 extern const struct method methods_snapshot[];
+extern const struct method methods_memory[];
+extern const struct method methods_domain_signal[];
+extern const struct method methods_domain_config[];
+extern const struct method methods_host_control[];
 
 /* NULL when there is none of that name. */
 const struct method *rpc_method(const char *name);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ctrl/sched.h"
+#include "nodes.h"
 #include "vcpus.h"
 
 static void set_type(struct json *build, const char *type)
@@ -75,11 +76,23 @@ static struct json *sched_params(struct nacred *n, const struct domain *d)
 	return sched;
 }
 
+/* As memory.set_target and memory.set_max left it. */
+static void set_memory(struct nacred *n, const struct domain *d, struct json *build)
+{
+	uint64_t target_kib, max_kib;
+
+	if (!d->domid || !n->store || nodes_memory(n->store, d->domid, &target_kib, &max_kib))
+		return;
+	json_set_int(build, "max_memkb", (int64_t)max_kib);
+	json_set_int(build, "target_memkb", (int64_t)target_kib);
+}
+
 void complete_running_config(struct nacred *n, const struct domain *d, struct json *config)
 {
 	struct json *build = json_get(config, "b_info"), *sched = sched_params(n, d);
 
 	set_available(n, d, build);
+	set_memory(n, d, build);
 	if (sched)
 		json_set(build, "sched_params", sched);
 }

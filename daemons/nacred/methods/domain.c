@@ -50,6 +50,8 @@ static int get(struct nacred *n, struct request *rq, const struct json *params,
 	state = world_state(n, d);
 	revision_put(v, state);
 	json_free(state);
+	if (r && r->next_config)
+		json_set(v, "next_config", json_copy(r->next_config));
 	*result = v;
 	return RPC_DONE;
 }
@@ -92,6 +94,10 @@ static const struct field get_fields[] = {
 	FIELDS_DOMAIN,
 	{.name = "config", .type = F_OBJECT, .summary = "libxl's JSON form"},
 	FIELD_REVISION,
+	{.name = "next_config",
+	 .type = F_OBJECT,
+	 .optional = true,
+	 .summary = "what domain.update_config stored for its next life"},
 	FIELDS_END,
 };
 
