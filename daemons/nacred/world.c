@@ -360,6 +360,7 @@ struct json *world_describe(struct nacred *n, const struct domain *d)
 	json_set(v, "shutdown_reason", reason < 0 ? json_new_null() : json_new_int(reason));
 	json_set_int(v, "current_memkb", pages_to_kib(i->tot_pages));
 	json_set_int(v, "outstanding_memkb", pages_to_kib(i->outstanding_pages));
+	json_set_int(v, "shared_memkb", pages_to_kib(i->shr_pages));
 	json_set_int(v, "max_memkb", pages_to_kib(i->max_pages));
 	json_set_int(v, "cpu_time_ns", (int64_t)i->cpu_time);
 	json_set_int(v, "vcpu_online", i->nr_online_vcpus);

@@ -226,6 +226,11 @@ int nic_spec_add(const char *source, const char *parameter, struct json *nic, FI
 	return -EINVAL;
 }
 
+void nic_spec_order(struct json *nic)
+{
+	members_sort(nic, order);
+}
+
 bool nic_spec_default(struct json *nic, const struct nic_defaults *defaults)
 {
 	const char *const members[][2] = {
@@ -240,7 +245,7 @@ bool nic_spec_default(struct json *nic, const struct nic_defaults *defaults)
 		if (members[i][1] && !json_get(nic, members[i][0]) &&
 		    !json_set_string(nic, members[i][0], members[i][1]))
 			return false;
-	members_sort(nic, order);
+	nic_spec_order(nic);
 	return true;
 }
 

@@ -27,6 +27,9 @@ int nic_spec_parse(const char *source, const char *spec, const struct nic_defaul
 /* Add one parameter ("mac=..."), as network-attach does with each of its arguments. */
 int nic_spec_add(const char *source, const char *parameter, struct json *nic, FILE *report);
 
+/* Put the members into libxl's order, after the last nic_spec_add(). */
+void nic_spec_order(struct json *nic);
+
 /* Members that xl.conf sets and @nic does not; false when out of memory. */
 bool nic_spec_default(struct json *nic, const struct nic_defaults *defaults);
 

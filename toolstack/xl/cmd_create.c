@@ -11,8 +11,6 @@
 #include "console.h"
 #include "domain_config.h"
 #include "follow.h"
-#include "host_cpus.h"
-#include "keys.h"
 #include "xl.h"
 #include "xl_conf.h"
 
@@ -21,38 +19,6 @@ struct create {
 	struct config_file text;
 	bool dryrun, paused, console, foreground, quiet, ignore_masks;
 };
-
-/* Where a file names CPUs, the machine's are needed. */
-static void look_at_host(const struct cfg *cfg, const struct config_defaults *defaults,
-			 struct cpumap_host *host)
-{
-	if (defaults->vm_cpumask || defaults->hvm_cpumask || cfg_find(cfg, "cpus") ||
-	    cfg_find(cfg, "cpus_soft") || cfg_find(cfg, "vnuma"))
-		host_cpus_or_any(host);
-	else
-		cpumap_host_any(host);
-}
-
-/* NULL after messages; *@status: what to exit with then. */
-static struct json *parse(struct create *create, int *status)
-{
-	struct config_defaults defaults = *xl_conf_defaults();
-	struct cfg *cfg = config_file_parse(&create->text, create->file);
-	struct json *config = NULL;
-	struct cpumap_host host;
-
-	if (create->ignore_masks)
-		defaults.vm_cpumask = defaults.hvm_cpumask = NULL;
-	*status = EXIT_FAILURE;
-	if (!cfg) {
-		fputs("Failed to parse config: Invalid argument\n", stderr);
-	} else if (keys_check(cfg, create->dryrun, stderr)) {
-		look_at_host(cfg, &defaults, &host);
-		config = domain_config_build(cfg, &host, &defaults, stderr, status);
-	}
-	cfg_free(cfg);
-	return config;
-}
 
 static int attach(const struct json *created, bool paused)
 {
@@ -123,7 +89,8 @@ static int create_domain(struct create *create)
 
 	if (!create->quiet)
 		fprintf(stderr, "Parsing config from %s\n", xl_safe(create->file));
-	config = parse(create, &status);
+	config = config_file_domain(&create->text, create->file, create->ignore_masks,
+				    create->dryrun, &status);
 	if (!config)
 		return status;
 	if (create->dryrun)

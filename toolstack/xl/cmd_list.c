@@ -23,8 +23,7 @@ static struct json *get_domain(const char *name)
 	return NULL;
 }
 
-/* [domain.get of each] with one element, or of all domains. */
-static struct json *collect(const char *name)
+struct json *list_collect(const char *name)
 {
 	struct json *one, *list;
 
@@ -122,9 +121,11 @@ int cmd_list(const struct verb *verb, int argc, char **argv)
 		columns.cpupool |= letter == 'c';
 		columns.numa |= letter == 'n';
 	}
-	if (argc - optind > 1)
-		return xl_misuse(verb);
-	domains = collect(argv[optind]);
+	if (argc - optind > 1) {
+		verb_usage(verb, stdout);
+		return EXIT_FAILURE;
+	}
+	domains = list_collect(argv[optind]);
 	if (!domains)
 		return EXIT_FAILURE;
 	if (details)

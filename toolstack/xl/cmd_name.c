@@ -6,7 +6,6 @@
 #include <time.h>
 
 #include "cmds.h"
-#include "cfg.h"
 #include "uptime.h"
 #include "xl.h"
 
@@ -52,15 +51,18 @@ int cmd_domname(const struct verb *verb, int argc, char **argv)
 {
 	struct rpc_error error;
 	struct json *reply;
+	char number[24], *end;
 	long domid;
 
 	while (xl_option(verb, argc, argv, "h", help_only) >= 0)
 		continue;
-	if (cfg_number(argv[optind], &domid) || domid < 0) {
+	domid = strtol(argv[optind], &end, 10); /* what follows the digits counts for nothing */
+	if (end == argv[optind] || domid < 0) {
 		fputs("Invalid domain id.\n\n", stderr);
 		return EXIT_FAILURE;
 	}
-	reply = xl_try("domain.get", rpc_domain(argv[optind]), RPC_QUICK, NULL, &error);
+	snprintf(number, sizeof(number), "%ld", domid);
+	reply = xl_try("domain.get", rpc_domain(number), RPC_QUICK, NULL, &error);
 	if (reply)
 		puts(xl_safe(name_of(reply)));
 	else if (error.libxl == RPC_ERROR_DOMAIN_NOTFOUND)
@@ -90,6 +92,26 @@ static int uptime_of_all(bool brief, time_t now)
 	return EXIT_SUCCESS;
 }
 
+/* As in Xen's xl, a number that no domain has is no failure. */
+static bool uptime_of_one(const char *name, bool brief, time_t now)
+{
+	struct rpc_error error;
+	struct json *domain = xl_try("domain.get", rpc_domain(name), RPC_QUICK, NULL, &error);
+
+	if (domain) {
+		uptime_row(stdout, domain, now, brief);
+		json_free(domain);
+		return true;
+	}
+	fflush(stdout);
+	if (!xl_number_unknown(name, &error)) {
+		xl_complain(&error);
+		return false;
+	}
+	fprintf(stderr, "libxl: error: Domain %s:Can't get start time of domain\n", name);
+	return true;
+}
+
 static int uptime_as_json(time_t now)
 {
 	struct json *reply, *list;
@@ -113,7 +135,8 @@ int cmd_uptime(const struct verb *verb, int argc, char **argv)
 		{"json", no_argument, NULL, XL_OPTION_JSON},
 		XL_OPTION_END,
 	};
-	int letter, status = EXIT_SUCCESS;
+	int letter, i;
+	int64_t domid;
 	bool brief = false, json = false;
 	time_t now = time(NULL);
 
@@ -125,16 +148,13 @@ int cmd_uptime(const struct verb *verb, int argc, char **argv)
 		return uptime_as_json(now);
 	if (!argv[optind])
 		return uptime_of_all(brief, now);
+	for (i = optind; argv[i]; i++)
+		if (!xl_find_domain(argv[i], &domid))
+			return EXIT_FAILURE;
 	if (!brief)
 		uptime_header(stdout);
-	for (; argv[optind]; optind++) {
-		struct json *domain = xl_domain_call("domain.get", argv[optind], NULL, RPC_QUICK);
-
-		if (domain)
-			uptime_row(stdout, domain, now, brief);
-		else
-			status = EXIT_FAILURE;
-		json_free(domain);
-	}
-	return status;
+	for (; argv[optind]; optind++)
+		if (!uptime_of_one(argv[optind], brief, now))
+			return EXIT_FAILURE;
+	return EXIT_SUCCESS;
 }

@@ -41,7 +41,11 @@ static bool ask(const struct request *request, int64_t domid)
 	json_free(reply);
 	if (reply)
 		return true;
-	if (error.libxl == RPC_ERROR_NOPARAVIRT && !request->fallback)
+	if (error.libxl == RPC_ERROR_DOMAIN_NOTFOUND) {
+		fprintf(stderr, "libxl: error: unable to get domain type for domid=%lld\n",
+			(long long)domid);
+		error.libxl = RPC_ERROR_FAIL;
+	} else if (error.libxl == RPC_ERROR_NOPARAVIRT && !request->fallback)
 		tell_no_control(request);
 	else
 		xl_complain(&error);
@@ -119,11 +123,9 @@ static int for_all(const struct request *request)
 
 static int for_one(const struct request *request, const char *domain)
 {
-	struct json *reply = xl_domain_call("domain.get", domain, NULL, RPC_QUICK);
-	int64_t domid = json_int(json_get(reply, "domid"), -1);
+	int64_t domid;
 
-	json_free(reply);
-	return reply ? ask_and_wait(request, &domid, 1) : EXIT_FAILURE;
+	return xl_find_domain(domain, &domid) ? ask_and_wait(request, &domid, 1) : EXIT_FAILURE;
 }
 
 static int run(const struct verb *verb, int argc, char **argv, struct request *request)

@@ -9,25 +9,38 @@
 
 static const struct option help_only[] = {{"help", no_argument, NULL, 'h'}, XL_OPTION_END};
 
-static int simple(const struct verb *verb, int argc, char **argv, const char *method)
+/* @before and @behind stand around a number that no domain has. */
+static int simple(const struct verb *verb, int argc, char **argv, const char *method,
+		  const char *before, const char *behind)
 {
+	struct rpc_error error;
 	struct json *reply;
+	const char *domain;
 
 	while (xl_option(verb, argc, argv, "h", help_only) >= 0)
 		continue;
-	reply = xl_domain_call(method, argv[optind], NULL, RPC_QUICK);
+	domain = argv[optind];
+	reply = xl_try(method, rpc_domain(domain), RPC_QUICK, NULL, &error);
 	json_free(reply);
-	return reply ? EXIT_SUCCESS : EXIT_FAILURE;
+	if (reply)
+		return EXIT_SUCCESS;
+	if (xl_number_unknown(domain, &error))
+		fprintf(stderr, "libxl: error: %s%s%s\n", before, domain, behind);
+	else if (!xl_told_unknown(domain, &error))
+		xl_complain(&error);
+	return EXIT_FAILURE;
 }
 
 int cmd_pause(const struct verb *verb, int argc, char **argv)
 {
-	return simple(verb, argc, argv, "domain.pause");
+	return simple(verb, argc, argv, "domain.pause", "Domain ",
+		      ":Pausing domain: No such process");
 }
 
 int cmd_unpause(const struct verb *verb, int argc, char **argv)
 {
-	return simple(verb, argc, argv, "domain.unpause");
+	return simple(verb, argc, argv, "domain.unpause",
+		      "unable to get domain type for domid=", "");
 }
 
 int cmd_destroy(const struct verb *verb, int argc, char **argv)
@@ -51,7 +64,14 @@ int cmd_destroy(const struct verb *verb, int argc, char **argv)
 	json_free(reply);
 	if (reply)
 		return EXIT_SUCCESS;
-	if (!xl_told_unknown(domain, &error)) {
+	if (xl_number_unknown(domain, &error))
+		fprintf(stderr,
+			"libxl: error: Domain %s:Non-existant domain\n"
+			"libxl: error: Domain %s:Unable to destroy guest\n"
+			"libxl: error: Domain %s:Destruction of domain failed\n"
+			"destroy failed (rc=-%d)\n",
+			domain, domain, domain, error.libxl);
+	else if (!xl_told_unknown(domain, &error)) {
 		xl_complain(&error);
 		fprintf(stderr, "destroy failed (rc=-%d)\n", error.libxl);
 	}
@@ -75,8 +95,9 @@ int cmd_rename(const struct verb *verb, int argc, char **argv)
 	json_free(reply);
 	if (reply)
 		return EXIT_SUCCESS;
-	if (!xl_told_unknown(domain, &error)) {
-		xl_complain(&error);
+	if (xl_number_unknown(domain, &error) || !xl_told_unknown(domain, &error)) {
+		if (!xl_number_unknown(domain, &error))
+			xl_complain(&error);
 		fprintf(stderr, "Can't rename domain '%s'.\n", xl_safe(domain));
 	}
 	return EXIT_FAILURE;

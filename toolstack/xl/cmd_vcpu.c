@@ -28,11 +28,6 @@ static bool print_reply(struct json *reply, bool json)
 	return done;
 }
 
-static bool is_number(const char *text)
-{
-	return *text && strspn(text, "0123456789") == strlen(text);
-}
-
 /* As in Xen's xl: an unknown name ends it, an unknown number does not. */
 static bool list_one(const char *domain, bool json)
 {
@@ -45,7 +40,7 @@ static bool list_one(const char *domain, bool json)
 		xl_complain(&error);
 		return false;
 	}
-	if (!is_number(domain))
+	if (!xl_is_number(domain))
 		return !xl_told_unknown(domain, &error);
 	fflush(stdout);
 	fprintf(stderr, "libxl: error: Domain %s:Getting infolist: No such file or directory\n",
@@ -118,7 +113,7 @@ static bool find_target(const char *domain, struct target *t)
 	json_free(reply);
 	if (reply)
 		return true;
-	t->domid = is_number(domain) ? strtol(domain, NULL, 10) : -1;
+	t->domid = xl_is_number(domain) ? strtol(domain, NULL, 10) : -1;
 	if (error.libxl == RPC_ERROR_DOMAIN_NOTFOUND && t->domid >= 0)
 		return true;
 	if (!xl_told_unknown(domain, &error))

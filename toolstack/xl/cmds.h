@@ -22,6 +22,61 @@ int cmd_pause(const struct verb *verb, int argc, char **argv);
 int cmd_unpause(const struct verb *verb, int argc, char **argv);
 int cmd_rename(const struct verb *verb, int argc, char **argv);
 
+/* cmd_memory.c */
+int cmd_mem_max(const struct verb *verb, int argc, char **argv);
+int cmd_mem_set(const struct verb *verb, int argc, char **argv);
+
+/* cmd_signal.c */
+int cmd_trigger(const struct verb *verb, int argc, char **argv);
+int cmd_button_press(const struct verb *verb, int argc, char **argv);
+int cmd_sysrq(const struct verb *verb, int argc, char **argv);
+int cmd_debug_keys(const struct verb *verb, int argc, char **argv);
+int cmd_set_parameters(const struct verb *verb, int argc, char **argv);
+
+/* cmd_config_update.c */
+int cmd_config_update(const struct verb *verb, int argc, char **argv);
+
+/* cmd_sharing.c */
+int cmd_sharing(const struct verb *verb, int argc, char **argv);
+
+/* cmd_device_list.c */
+int cmd_device_list(const struct verb *verb, int argc, char **argv);
+int cmd_pci_assignable_list(const struct verb *verb, int argc, char **argv);
+
+/* cmd_device.c */
+int cmd_network_attach(const struct verb *verb, int argc, char **argv);
+int cmd_block_attach(const struct verb *verb, int argc, char **argv);
+int cmd_vtpm_attach(const struct verb *verb, int argc, char **argv);
+int cmd_vdispl_attach(const struct verb *verb, int argc, char **argv);
+int cmd_device_attach(const struct verb *verb, int argc, char **argv);
+int cmd_device_detach(const struct verb *verb, int argc, char **argv);
+
+/* cmd_pci.c */
+int cmd_pci_attach(const struct verb *verb, int argc, char **argv);
+int cmd_pci_detach(const struct verb *verb, int argc, char **argv);
+int cmd_pci_assignable_add(const struct verb *verb, int argc, char **argv);
+int cmd_pci_assignable_remove(const struct verb *verb, int argc, char **argv);
+
+/* cmd_psr.c */
+int cmd_psr_hwinfo(const struct verb *verb, int argc, char **argv);
+int cmd_psr_cmt(const struct verb *verb, int argc, char **argv);
+int cmd_psr_cmt_show(const struct verb *verb, int argc, char **argv);
+int cmd_psr_cat_set(const struct verb *verb, int argc, char **argv);
+int cmd_psr_show(const struct verb *verb, int argc, char **argv);
+int cmd_psr_mba_set(const struct verb *verb, int argc, char **argv);
+
+/* cmd_flask.c */
+int cmd_getenforce(const struct verb *verb, int argc, char **argv);
+int cmd_setenforce(const struct verb *verb, int argc, char **argv);
+int cmd_loadpolicy(const struct verb *verb, int argc, char **argv);
+
+/* cmd_unsupported.c */
+int cmd_unsupported(const struct verb *verb, int argc, char **argv);
+int cmd_unsupported_service(const struct verb *verb, int argc, char **argv);
+int cmd_restore(const struct verb *verb, int argc, char **argv);
+int cmd_vncviewer(const struct verb *verb, int argc, char **argv);
+int cmd_cd(const struct verb *verb, int argc, char **argv);
+
 /* cmd_shutdown.c */
 int cmd_shutdown(const struct verb *verb, int argc, char **argv);
 int cmd_reboot(const struct verb *verb, int argc, char **argv);

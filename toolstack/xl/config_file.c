@@ -8,7 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "domain_config.h"
+#include "host_cpus.h"
+#include "keys.h"
 #include "xl.h"
+#include "xl_conf.h"
 
 bool config_file_open(struct config_file *f)
 {
@@ -61,6 +65,38 @@ struct cfg *config_file_parse(struct config_file *f, const char *source)
 		return cfg_parse(source, f->data, f->len, stderr);
 	fputs("xl: out of memory\n", stderr);
 	return NULL;
+}
+
+/* Where a file names CPUs, the machine's are needed. */
+static void look_at_host(const struct cfg *cfg, const struct config_defaults *defaults,
+			 struct cpumap_host *host)
+{
+	if (defaults->vm_cpumask || defaults->hvm_cpumask || cfg_find(cfg, "cpus") ||
+	    cfg_find(cfg, "cpus_soft") || cfg_find(cfg, "vnuma"))
+		host_cpus_or_any(host);
+	else
+		cpumap_host_any(host);
+}
+
+struct json *config_file_domain(struct config_file *f, const char *source, bool ignore_masks,
+				bool dryrun, int *status)
+{
+	struct config_defaults defaults = *xl_conf_defaults();
+	struct cfg *cfg = config_file_parse(f, source);
+	struct json *config = NULL;
+	struct cpumap_host host;
+
+	if (ignore_masks)
+		defaults.vm_cpumask = defaults.hvm_cpumask = NULL;
+	*status = EXIT_FAILURE;
+	if (!cfg) {
+		fputs("Failed to parse config: Invalid argument\n", stderr);
+	} else if (keys_check(cfg, dryrun, stderr)) {
+		look_at_host(cfg, &defaults, &host);
+		config = domain_config_build(cfg, &host, &defaults, stderr, status);
+	}
+	cfg_free(cfg);
+	return config;
 }
 
 void config_file_close(struct config_file *f)

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "cfg.h"
+#include "json.h"
 
 struct config_file {
 	FILE *stream; /* takes the text */
@@ -25,6 +26,11 @@ void config_file_add_settings(struct config_file *f, char *const *arguments);
 bool config_file_is_setting(const char *argument);
 /* What it says; NULL after a message.  @source is its name in messages. */
 struct cfg *config_file_parse(struct config_file *f, const char *source);
+/* The domain that it describes, in libxl's JSON form; NULL after messages, and in *@status
+ * what to exit with then.  @ignore_masks: xl.conf's masks of CPUs do not count; @dryrun: it is
+ * only to be shown. */
+struct json *config_file_domain(struct config_file *f, const char *source, bool ignore_masks,
+				bool dryrun, int *status);
 void config_file_close(struct config_file *f);
 
 #endif

@@ -132,6 +132,29 @@ struct json *xl_domain_call(const char *method, const char *domain, struct json 
 	return result;
 }
 
+bool xl_is_number(const char *text)
+{
+	return *text && strspn(text, "0123456789") == strlen(text);
+}
+
+bool xl_number_unknown(const char *domain, const struct rpc_error *error)
+{
+	return xl_is_number(domain) && error->libxl == RPC_ERROR_DOMAIN_NOTFOUND;
+}
+
+bool xl_find_domain(const char *domain, int64_t *domid)
+{
+	struct json *reply;
+
+	*domid = strtol(domain, NULL, 10);
+	if (xl_is_number(domain))
+		return true;
+	reply = xl_domain_call("domain.get", domain, NULL, RPC_QUICK);
+	*domid = json_int(json_get(reply, "domid"), -1);
+	json_free(reply);
+	return reply;
+}
+
 const struct json *xl_domains(struct json **reply)
 {
 	*reply = xl_call("domain.list", NULL, RPC_QUICK);

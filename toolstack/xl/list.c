@@ -96,6 +96,24 @@ void list_row(FILE *out, const struct json *domain, const struct list_columns *c
 	fputc('\n', out);
 }
 
+void sharing_print(FILE *out, const struct json *domains)
+{
+	size_t i;
+
+	fputs("Name                                        ID   Mem Shared\n", out);
+	for (i = 0; i < domains->nr; i++) {
+		const struct json *domain = domains->items[i];
+
+		fprintf(out, "%-40s %5lld %5llu  %5llu\n",
+			xl_safe(json_string(json_get(domain, "name"), NULL)),
+			(long long)number(domain, "domid"),
+			(unsigned long long)(number(domain, "current_memkb") +
+					     number(domain, "outstanding_memkb")) /
+				1024,
+			(unsigned long long)number(domain, "shared_memkb") / 1024);
+	}
+}
+
 void vm_list_print(FILE *out, const struct json *domains)
 {
 	size_t i;

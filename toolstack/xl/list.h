@@ -23,6 +23,12 @@ void list_row(FILE *out, const struct json *domain, const struct list_columns *c
 /* Six letters and NUL: r b p s reason d. A dying domain is only that. */
 void list_state(const struct json *domain, char state[7]);
 
+/* The domain @name, or all: an array of what nacred says of each.  NULL after a message. */
+struct json *list_collect(const char *name);
+
+/* xl sharing: what a domain has, and shares with others. */
+void sharing_print(FILE *out, const struct json *domains);
+
 void vm_list_print(FILE *out, const struct json *domains);
 
 #endif

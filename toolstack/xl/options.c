@@ -21,6 +21,14 @@ static void check_arguments(const struct verb *verb, int given)
 	exit(xl_misuse(verb));
 }
 
+void xl_no_options(const struct verb *verb, int argc, char **argv)
+{
+	static const struct option options[] = {{"help", no_argument, NULL, 'h'}, XL_OPTION_END};
+
+	while (xl_option(verb, argc, argv, "+h", options) >= 0)
+		continue;
+}
+
 int xl_option(const struct verb *verb, int argc, char **argv, const char *letters,
 	      const struct option *options)
 {

@@ -15,7 +15,7 @@ enum verb_flags {
 
 struct verb {
 	const char *name;
-	/* argv[0] is the verb; returns the exit status. NULL: see missing. */
+	/* argv[0] is the verb; returns the exit status. NULL: it says only what is missing. */
 	int (*run)(const struct verb *verb, int argc, char **argv);
 	unsigned int flags;
 	int min_args; /* arguments that it needs beside its options */
@@ -25,7 +25,7 @@ struct verb {
 	const char *description; /* without the final full stop */
 	const char *arguments;	 /* synopsis behind the name, may be NULL */
 	const char *options;	 /* text of the help, may be NULL */
-	const char *missing;	 /* why it is not supported, for run == NULL */
+	const char *missing;	 /* what stands in the way of its work; NULL: it does it */
 };
 
 extern const struct verb verbs[];

@@ -37,6 +37,9 @@ int xl_option(const struct verb *verb, int argc, char **argv, const char *letter
 		NULL, 0, NULL, 0                                                                   \
 	}
 
+/* For verbs without options: arguments may begin with '-'. */
+void xl_no_options(const struct verb *verb, int argc, char **argv);
+
 /* Print the help and return the exit status for misuse. */
 int xl_misuse(const struct verb *verb);
 
@@ -57,6 +60,16 @@ struct json *xl_domain_call(const char *method, const char *domain, struct json 
 			    int timeout_ms);
 /* True if *error means that @domain does not exist; then the user was told. */
 bool xl_told_unknown(const char *domain, const struct rpc_error *error);
+
+/*
+ * The id that @domain means.  As Xen's xl takes it: a number stands for itself, be there such
+ * a domain or not; a name is looked up.  False after a message.
+ */
+bool xl_find_domain(const char *domain, int64_t *domid);
+/* A number that no domain has: Xen's xl finds it out late, each verb in words of its own. */
+bool xl_number_unknown(const char *domain, const struct rpc_error *error);
+/* Only digits, as a domain id. */
+bool xl_is_number(const char *text);
 
 /* domain.list's array, inside *reply which the caller frees.  NULL: told. */
 const struct json *xl_domains(struct json **reply);

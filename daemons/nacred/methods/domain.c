@@ -73,6 +73,7 @@ static const struct field state_fields[] = {
 		{.name = "outstanding_memkb",                                                      \
 		 .type = F_INT,                                                                    \
 		 .summary = "KiB claimed, not yet given"},                                         \
+		{.name = "shared_memkb", .type = F_INT, .summary = "KiB shared with others"},      \
 		{.name = "max_memkb", .type = F_INT, .summary = "KiB"},                            \
 		{.name = "cpu_time_ns", .type = F_INT}, {.name = "vcpu_online", .type = F_INT},    \
 		{.name = "vcpu_max_id", .type = F_INT, .summary = "-1: it has no vCPU"},           \

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 /* domain.trigger, domain.sysrq: pokes that a guest's kernel answers. */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <store.h>
 #include <string.h>
 
 #include "ctrl/domain.h"
-#include "ctrl/hvm.h"
 #include "fields.h"
 #include "limits.h"
 #include "nacred.h"
@@ -38,16 +38,17 @@ static int trigger(struct nacred *n, struct request *rq, const struct json *para
 		return RPC_FAILED;
 	while (strcmp(trigger_words[i], word) != 0)
 		i++;
-	if (i < NR_TRIGGERS)
-		rc = ctrl_domain_trigger(n->ctrl, d->domid, vcpu, trigger_numbers[i]);
-	else
-		rc = ctrl_hvm_param_set(n->ctrl, d->domid, HVM_PARAM_ACPI_S_STATE, 0);
+	if (i == NR_TRIGGERS) {
+		fail(e, XL_INVAL, "domain.trigger_failed",
+		     "Domain %u:Send trigger '%s' failed, rc=-%d", d->domid, word, XL_INVAL);
+		return fail_hint(e, "a PVH guest is never in S3");
+	}
+	rc = ctrl_domain_trigger(n->ctrl, d->domid, vcpu, trigger_numbers[i]);
 	if (rc) {
 		fail_errno(e, rc, "domain.trigger_failed", "Domain %u:Send trigger '%s' failed",
 			   d->domid, word);
-		return i && i < NR_TRIGGERS
-			       ? fail_hint(e, "a PVH guest has no such line; it takes nmi")
-			       : RPC_FAILED;
+		return rc == -ENOSYS ? fail_hint(e, "a PVH guest has no such line; it takes nmi")
+				     : RPC_FAILED;
 	}
 	*result = world_identity(d);
 	return RPC_DONE;

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Nacre authors */
+/*
+ * network-list, block-list and the other lists of devices.  No guest has any yet, so
+ * there is a header and no row, as Xen's xl prints it for a guest without.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmds.h"
+#include "xl.h"
+
+struct device_list {
+	const char *verb;
+	const char *header; /* NULL: none */
+	bool goes_on;	    /* after a name that is unknown, which then is no failure */
+};
+
+static const struct device_list lists[] = {
+	{"network-list",
+	 "Idx BE Mac Addr.         handle state evt-ch   tx-/rx-ring-ref BE-path                   "
+	 "    ",
+	 false},
+	{"channel-list", "Idx BE state evt-ch ring-ref connection                               ",
+	 false},
+	{"block-list", "Vdev  BE  handle state evt-ch ring-ref BE-path                       ",
+	 true},
+	{"vtpm-list",
+	 "Idx BE Uuid                                 handle state evt-ch ring-ref BE-path   ",
+	 true},
+	{"vkb-list",
+	 "Idx BE handle state evt-ch    ref ID         BE-type    BE-path                       ",
+	 false},
+	{"vdispl-list", NULL, true},
+	{"vsnd-list", NULL, true},
+	{"usb-list", NULL, false},
+	{"pci-list", NULL, false},
+};
+
+static const struct device_list *list_of(const struct verb *verb)
+{
+	size_t i = 0;
+
+	while (strcmp(lists[i].verb, verb->name) != 0)
+		i++;
+	return &lists[i];
+}
+
+/* False after a message: there is no domain of that name. */
+static bool list_one(const struct device_list *list, const char *domain, struct json *json)
+{
+	struct rpc_error error;
+	struct json *found, *one;
+
+	if (xl_is_number(domain) && !json)
+		return true;
+	found = xl_try("domain.get", rpc_domain(domain), RPC_QUICK, NULL, &error);
+	if (!found && error.libxl != RPC_ERROR_DOMAIN_NOTFOUND) {
+		xl_complain(&error);
+		return false;
+	}
+	if (!found && list->goes_on) {
+		fflush(stdout);
+		fprintf(stderr, "%s is an invalid domain identifier\n", xl_safe(domain));
+		return true;
+	}
+	if (!found)
+		return xl_is_number(domain) || !xl_told_unknown(domain, &error);
+	if (json) {
+		one = json_new_object();
+		json_set(one, "domid", json_copy(json_get(found, "domid")));
+		json_set(one, "name", json_copy(json_get(found, "name")));
+		json_set(one, "devices", json_new_array());
+		json_append(json, one);
+	}
+	json_free(found);
+	return true;
+}
+
+static const struct option json_options[] = {
+	{"help", no_argument, NULL, 'h'},
+	{"json", no_argument, NULL, XL_OPTION_JSON},
+	XL_OPTION_END,
+};
+
+int cmd_device_list(const struct verb *verb, int argc, char **argv)
+{
+	const struct device_list *list = list_of(verb);
+	struct json *json = NULL;
+	int status = EXIT_SUCCESS;
+
+	while (xl_option(verb, argc, argv, "h", json_options) >= 0)
+		if (!json)
+			json = json_new_array();
+	if (!json && list->header)
+		puts(list->header);
+	for (; argv[optind] && status == EXIT_SUCCESS; optind++)
+		if (!list_one(list, argv[optind], json))
+			status = EXIT_FAILURE;
+	if (json && status == EXIT_SUCCESS && !xl_print_json(stdout, json))
+		status = EXIT_FAILURE;
+	json_free(json);
+	return status;
+}
+
+int cmd_pci_assignable_list(const struct verb *verb, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{"help", no_argument, NULL, 'h'},
+		{"show-names", no_argument, NULL, 'n'},
+		{"json", no_argument, NULL, XL_OPTION_JSON},
+		XL_OPTION_END,
+	};
+	bool json = false;
+	int letter;
+
+	while ((letter = xl_option(verb, argc, argv, "hn", options)) >= 0)
+		json |= letter == XL_OPTION_JSON;
+	fputs("libxl: error: Looks like pciback driver not loaded\n", stderr);
+	if (json)
+		puts("[\n\n]");
+	return EXIT_SUCCESS;
+}
