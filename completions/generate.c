@@ -35,7 +35,7 @@ static const struct syntax syntaxes[] = {
 
 static bool is_supported(const struct program *p, const struct verb *v)
 {
-	return p->verbs != verbs || v->run;
+	return p->verbs != verbs || !v->missing;
 }
 
 static void options_of(const struct program *p, const struct verb *v, struct option_list *list)

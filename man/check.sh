@@ -47,7 +47,7 @@ described() {
 xl=$build/bin/xl
 for verb in $("$xl" help | sed -n 's/^ \([a-z][a-z0-9-]*\).*/\1/p'); do
 	if "$xl" help "$verb" | grep -q '^Nacre .* does not support'; then
-		grep -qE "^\.Cm $verb( |$)" "$man/xl.1" || fail "xl.$verb" "is not mentioned in xl.1"
+		grep -qE "^\.(It )?Cm $verb( |$)" "$man/xl.1" || fail "xl.$verb" "is not mentioned in xl.1"
 		continue
 	fi
 	text=$(part "$verb")
