@@ -199,6 +199,14 @@ static bool keys_known(const struct attach *a, const char *argument)
 	return true;
 }
 
+/* A number from 1 to @max. */
+static bool in_range(const char *text, long max)
+{
+	long v = strtol(text, NULL, 10);
+
+	return v >= 1 && v <= max;
+}
+
 /* What is wrong with a value, in words of xl and libxl; false after a message. */
 static bool usbctrl_valid(const char *argument)
 {
@@ -214,14 +222,14 @@ static bool usbctrl_valid(const char *argument)
 		return i < 4;
 	}
 	v = value_of(argument, "version");
-	if (v && (atoi(v) < 1 || atoi(v) > 2)) {
+	if (v && !in_range(v, 2)) {
 		fputs("libxl: error: USB version for paravirtualized devices must be 1 or 2\n"
 		      "libxl: error: unable to add device\nlibxl_device_usbctrl_add failed.\n",
 		      stderr);
 		return false;
 	}
 	v = value_of(argument, "ports");
-	if (v && (atoi(v) < 1 || atoi(v) > 31)) {
+	if (v && !in_range(v, 31)) {
 		fputs("libxl: error: Number of ports for USB controller is limited to 31\n"
 		      "libxl: error: unable to add device\nlibxl_device_usbctrl_add failed.\n",
 		      stderr);
@@ -230,32 +238,44 @@ static bool usbctrl_valid(const char *argument)
 	return true;
 }
 
-/* "ID:WxH;ID:WxH"; NULL after a message. */
+/* "ID:WxH" at @text; what follows it, or NULL. */
+static const char *connector_of(const char *text, struct json *list)
+{
+	size_t id = strcspn(text, ":;");
+	struct json *one = json_new_object();
+	char *name = strndup(text, id), *end = NULL;
+	long width = 0, height = 0;
+
+	if (id && text[id] == ':')
+		width = strtol(text + id + 1, &end, 10);
+	if (end && *end == 'x')
+		height = strtol(end + 1, &end, 10);
+	if (!name || width <= 0 || height <= 0 || (*end && *end != ';')) {
+		free(name);
+		json_free(one);
+		return NULL;
+	}
+	json_set_string(one, "unique_id", name);
+	json_set_int(one, "width", width);
+	json_set_int(one, "height", height);
+	json_append(list, one);
+	free(name);
+	return *end ? end + 1 : end;
+}
+
+/* Those of "ID:WxH;ID:WxH"; NULL after a message. */
 static struct json *connectors_of(const char *text)
 {
-	struct json *list = json_new_array(), *one;
-	unsigned int width, height;
-	char *name;
-	int end, id;
+	struct json *list = json_new_array();
+	const char *at = text;
 
-	for (; *text; text += text[end] ? end + 1 : end) {
-		id = end = -1;
-		if (sscanf(text, "%*[^:;]%n:%ux%u%n", &id, &width, &height, &end) < 2 || end < 0 ||
-		    (text[end] && text[end] != ';')) {
-			fprintf(stderr, "Can't parse connectors: %s\n", xl_safe(text));
-			json_free(list);
-			return NULL;
-		}
-		name = strndup(text, (size_t)id);
-		one = json_new_object();
-		if (name)
-			json_set_string(one, "unique_id", name);
-		free(name);
-		json_set_int(one, "width", width);
-		json_set_int(one, "height", height);
-		json_append(list, one);
-	}
-	return list;
+	while (at && *at)
+		at = connector_of(at, list);
+	if (at)
+		return list;
+	fprintf(stderr, "Can't parse connectors: %s\n", xl_safe(text));
+	json_free(list);
+	return NULL;
 }
 
 int cmd_vdispl_attach(const struct verb *verb, int argc, char **argv)
@@ -271,7 +291,7 @@ int cmd_vdispl_attach(const struct verb *verb, int argc, char **argv)
 		if ((v = value_of(argv[i], "backend"))) {
 			json_set_string(display, "backend_domname", v);
 		} else if ((v = value_of(argv[i], "be-alloc"))) {
-			json_set_bool(display, "be_alloc", atoi(v));
+			json_set_bool(display, "be_alloc", strtol(v, NULL, 10) != 0);
 		} else if ((v = value_of(argv[i], "connectors"))) {
 			json_free(connectors);
 			connectors = connectors_of(v);

@@ -32,8 +32,10 @@ int cmd_setenforce(const struct verb *verb, int argc, char **argv)
 
 	xl_no_options(verb, argc, argv);
 	mode = argv[optind];
-	if (argc - optind != 1 || (strcmp(mode, "0") && strcmp(mode, "1") &&
-				   strcasecmp(mode, "enforcing") && strcasecmp(mode, "permissive")))
+	if (argc - optind != 1)
+		return xl_misuse(verb);
+	if (strcmp(mode, "0") != 0 && strcmp(mode, "1") != 0 &&
+	    strcasecmp(mode, "enforcing") != 0 && strcasecmp(mode, "permissive") != 0)
 		return xl_misuse(verb);
 	return disabled();
 }

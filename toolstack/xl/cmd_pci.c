@@ -12,22 +12,36 @@ struct bdf {
 	unsigned int domain, bus, device, function;
 };
 
+/* A hexadecimal number of at most @digits, and what stands behind it; false: none. */
+static bool hex(const char **at, size_t digits, unsigned int *value)
+{
+	size_t len = strspn(*at, "0123456789abcdefABCDEF");
+
+	*value = (unsigned int)strtoul(*at, NULL, 16);
+	*at += len;
+	return len && len <= digits;
+}
+
 /* [DDDD:]BB:DD.F; in a specification @VSLOT and ,OPTIONS may follow. */
 static bool parse_bdf(const char *text, bool specification, struct bdf *bdf)
 {
-	int end = -1;
+	const char *at = text;
 
 	*bdf = (struct bdf){.domain = 0};
-	if (sscanf(text, "%4x:%2x:%2x.%1o%n", &bdf->domain, &bdf->bus, &bdf->device, &bdf->function,
-		   &end) != 4) {
-		bdf->domain = 0;
-		if (sscanf(text, "%2x:%2x.%1o%n", &bdf->bus, &bdf->device, &bdf->function, &end) !=
-		    3)
+	if (!hex(&at, 4, &bdf->bus) || *at++ != ':' || !hex(&at, 2, &bdf->device))
+		return false;
+	if (*at == ':') {
+		at++;
+		bdf->domain = bdf->bus;
+		bdf->bus = bdf->device;
+		if (!hex(&at, 2, &bdf->device))
 			return false;
 	}
-	if (bdf->device > 0x1f)
+	if (*at++ != '.' || !hex(&at, 1, &bdf->function))
 		return false;
-	return !text[end] || (specification && strchr("@,", text[end]));
+	if (bdf->bus > 0xff || bdf->device > 0x1f || bdf->function > 7)
+		return false;
+	return !*at || (specification && strchr("@,", *at));
 }
 
 /* The arguments of attach and detach; 0 or an exit status. */

@@ -67,11 +67,11 @@ int cmd_psr_cmt_show(const struct verb *verb, int argc, char **argv)
 /* Cache level of option -l; 0 after a message. */
 static int level_of(const char *text)
 {
-	int level = atoi(text);
+	long level = strtol(text, NULL, 10);
 
 	if (level == 2 || level == 3)
-		return level;
-	fprintf(stderr, "Input lvl %d is wrong\n", level);
+		return (int)level;
+	fprintf(stderr, "Input lvl %ld is wrong\n", level);
 	return 0;
 }
 
