@@ -201,8 +201,7 @@ Test(xl_program, console)
 	expect("console -t vga g1", 1, "", "console type supported are: pv, serial, vuart\n");
 	expect("console -n 1 g1", 1, "", NULL);
 	SCRIPT(LIST);
-	expect("console nosuch", 1, "",
-	       "nosuch is an invalid domain identifier (rc=-6)\n");
+	expect("console nosuch", 1, "", "nosuch is an invalid domain identifier (rc=-6)\n");
 }
 
 Test(xl_program, no_daemon)

@@ -94,7 +94,7 @@ int ctrl_hypfs_write(struct ctrl *ctrl, const char *path, const char *value)
 	ret = -E2BIG;
 	if (strlen(path) >= XEN_HYPFS_MAX_PATHLEN)
 		goto out;
-	strcpy(name, path);
+	memcpy(name, path, strlen(path) + 1);
 	ret = hypfs_op(ctrl, XEN_HYPFS_OP_read, name, buf, room);
 	/* -ENOBUFS: without the contents, which are of no interest here. */
 	if (ret < 0 && ret != -ENOBUFS)
