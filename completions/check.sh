@@ -133,7 +133,12 @@ verdict xl.verbs "$("$bin/xl" help | sed -n 's/^ \([a-z][a-z0-9-]*\).*/\1/p' | w
 done)" "$(options xl | sed -n 's/^\([a-z][^ ]*\).*/\1/p')"
 
 # An option that is offered is taken, and a letter that is not is refused.
-refused() { "$bin/xl" "$@" </dev/null 2>&1 | grep -q "^option .* not supported"; }
+refused() {
+	local verb=$1
+	shift
+	[ "$verb" = config-update ] && set -- 0 "$@" # its domain comes before its options
+	"$bin/xl" "$verb" "$@" </dev/null 2>&1 | grep -q "^option .* not supported"
+}
 # Some belong to another option.
 refused_always() { # VERB OPTION
 	refused "$1" "$2" x && { [ "$1" != sched-credit2 ] ||
@@ -146,7 +151,7 @@ while read -r verb offered; do
 	done
 	for letter in {a..z} {A..Z}; do
 		# Xen's help does not tell of the one, either, which its xl takes.
-		case $verb-$letter in *-h | sched-rtds-c) continue ;; esac
+		case $verb-$letter in *-h | sched-rtds-c | config-update-q) continue ;; esac
 		grep -q -- "-$letter\( \|$\)" <<<"$offered" || refused "$verb" -$letter x ||
 			verdict "xl.$verb-$letter" refused taken
 	done
