@@ -192,6 +192,7 @@ Test(memory, parameters)
 Test(memory, update_config)
 {
 	fake_refused("domain.update_config", CONFIG("other"), "domain.name_differs", "\"other\"");
-	fake_refused("domain.update_config", CONFIG("web"), "domain.foreign", "not made by nacred");
+	fake_refused("domain.update_config", CONFIG("web"), "domain.not_ours",
+		     "not made by nacred");
 	fake_refused("domain.update_config", "{\"domain\":1,\"config\":{}}", "config.invalid", "");
 }

@@ -65,7 +65,7 @@ static int update_config(struct nacred *n, struct request *rq, const struct json
 		return RPC_FAILED;
 	r = world_record(n, d);
 	if (!r) {
-		fail(e, XL_FAIL, "domain.foreign", "domain %u was not made by nacred", d->domid);
+		fail(e, XL_INVAL, "domain.not_ours", "domain %u was not made by nacred", d->domid);
 		return fail_hint(e, "only whoever made it starts it again");
 	}
 	before = json_copy(next_of(r));
