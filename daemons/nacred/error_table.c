@@ -23,6 +23,7 @@ const struct error_entry error_table[] = {
 	{"daemon.no_memory", XL_NOMEM, "nacred is out of memory.", NULL},
 	{"daemon.busy", XL_BUFFERFULL, "A bound of nacred's is reached.", "try again later"},
 	{"daemon.builder", XL_FAIL, "The process that makes a domain did not start, or ended early.", NULL},
+	{"daemon.dump", XL_FAIL, "The process that writes a core did not start.", NULL},
 	{"daemon.ends", XL_ABORTED, "nacred is being stopped.", "try again later"},
 	{"daemon.bad_result", RPC_INTERNAL_ERROR, "A result is not as its schema says; in tests only.", NULL},
 	{"daemon.bad_error", RPC_INTERNAL_ERROR, "An error is not in this table; in tests only.", NULL},

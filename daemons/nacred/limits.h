@@ -48,6 +48,9 @@
 #define LIMIT_USERDATA_KEYS  16
 #define LIMIT_USERDATA_BYTES (128 * 1024)
 
+/* Cores that are being written at once. */
+#define LIMIT_DUMPS 4
+
 /* host.debug_keys, host.set_parameters: bytes of one call. */
 #define LIMIT_DEBUG_KEYS       128
 #define LIMIT_PARAMETERS_BYTES 1000

@@ -20,6 +20,7 @@
 #include "console.h"
 #include "ctrl/ctrl.h"
 #include "events.h"
+#include "dump.h"
 #include "instance_state.h"
 #include "job.h"
 #include "lifecycle.h"
@@ -174,6 +175,8 @@ int main(int argc, char **argv)
 
 	if (argc == 2 && strcmp(argv[1], WORKER_OPTION) == 0)
 		return worker_main();
+	if (argc == 3 && strcmp(argv[1], DUMP_OPTION) == 0)
+		return dump_main(argv[2]);
 	if (argc == 2 && strcmp(argv[1], INSPECT_OPTION) == 0)
 		return patch_inspect_main();
 	while ((opt = getopt_long(argc, argv, "hVg:", options, NULL)) != -1) {

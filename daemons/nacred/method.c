@@ -36,6 +36,7 @@ static const struct method *const tables[] = {
 	methods_domain_signal,
 	methods_domain_config,
 	methods_host_control,
+	methods_domain_dump,
 };
 /* clang-format on */
 

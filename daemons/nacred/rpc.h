@@ -68,6 +68,7 @@ extern const struct method methods_memory[];
 extern const struct method methods_domain_signal[];
 extern const struct method methods_domain_config[];
 extern const struct method methods_host_control[];
+extern const struct method methods_domain_dump[];
 
 /* NULL when there is none of that name. */
 const struct method *rpc_method(const char *name);

@@ -53,7 +53,30 @@ says mem.dry-kept '"target_kib":250880' target g1
 says mem.event '"type":"memory.changed","domain":{"domid":1,"name":"g1"' \
 	rpc '{"jsonrpc":"2.0","id":1,"method":"event.subscribe","params":{"types":["memory.changed"]}}' \
 	'{"jsonrpc":"2.0","id":2,"method":"memory.set_target","params":{"domain":"g1","target_kib":204800}}'
+
+# A core: whole, of the guest's memory, and only under its name when it is whole.
+check dump xl dump-core g1 "$WORK/core"
+says dump.sections 'xen_pfn' readelf -S "$WORK/core"
+says dump.intact '^ok$' perl -e '
+	open my $f, "<", shift or die; local $/; my $c = <$f>;
+	my ($off, $n, $names) = (unpack("Q", substr $c, 40, 8), unpack("x60 S x0 S", $c));
+	my @s = map { [unpack "L L Q Q Q Q L L Q Q", substr $c, $off + 64 * $_, 64] } 0 .. $n - 1;
+	my %s = map { (unpack("Z*", substr $c, $s[$names][4] + $_->[0]) => $_) } @s[1 .. $n - 1];
+	my @pfn = unpack "Q*", substr $c, $s{".xen_pfn"}[4], $s{".xen_pfn"}[5];
+	my $all = substr $c, $s{".xen_pages"}[4], $s{".xen_pages"}[5];
+	print "ok\n" if @pfn > 50000 && length $all == 4096 * @pfn && $all =~ /tick/
+		&& length $c == $s[$names][4] + $s[$names][5]' "$WORK/core"
+says dump.still-paused '^--p---$' state_of g1
 xl destroy g1
+xl create -q "$(cfg_tiny c1 ticker 'memory = 16')" || fail create c1
+wait_line "$(console_log c1)" tick 60
+check dump.again xl dump-core c1 "$WORK/core"
+[[ $(state_of c1) == *p* ]] && fail dump.goes-on "$(state_of c1)" || pass dump.goes-on
+refuse dump.full 1 'Failed to write buffer \(28 = No space left' xl dump-core c1 /dev/full
+[[ $(state_of c1) == *p* ]] && fail dump.full.goes-on "$(state_of c1)" || pass dump.full.goes-on
+(ulimit -f 1000 && trap '' XFSZ && xl dump-core c1 "$WORK/half" 2>/dev/null) && fail dump.half
+ls "$WORK"/half* >/dev/null 2>&1 && fail dump.half.left "$(ls "$WORK"/half*)" || pass dump.half
+xl destroy c1
 
 says debug-keys "'h' pressed" sh -c 'xl debug-keys h && xl dmesg'
 says set-parameters '"host.no_parameters"' call host.set_parameters '{"parameters":"a=b"}'

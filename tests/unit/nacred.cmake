@@ -74,3 +74,11 @@ nacre_unit_test(nacred_userdata SOURCES test_nacred_userdata.c LIBS nacred_core)
 foreach(call list get_node_affinity set_node_affinity)
   target_link_options(test_nacred_userdata PRIVATE -Wl,--wrap=ctrl_domain_${call})
 endforeach()
+
+# A core of a domain of a few pages.
+nacre_unit_test(nacred_dump SOURCES test_nacred_dump.c LIBS nacred_core)
+foreach(call open close domain_pause domain_unpause domain_info vcpu_info vcpu_context memory_max_gfn
+    memory_map memory_unmap buffer_alloc buffer_free domctl host_version)
+  target_link_options(test_nacred_dump PRIVATE -Wl,--wrap=ctrl_${call})
+endforeach()
+target_link_options(test_nacred_dump PRIVATE -Wl,--wrap=xenforeignmemory_map)

@@ -36,6 +36,7 @@ static const struct entry entries[] = {
 	{LIMIT_SIMULATION_CPU_SEC, " s", LIMIT_SIMULATION_SEC, "of processor time"},
 	{LIMIT_SUBSCRIBERS, "", 0, "clients with events"},
 	{LIMIT_EVENTS, "", 0, "events that are kept"},
+	{LIMIT_DUMPS, "", 0, "cores of domains"},
 	{LIMIT_DEBUG_KEYS, "", LIMIT_PARAMETERS_BYTES, "bytes of debug keys"},
 	{LIMIT_EVENT_BYTES / KIB, " KiB", 0, "of text of all of them"},
 };

@@ -5,6 +5,24 @@
 #include <errno.h>
 #include <string.h>
 
+int ctrl_vcpu_context(struct ctrl *ctrl, uint32_t domid, uint32_t vcpu,
+		      vcpu_guest_context_t *context)
+{
+	struct xen_domctl op = {.cmd = XEN_DOMCTL_getvcpucontext, .domain = (domid_t)domid};
+	vcpu_guest_context_t *buf = ctrl_buffer_alloc(ctrl, sizeof(*buf));
+	int ret;
+
+	if (!buf)
+		return -ENOMEM;
+	op.u.vcpucontext.vcpu = vcpu;
+	set_xen_guest_handle(op.u.vcpucontext.ctxt, buf);
+	ret = ctrl_domctl(ctrl, &op);
+	if (!ret)
+		*context = *buf;
+	ctrl_buffer_free(ctrl, buf);
+	return ret;
+}
+
 int ctrl_vcpu_info(struct ctrl *ctrl, uint32_t domid, uint32_t vcpu,
 		   struct xen_domctl_getvcpuinfo *info)
 {

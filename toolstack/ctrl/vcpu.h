@@ -11,6 +11,9 @@
 /* -ESRCH: no such domain or vCPU. */
 int ctrl_vcpu_info(struct ctrl *ctrl, uint32_t domid, uint32_t vcpu,
 		   struct xen_domctl_getvcpuinfo *info);
+/* Its registers; the domain should be paused.  -ESRCH, -ENODATA: it never ran. */
+int ctrl_vcpu_context(struct ctrl *ctrl, uint32_t domid, uint32_t vcpu,
+		      vcpu_guest_context_t *context);
 /*
  * CPU sets are bitmaps of @nr_bits bits, bit 0 of byte 0 is CPU 0; NULL leaves
  * that kind alone.  After a set the maps hold what is in effect.  @force also undoes a

@@ -33,6 +33,9 @@ int cmd_sysrq(const struct verb *verb, int argc, char **argv);
 int cmd_debug_keys(const struct verb *verb, int argc, char **argv);
 int cmd_set_parameters(const struct verb *verb, int argc, char **argv);
 
+/* cmd_dump_core.c */
+int cmd_dump_core(const struct verb *verb, int argc, char **argv);
+
 /* cmd_config_update.c */
 int cmd_config_update(const struct verb *verb, int argc, char **argv);
 

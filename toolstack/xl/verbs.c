@@ -10,13 +10,6 @@
 #include "cmds.h"
 #include "verb_texts.h"
 
-/* A verb that is recognised but does nothing: @reason says why. */
-#define MISSING(verb, what, args, does, reason)                                                    \
-	{                                                                                          \
-		.name = (verb), .flags = (what), .arguments = (args), .description = (does),       \
-		.missing = (reason)                                                                \
-	}
-
 /* A verb by its parts, then other members by name. */
 #define ROW(verb, function, what, min, args, does, ...)                                            \
 	{                                                                                          \
@@ -114,8 +107,8 @@ const struct verb verbs[] = {
 	    .options = RESTORE_OPTIONS),
 	ROW("migrate-receive", cmd_unsupported_service, CHANGES, 0, "- for internal use only",
 	    "Restore a domain from a saved state", .missing = NO_SAVING),
-	MISSING("dump-core", CHANGES, "<Domain> <filename>", "Core dump a domain",
-		"the daemon does not write core dumps yet"),
+	ROW("dump-core", cmd_dump_core, CHANGES, 2, "<Domain> <filename>", "Core dump a domain",
+	    .completes = "domain file"),
 	ROW("cd-insert", cmd_cd, DRYRUN, 3, "<Domain> <VirtualDevice> <path>",
 	    "Insert a cdrom into a guest's cd drive", .missing = NO_MODEL,
 	    .completes = "domain none"),
