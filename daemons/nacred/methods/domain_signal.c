@@ -2,17 +2,14 @@
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 /* domain.trigger, domain.sysrq: pokes that a guest's kernel answers. */
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
-#include <store.h>
 #include <string.h>
 
+#include "control.h"
 #include "ctrl/domain.h"
 #include "fields.h"
 #include "limits.h"
 #include "nacred.h"
 #include "rpc.h"
-#include "stores.h"
 #include "world.h"
 
 /* libxl_trigger's words and the hypervisor's numbers; s3resume is no trigger there. */
@@ -60,22 +57,10 @@ static int sysrq(struct nacred *n, struct request *rq, const struct json *params
 {
 	const char *letter = json_string(json_get(params, "letter"), "");
 	const struct domain *d = world_find_guest(n, params, e);
-	struct store *s;
-	char path[64];
-	int rc;
+	struct store *s = d ? control_open(n, d, e) : NULL;
 
-	if (!d || !(s = stores_get(n, e)))
+	if (!s || control_ask(n, s, d, "sysrq", letter, e))
 		return RPC_FAILED;
-	if (domain_shutdown_reason(d) >= 0)
-		return fail(e, XL_FAIL, "domain.is_shutdown",
-			    "domain %u (%s) has shut down already", d->domid,
-			    d->name ? d->name : "");
-	snprintf(path, sizeof(path), "/local/domain/%u/control/sysrq", d->domid);
-	rc = store_write(s, XBT_NULL, path, letter);
-	if (rc) {
-		stores_failed(n, rc);
-		return fail_errno(e, rc, "xenstore.refused", "cannot write %s", path);
-	}
 	*result = world_identity(d);
 	return RPC_DONE;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "config.h"
+#include "control.h"
 #include "events.h"
 #include "log.h"
 #include "nacred.h"
@@ -89,16 +90,10 @@ static int ask_guest(struct nacred *n, const struct json *params, const char *wo
 		     const char *feature, struct json **result, struct rpc_error *e)
 {
 	struct domain *d = world_find_change(n, params, e);
-	struct store *s;
-	char path[64];
-	int rc;
+	struct store *s = d ? control_open(n, d, e) : NULL;
 
-	if (!d || !(s = stores_get(n, e)))
+	if (!s)
 		return RPC_FAILED;
-	if (domain_shutdown_reason(d) >= 0)
-		return fail(e, XL_FAIL, "domain.is_shutdown",
-			    "domain %u (%s) has shut down already", d->domid,
-			    d->name ? d->name : "");
 	if (!listens(n, s, d, feature)) {
 		if (json_bool(json_get(params, "acpi_fallback"), false))
 			fail(e, XL_NOPARAVIRT, "domain.no_pv_control",
@@ -111,12 +106,8 @@ static int ask_guest(struct nacred *n, const struct json *params, const char *wo
 			     d->name ? d->name : "");
 		return fail_hint(e, "destroy it, or end it from within");
 	}
-	snprintf(path, sizeof(path), "/local/domain/%u/control/shutdown", d->domid);
-	rc = store_write(s, XBT_NULL, path, word);
-	if (rc) {
-		stores_failed(n, rc);
-		return fail_errno(e, rc, "xenstore.refused", "cannot write %s", path);
-	}
+	if (control_ask(n, s, d, "shutdown", word, e))
+		return RPC_FAILED;
 	return done(n, d->domid, result, e);
 }
 
