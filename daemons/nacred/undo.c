@@ -21,6 +21,7 @@ static const struct {
 	[UNDO_CPUPOOLS] = {"cpupools", undo_cpupools},
 	[UNDO_AFFINITY] = {"affinity", undo_affinity},
 	[UNDO_NAME] = {"name", undo_name},
+	[UNDO_MEMORY] = {"memory", undo_memory},
 };
 
 int undo_begin(struct nacred *n, enum undo_kind kind, struct json *before, struct rpc_error *e)

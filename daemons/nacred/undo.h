@@ -15,13 +15,14 @@ struct nacred;
 
 #define UNDO_FILE "undo.json" /* below the state directory */
 
-enum undo_kind { UNDO_CPUPOOLS, UNDO_AFFINITY, UNDO_NAME };
+enum undo_kind { UNDO_CPUPOOLS, UNDO_AFFINITY, UNDO_NAME, UNDO_MEMORY };
 
 /* Take back to @before what may have been begun.  0 or -errno. */
 typedef int undo_fn(struct nacred *n, const struct json *before);
 undo_fn undo_cpupools; /* pools_state() */
 undo_fn undo_affinity; /* uuid; vcpus as in vcpus_state() */
 undo_fn undo_name;     /* uuid, name */
+undo_fn undo_memory;   /* uuid, limit_kib (the hypervisor's), target_kib, max_kib */
 
 /* Nothing is changed yet; takes @before.  0, or -1 and @e: then do not begin. */
 int undo_begin(struct nacred *n, enum undo_kind kind, struct json *before, struct rpc_error *e);

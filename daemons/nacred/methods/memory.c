@@ -20,6 +20,7 @@
 #include "revision.h"
 #include "rpc.h"
 #include "stores.h"
+#include "undo.h"
 #include "world.h"
 
 /* On top of what a guest may have: pages that libxl's builder places for itself
@@ -104,6 +105,16 @@ static int set_limit(struct nacred *n, const struct memory *m, uint64_t kib, str
 	return rc ? -1 : 0;
 }
 
+/* What set_limit() and write_nodes() change. */
+static int undoable(struct nacred *n, const struct memory *m, struct rpc_error *e)
+{
+	struct json *before = json_copy(m->before);
+
+	json_set_string(before, "uuid", m->d->uuid);
+	json_set_int(before, "limit_kib", (int64_t)(m->d->info.max_pages * PAGE_KIB));
+	return undo_begin(n, UNDO_MEMORY, before, e);
+}
+
 static int write_nodes(struct nacred *n, const struct memory *m, struct rpc_error *e)
 {
 	int rc = nodes_set_memory(n->store, m->d->domid, m->d->uuid, m->target_kib, m->max_kib);
@@ -134,6 +145,41 @@ static int change_done(const struct memory *m, struct nacred *n, struct json **r
 	}
 	*result = reply;
 	return RPC_DONE;
+}
+
+/* Both steps, or what is left for undo_recover(). */
+static int carry_out(struct nacred *n, const struct memory *m, bool limit, uint64_t kib,
+		     struct rpc_error *e)
+{
+	int rc = undoable(n, m, e);
+
+	if (rc)
+		return rc;
+	if (limit)
+		rc = set_limit(n, m, kib, e);
+	if (!rc)
+		rc = write_nodes(n, m, e);
+	undo_end(n);
+	return rc;
+}
+
+int undo_memory(struct nacred *n, const struct json *before)
+{
+	const char *uuid = json_string(json_get(before, "uuid"), "");
+	struct memory m = {.d = model_by_uuid(&n->model, uuid)};
+	int64_t limit = json_int(json_get(before, "limit_kib"), -1);
+	int rc;
+
+	if (!m.d)
+		return 0; /* with the domain its memory went */
+	if (limit < 0 || !n->store)
+		return -EINVAL;
+	rc = ctrl_domain_set_max_mem(n->ctrl, m.d->domid, (uint64_t)limit);
+	if (rc)
+		return rc;
+	return nodes_set_memory(n->store, m.d->domid, uuid,
+				(uint64_t)json_int(json_get(before, "target_kib"), 0),
+				(uint64_t)json_int(json_get(before, "max_kib"), 0));
 }
 
 /* --- the target --------------------------------------------------------------------------- */
@@ -176,10 +222,8 @@ static int set_target(struct nacred *n, struct request *rq, const struct json *p
 		rc = new_target(&m, params, &kib, e);
 	if (!rc)
 		m.target_kib = kib;
-	if (!rc && !m.dry_run && enforce)
-		rc = set_limit(n, &m, kib, e);
 	if (!rc && !m.dry_run)
-		rc = write_nodes(n, &m, e);
+		rc = carry_out(n, &m, enforce, kib, e);
 	if (!rc)
 		rc = change_done(&m, n, result, e);
 	json_free(m.before);
@@ -207,9 +251,7 @@ static int set_max(struct nacred *n, struct request *rq, const struct json *para
 	if (!rc)
 		m.max_kib = kib;
 	if (!rc && !m.dry_run)
-		rc = set_limit(n, &m, kib, e);
-	if (!rc && !m.dry_run)
-		rc = write_nodes(n, &m, e);
+		rc = carry_out(n, &m, true, kib, e);
 	if (!rc)
 		rc = change_done(&m, n, result, e);
 	json_free(m.before);

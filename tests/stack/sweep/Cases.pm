@@ -149,6 +149,25 @@ sub affinity {
 	return one_of('affinity', $all, 'all all', '0 0');
 }
 
+# The hypervisor's limit follows what xenstore says, with libxl's 1024 KiB on top.
+sub memory {
+	my ($what, @may) = @_;
+	my $m = Daemon::call('memory.get', {domain => $victim});
+	return one_of("$what and limit", "$m->{$what}/" . find($victim)->{max_memkb}, @may);
+}
+
+sub memory_back {
+	have_victim();
+	Daemon::call('memory.set_target', {domain => $victim, target_kib => 4096});
+	Daemon::call('memory.set_max', {domain => $victim, max_kib => 8192});
+	Daemon::call('memory.set_target', {domain => $victim, target_kib => 8192});
+}
+
+sub userdata {
+	my $d = Daemon::call('domain.userdata.get', {domain => $victim, key => 'sweep'});
+	return one_of('userdata', $d->{data} // '', '6f6c64', '6e6577');
+}
+
 sub renamed {
 	my $at = shift;
 	my @d = grep { defined } (find($victim), find('other'));
@@ -243,6 +262,15 @@ sub all {
 		{name => 'affinity', method => 'vcpu.affinity.set', check => \&affinity,
 		 before => sub { Daemon::call('vcpu.affinity.set', {domain => $victim, hard => 'all'}) },
 		 params => on_victim(hard => [0])},
+		{name => 'memory-target', method => 'memory.set_target', before => \&memory_back,
+		 check => sub { memory('target_kib', '8192/9216', '4096/5120') },
+		 params => on_victim(target_kib => 4096)},
+		{name => 'memory-max', method => 'memory.set_max', before => \&memory_back,
+		 check => sub { memory('max_kib', '8192/9216', '16384/17408') },
+		 params => on_victim(max_kib => 16384)},
+		{name => 'userdata', method => 'domain.userdata.set', check => \&userdata,
+		 before => sub { Daemon::call('domain.userdata.set', {domain => $victim, key => 'sweep', data => '6f6c64'}) },
+		 params => on_victim(key => 'sweep', data => '6e6577')},
 		{name => 'policy', method => 'patch.policy.set', check => \&policy,
 		 before => sub { Daemon::call('patch.policy.set', {allow_unsigned => JSON::PP::false}) },
 		 params => sub { {allow_unsigned => JSON::PP::true} }},
