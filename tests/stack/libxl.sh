@@ -92,8 +92,11 @@ until_true 60 xl list && pass back.nacred || fail back.nacred
 check back.list oxl list tiny
 # The monitor of before reconnects and learns of the end that comes now.
 check back.destroy oxl destroy tiny
-no_monitor() { ! pgrep -f "$DEB/usr/lib/xen-4.17/bin/xl create"; }
-until_true 60 no_monitor && pass back.monitor.ends || fail back.monitor.ends "$(ps -ef | grep "[x]l create")"
+# Of this test: its configurations lie in its own directory.
+monitors() { pgrep -af "$DEB/usr/lib/xen-4.17/bin/xl create.*$WORK/"; }
+no_monitor() { ! monitors; }
+until_true 60 no_monitor && pass back.monitor.ends || fail back.monitor.ends "$(monitors)"
+
 # Another nacred has other descriptors: what counts are memory and nodes.
 without_descriptors() { sed 's/descriptors [0-9]* //' <<<"$1"; }
 nothing_left() { [ "$(without_descriptors "$(snapshot)")" = "$(without_descriptors "$before")" ]; }
