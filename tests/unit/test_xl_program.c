@@ -115,6 +115,8 @@ Test(xl_program, shutdown)
 
 Test(xl_program, create)
 {
+	static char dry[sizeof(out)];
+
 	SCRIPT({.method = "domain.create",
 		.needle = "\"name\":\"busy\"",
 		.is_error = true,
@@ -137,6 +139,11 @@ Test(xl_program, create)
 	expect("create -qp g1.cfg vcpus=2", 0, "", "");
 	cr_expect(strstr(fake_nacred_requests(), "\"max_vcpus\":2"));
 	cr_expect(strstr(fake_nacred_requests(), "\"paused\":true"));
+	/* The configuration, as a dry run prints it, but not there. */
+	expect("-N create -q g1.cfg 'uuid=\"00c0ffee-0000-4000-8000-000000000001\"'", 0, NULL, "");
+	snprintf(dry, sizeof(dry), "%s", out);
+	cr_expect(strstr(dry, "\"name\": \"g1\""));
+	expect("create -qd g1.cfg 'uuid=\"00c0ffee-0000-4000-8000-000000000001\"'", 0, "", dry);
 	expect("create -c g1.cfg", 0, "Hello\r\n", "Parsing config from g1.cfg\n");
 	expect("create g1.cfg 'name=\"busy\"'", 3, "",
 	       "Parsing config from g1.cfg\n"

@@ -17,7 +17,7 @@
 struct create {
 	const char *file;
 	struct config_file text;
-	bool dryrun, paused, console, foreground, quiet, ignore_masks;
+	bool debug, dryrun, paused, console, foreground, quiet, ignore_masks;
 };
 
 static int attach(const struct json *created, bool paused)
@@ -93,6 +93,8 @@ static int create_domain(struct create *create)
 				    create->dryrun, &status);
 	if (!config)
 		return status;
+	if (create->debug && !create->dryrun)
+		xl_print_json(stderr, config);
 	if (create->dryrun)
 		status = xl_print_json(stdout, config) ? EXIT_SUCCESS : EXIT_FAILURE;
 	else
@@ -115,7 +117,7 @@ static void read_options(const struct verb *verb, int argc, char **argv, struct 
 	};
 	int letter;
 
-	/* -d and -e change nothing: nacred keeps watch over every domain. */
+	/* -e changes nothing: nacred keeps watch over every domain. */
 	while ((letter = xl_option(verb, argc, argv, "hFnqf:pcdeVA", options)) >= 0) {
 		if (letter == 'f')
 			create->file = optarg;
@@ -123,6 +125,7 @@ static void read_options(const struct verb *verb, int argc, char **argv, struct 
 			fputs("xl: warning: guests have no display to view; -V and -A are "
 			      "ignored\n",
 			      stderr);
+		create->debug |= letter == 'd';
 		create->dryrun |= letter == 'n';
 		create->quiet |= letter == 'q';
 		create->paused |= letter == 'p';
