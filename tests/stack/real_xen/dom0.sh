@@ -114,6 +114,22 @@ says theirs-listed '^g ' xl list
 check theirs-destroy $X/xl destroy g
 until_true 30 sh -c '! xl list g' && pass theirs-gone || fail theirs-gone "$(xl list)"
 
+# Debian's xl on our library: what it does, nacred does.
+oxl() { LD_LIBRARY_PATH=/usr/local/lib/nacre/libxl $X/xl "$@"; }
+asked() { grep -c "audit: $1 \"g\"" $LOG; }
+before=$(asked domain.create)
+oxl list 2>&1 | sed "$TIMES" >$W/theirs
+xl list 2>&1 | sed "$TIMES" >$W/ours
+check library.list cmp $W/ours $W/theirs
+check library.create oxl create -e $W/g.cfg
+says library.nacred "^$((before + 1))\$" asked domain.create
+says library.listed '^g ' $X/xl list
+check library.weight oxl sched-credit2 -d g -w 1024
+says library.weighs '^g .* 1024 ' $X/xl sched-credit2 -d g
+check library.pause oxl pause g
+check library.destroy oxl destroy g
+until_true 30 sh -c '! xl list g' && pass library.gone || fail library.gone "$(xl list)"
+
 # A guest goes on without nacred.
 check create-last xl create $W/g.cfg
 kill -9 "$(pidof nacred)"
