@@ -101,19 +101,30 @@ static void called(libxl_ctx *ctx, int rc, void *user)
 	done_rc = rc;
 }
 
+struct child {
+	pid_t pid;
+	int attached; /* a byte comes once it has the console */
+};
+
 /* xl's way: a child attaches, the parent goes on. */
 static void console_there(libxl_ctx *ctx, libxl_event *event, void *user)
 {
-	pid_t *child = user;
+	struct child *child = user;
 	uint32_t domid = event->domid;
+	int fds[2];
 
 	consoles++;
 	libxl_event_free(ctx, event);
-	*child = fork();
-	if (*child)
+	MUST(!pipe(fds));
+	child->pid = fork();
+	if (child->pid) {
+		close(fds[1]);
+		child->attached = fds[0];
 		return;
+	}
+	close(fds[0]);
 	libxl_postfork_child_noexec(ctx);
-	libxl_primary_console_exec(new_context(), domid, -1);
+	libxl_primary_console_exec(new_context(), domid, fds[1]);
 	_exit(99);
 }
 
@@ -147,8 +158,9 @@ int main(int argc, char **argv)
 	libxl_domain_config config;
 	uint32_t domid = 0;
 	char *tty = NULL;
-	pid_t child = 0;
+	struct child child = {0};
 	int status;
+	char byte;
 	const libxl_asyncprogress_how console = {.callback = console_there, .for_callback = &child};
 
 	MUST(argc == 3);
@@ -166,12 +178,14 @@ int main(int argc, char **argv)
 	finish(ctx, libxl_domain_pause(ctx, domid, &how), "pause");
 	MUST(!libxl_domain_rename(ctx, domid, argv[1], "renamed"));
 	MUST(libxl_domain_rename(ctx, domid, argv[1], "again") == ERROR_FAIL);
+	/* Or the guest would be gone before its console. */
+	MUST(read(child.attached, &byte, 1) == 1);
 	finish(ctx, libxl_domain_destroy(ctx, domid, &how), "destroy");
 	while (!died)
 		turn(ctx);
 	libxl_evdisable_domain_death(ctx, death);
 	/* The console ends with its guest. */
-	MUST(waitpid(child, &status, 0) == child);
+	MUST(waitpid(child.pid, &status, 0) == child.pid);
 	MUST(WIFEXITED(status) && !WEXITSTATUS(status));
 	libxl_ctx_free(ctx);
 	puts("loop well");
