@@ -48,7 +48,7 @@ Test(xl_verbs, table)
 	for (i = 0; i < nr_verbs; i++) {
 		xens += !(verbs[i].flags & VERB_OURS);
 		cr_expect_not_null(verbs[i].description);
-		cr_expect(verbs[i].run || verbs[i].missing, "%s", verbs[i].name);
+		cr_expect(verbs[i].run, "%s", verbs[i].name);
 		for (j = 0; j < i; j++)
 			cr_expect_str_neq(verbs[i].name, verbs[j].name);
 	}

@@ -33,13 +33,6 @@ static int run(const struct verb *verb, int argc, char **argv)
 		fputs("command does not implement -N (dryrun) option\n", stderr);
 		return verb_failure_status(verb);
 	}
-	if (!verb->run && argc > 1 && (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help")))
-		return verb_help(verb->name);
-	if (!verb->run) {
-		fprintf(stderr, "xl: `%s' is not supported by Nacre %s: %s\n", verb->name,
-			NACRE_VERSION, verb->missing);
-		return EXIT_FAILURE;
-	}
 	optind = 0; /* start over: verbs take options behind their arguments too */
 	return verb->run(verb, argc, argv);
 }

@@ -15,7 +15,7 @@ enum verb_flags {
 
 struct verb {
 	const char *name;
-	/* argv[0] is the verb; returns the exit status. NULL: it says only what is missing. */
+	/* argv[0] is the verb; returns the exit status. */
 	int (*run)(const struct verb *verb, int argc, char **argv);
 	unsigned int flags;
 	int min_args; /* arguments that it needs beside its options */
