@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include <utmp.h>
 
 #define PATIENCE_MS 60000
 #define PARAMETERS  8
@@ -293,19 +294,26 @@ static long now_ms(void)
 bool terminal_start(struct terminal *t, int rows, int cols, char *const argv[])
 {
 	struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols};
+	int program_fd;
 
 	memset(t, 0, sizeof(*t));
 	t->rows = rows;
 	t->cols = cols;
 	t->bottom = rows - 1;
 	clear(t, 0);
-	t->pid = forkpty(&t->fd, NULL, NULL, &size);
+	/* The modes are asked for before there is a program that changes them. */
+	if (openpty(&t->fd, &program_fd, NULL, NULL, &size) || tcgetattr(t->fd, &t->modes))
+		return false;
+	t->pid = fork();
 	if (t->pid == 0) {
+		close(t->fd);
 		setenv("TERM", "xterm", 1);
-		execv(argv[0], argv);
+		if (login_tty(program_fd) == 0)
+			execv(argv[0], argv);
 		_exit(127);
 	}
-	return t->pid > 0 && tcgetattr(t->fd, &t->modes) == 0;
+	close(program_fd);
+	return t->pid > 0;
 }
 
 /* Read what is there, at most @ms later. False: the program closed its terminal. */
@@ -406,7 +414,7 @@ int terminal_end(struct terminal *t)
 		}
 		step(t, 20);
 	}
-	terminal_follow(t, 20);
+	terminal_follow(t, PATIENCE_MS); /* what it wrote last, until the terminal is closed */
 	return status;
 }
 
