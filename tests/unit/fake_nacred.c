@@ -68,13 +68,13 @@ static void send_with_fd(int client, const char *text, size_t len, int fd)
 }
 
 /* A console on which the guest said @text and then ended. */
-static int console_of(const char *text)
+static int console_of(const char *text, size_t len)
 {
 	int pair[2];
 
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair))
 		return -1;
-	send(pair[0], text, strlen(text), MSG_NOSIGNAL);
+	send(pair[0], text, len ? len : strlen(text), MSG_NOSIGNAL);
 	close(pair[0]);
 	return pair[1];
 }
@@ -94,7 +94,7 @@ static void send_answer(int client, long long id, const struct fake_answer *chos
 		len = asprintf(&text, "{\"jsonrpc\":\"2.0\",\"id\":%lld,\"%s\":%s}\n", id,
 			       chosen->is_error ? "error" : "result", chosen->json);
 	if (chosen && chosen->console)
-		fd = console_of(chosen->console);
+		fd = console_of(chosen->console, chosen->console_len);
 	if (len > 0) {
 		send_with_fd(client, text, (size_t)len, fd);
 		free(text);

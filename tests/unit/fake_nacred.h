@@ -13,6 +13,7 @@ struct fake_answer {
 	const char *json;   /* the result, or the error object */
 	bool is_error;
 	const char *console; /* send a descriptor that yields this and ends */
+	size_t console_len;  /* 0: as strlen() says */
 	bool hold;	     /* answer only at fake_nacred_release() */
 	bool hang_up;	     /* instead of an answer */
 };

@@ -6,9 +6,11 @@ foreach(noun
     console
     create
     ctx
+    dump
     file
     change
     query
+    sched
     event
     osevent
     stress

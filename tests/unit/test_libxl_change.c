@@ -109,12 +109,6 @@ Test(libxl_change, scheduler)
 	cr_expect_eq(libxl_domain_sched_params_set(ctx, 7, &p), ERROR_FEATURE_REMOVED);
 	p.sched = LIBXL_SCHEDULER_NULL;
 	cr_expect_eq(libxl_domain_sched_params_set(ctx, 7, &p), 0);
-	p.sched = LIBXL_SCHEDULER_RTDS;
-	cr_expect_eq(libxl_domain_sched_params_set(ctx, 7, &p), ERROR_FAIL);
-	/* Not said which: nacred is asked. */
-	p.sched = LIBXL_SCHEDULER_UNKNOWN;
-	answer("sched.credit2.get", "{\"domains\":[{\"sched\":\"arinc653\"}]}");
-	cr_expect_eq(libxl_domain_sched_params_set(ctx, 7, &p), ERROR_INVAL);
 }
 
 Test(libxl_change, keys_and_buttons)

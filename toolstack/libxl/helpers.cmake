@@ -7,6 +7,7 @@ target_sources(xenlight_objects PRIVATE
   libxl_cpuid.c
   libxl_cpupool.c
   libxl_domain.c
+  libxl_dump.c
   libxl_file.c
   libxl_host.c
   libxl_maps.c
@@ -14,6 +15,7 @@ target_sources(xenlight_objects PRIVATE
   libxl_query.c
   libxl_retrieve.c
   libxl_sched.c
+  libxl_sched_vcpu.c
   libxl_signal.c
   libxl_strings.c
   libxl_target.c

@@ -86,7 +86,7 @@ static void post_answered(struct libxl__egc *egc, struct libxl__post *post,
 	if (ao->op->answered)
 		rc = ao->op->answered(egc, ao, result, rc);
 	if (error && rc < 0)
-		libxl__log_refusal(egc->ctx, &ao->where, ao->domid, error);
+		libxl__log_refusal(egc->ctx, &ao->where, ao->domid, error, ao->op->missing);
 	if (rc != LIBXL__GOES_ON)
 		ao_complete(egc, ao, rc);
 }
@@ -167,6 +167,24 @@ int libxl__ao_run(libxl_ctx *ctx, const struct libxl__where *where, const libxl_
 		libxl__poller_put(ctx, poller);
 	libxl__leave(&egc);
 	return rc;
+}
+
+int libxl__ao_done(libxl_ctx *ctx, const libxl_asyncop_how *how, uint32_t domid, int rc)
+{
+	struct libxl__egc egc;
+	struct libxl__ao *ao;
+
+	if (!how)
+		return rc;
+	ao = ao_new(ctx, LIBXL__HERE, how, domid);
+	if (!ao)
+		return ERROR_NOMEM;
+	libxl__enter(&egc, ctx);
+	ao->next = ctx->aos;
+	ctx->aos = ao;
+	ao_complete(&egc, ao, rc);
+	libxl__leave(&egc);
+	return 0;
 }
 
 void libxl__aos_free(libxl_ctx *ctx)

@@ -16,8 +16,9 @@ struct libxl__ao;
 
 struct libxl__op {
 	const char *method;
-	int timeout_ms;	 /* as of libxl__post */
-	bool repeatable; /* as of libxl__post */
+	const char *missing; /* as of libxl__log_refusal() */
+	int timeout_ms;	     /* as of libxl__post */
+	bool repeatable;     /* as of libxl__post */
 	/*
 	 * What to make of the answer: with @rc 0 @result is there, else it is NULL.  Gives
 	 * what the operation ends with, or LIBXL__GOES_ON after a libxl__ao_next() that
@@ -60,6 +61,9 @@ int libxl__ao_run(libxl_ctx *ctx, const struct libxl__where *where, const libxl_
 
 #define libxl__ao(ctx, how, domid, op, params, user)                                               \
 	libxl__ao_run(ctx, LIBXL__HERE, how, domid, op, params, user)
+
+/* For what is over before its function returns: the result, or 0 and @how tells it. */
+int libxl__ao_done(libxl_ctx *ctx, const libxl_asyncop_how *how, uint32_t domid, int rc);
 
 /* From libxl__op.answered: the next step.  0, or an error to end with. */
 int libxl__ao_next(struct libxl__ao *ao, const struct libxl__op *op, struct json *params);

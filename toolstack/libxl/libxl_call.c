@@ -117,14 +117,15 @@ int libxl__rpc(libxl_ctx *ctx, enum libxl__call_kind kind, const char *method, s
 }
 
 int libxl__rpc_logged(libxl_ctx *ctx, const struct libxl__where *where, enum libxl__call_kind kind,
-		      const char *method, struct json *params, struct json **result)
+		      const char *method, struct json *params, struct json **result,
+		      const char *missing)
 {
 	uint32_t domid = (uint32_t)json_int(json_get(params, "domain"), INVALID_DOMID);
 	struct rpc_error error;
 	int rc = libxl__rpc(ctx, kind, method, params, RPC_SLOW, result, NULL, &error);
 
 	if (rc)
-		libxl__log_refusal(ctx, where, domid, &error);
+		libxl__log_refusal(ctx, where, domid, &error, missing);
 	return rc;
 }
 

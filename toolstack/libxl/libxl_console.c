@@ -47,7 +47,7 @@ static int open_console(libxl_ctx *ctx, uint32_t domid, int *fd)
 	rc = libxl__rpc(ctx, LIBXL__READ, "domain.console", libxl__domain_params(domid), RPC_QUICK,
 			NULL, fd, &error);
 	if (rc)
-		libxl__log_refusal(ctx, LIBXL__HERE, domid, &error);
+		libxl__log_refusal(ctx, LIBXL__HERE, domid, &error, NULL);
 	if (!rc && *fd < 0) {
 		LIBXL__ERROR(ctx, domid, "nacred sent no console");
 		rc = ERROR_FAIL;
@@ -139,7 +139,7 @@ libxl_xen_console_reader *libxl_xen_console_read_start(libxl_ctx *ctx, int clear
 	}
 	/* A ring that is emptied cannot be read twice. */
 	if (libxl__rpc_logged(ctx, LIBXL__HERE, clear ? LIBXL__CHANGE : LIBXL__READ, "host.dmesg",
-			      params, &reader->answer)) {
+			      params, &reader->answer, NULL)) {
 		free(reader);
 		return NULL;
 	}

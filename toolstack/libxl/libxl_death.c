@@ -135,7 +135,7 @@ static void listed(struct libxl__egc *egc, struct libxl__post *post, const struc
 	libxl_ctx *ctx = egc->ctx;
 
 	if (error && strncmp(error->symbol, "rpc.", 4) != 0) {
-		libxl__log_refusal(ctx, LIBXL__HERE, INVALID_DOMID, error);
+		libxl__log_refusal(ctx, LIBXL__HERE, INVALID_DOMID, error, NULL);
 		libxl__disaster(ctx, LIBXL_EVENT_TYPE_DOMAIN_DEATH, "list the domains", 0);
 		return;
 	}
@@ -169,7 +169,7 @@ static void subscribed(struct libxl__egc *egc, struct libxl__post *post, const s
 	libxl_ctx *ctx = egc->ctx;
 
 	if (error && strncmp(error->symbol, "rpc.", 4) != 0) {
-		libxl__log_refusal(ctx, LIBXL__HERE, INVALID_DOMID, error);
+		libxl__log_refusal(ctx, LIBXL__HERE, INVALID_DOMID, error, NULL);
 		libxl__disaster(ctx, LIBXL_EVENT_TYPE_DOMAIN_DEATH, "subscribe to events", 0);
 	}
 	if (error)

@@ -37,7 +37,7 @@ struct libxl__where {
 
 #define LIBXL__HERE (&(const struct libxl__where){__FILE_NAME__, __LINE__, __func__})
 
-/* @domid INVALID_DOMID: about no domain; else the text begins with "Domain N:".
+/* @domid of a guest: the text begins with "Domain N:", as in Xen's not for domain 0.
  * @errnoval -1: no system error.  What is not printable in the text is escaped. */
 void libxl__log(libxl_ctx *ctx, xentoollog_level level, int errnoval,
 		const struct libxl__where *where, uint32_t domid, const char *format, ...)
@@ -49,9 +49,13 @@ void libxl__log(libxl_ctx *ctx, xentoollog_level level, int errnoval,
 #define LIBXL__DEBUG(ctx, domid, ...)                                                              \
 	libxl__log(ctx, XTL_DEBUG, -1, LIBXL__HERE, domid, __VA_ARGS__)
 
-/* What nacred said went wrong, with its hint. */
+/* An error in the form of libxenctrl's, for what that library does in Xen. */
+void libxl__log_xc(libxl_ctx *ctx, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* What nacred said went wrong, with its hint.  @missing: what Xen's libxl says of a domain
+ * that does not exist, "" where it says nothing; NULL: that in nacred's words, too. */
 void libxl__log_refusal(libxl_ctx *ctx, const struct libxl__where *where, uint32_t domid,
-			const struct rpc_error *error);
+			const struct rpc_error *error, const char *missing);
 
 /* --- calls of nacred ---------------------------------------------------------------- */
 
@@ -71,14 +75,17 @@ enum libxl__call_kind { LIBXL__READ, LIBXL__CHANGE };
 int libxl__rpc(libxl_ctx *ctx, enum libxl__call_kind kind, const char *method, struct json *params,
 	       int timeout_ms, struct json **result, int *fd, struct rpc_error *error);
 
-/* The same with libxl's usual message when it fails. */
+/* The same with a message when it fails; @missing as of libxl__log_refusal(). */
 int libxl__rpc_logged(libxl_ctx *ctx, const struct libxl__where *where, enum libxl__call_kind kind,
-		      const char *method, struct json *params, struct json **result);
+		      const char *method, struct json *params, struct json **result,
+		      const char *missing);
 
-#define libxl__query(ctx, method, params, result)                                                  \
-	libxl__rpc_logged(ctx, LIBXL__HERE, LIBXL__READ, method, params, result)
-#define libxl__call(ctx, method, params, result)                                                   \
-	libxl__rpc_logged(ctx, LIBXL__HERE, LIBXL__CHANGE, method, params, result)
+#define libxl__query_of(ctx, method, params, result, missing)                                      \
+	libxl__rpc_logged(ctx, LIBXL__HERE, LIBXL__READ, method, params, result, missing)
+#define libxl__call_of(ctx, method, params, result, missing)                                       \
+	libxl__rpc_logged(ctx, LIBXL__HERE, LIBXL__CHANGE, method, params, result, missing)
+#define libxl__query(ctx, method, params, result) libxl__query_of(ctx, method, params, result, NULL)
+#define libxl__call(ctx, method, params, result)  libxl__call_of(ctx, method, params, result, NULL)
 
 /* A new object {"domain": @domid}, or NULL: no memory (which the calls above take for
  * no parameters and nacred refuses). */

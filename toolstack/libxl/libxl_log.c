@@ -34,18 +34,45 @@ void libxl__log(libxl_ctx *ctx, xentoollog_level level, int errnoval,
 		text = NULL;
 	else
 		make_printable(text);
-	if (domid != (uint32_t)INVALID_DOMID)
+	if (libxl_domid_valid_guest(domid))
 		snprintf(domain, sizeof(domain), "Domain %u:", domid);
 	xtl_log(ctx->lg, level, errnoval, "libxl", "%s:%d:%s: %s%s", where->file, where->line,
 		where->func, domain, text ? text : "[out of memory formatting log message]");
 	free(text);
 }
 
-void libxl__log_refusal(libxl_ctx *ctx, const struct libxl__where *where, uint32_t domid,
-			const struct rpc_error *error)
+void libxl__log_xc(libxl_ctx *ctx, const char *format, ...)
 {
+	char *text = NULL;
+	va_list args;
+	int len;
+
+	if (!ctx->lg)
+		return;
+	va_start(args, format);
+	len = vasprintf(&text, format, args);
+	va_end(args);
+	if (len < 0)
+		return;
+	make_printable(text);
+	xtl_log(ctx->lg, XTL_ERROR, -1, "xc", "%s: Internal error", text);
+	free(text);
+}
+
+void libxl__log_refusal(libxl_ctx *ctx, const struct libxl__where *where, uint32_t domid,
+			const struct rpc_error *error, const char *missing)
+{
+	bool gone = -error->libxl == ERROR_DOMAIN_NOTFOUND;
 	size_t len = strlen(error->text);
 	const char *join = !error->hint[0] ? "" : len && error->text[len - 1] == '.' ? " " : "; ";
 
+	if (gone && missing) {
+		if (missing[0])
+			libxl__log(ctx, XTL_ERROR, -1, where, domid, "%s", missing);
+		return;
+	}
+	/* Where nacred names the domain itself, once is enough. */
+	if (gone || !strncmp(error->text, "Domain ", strlen("Domain ")))
+		domid = INVALID_DOMID;
 	libxl__log(ctx, XTL_ERROR, -1, where, domid, "%s%s%s", error->text, join, error->hint);
 }

@@ -25,6 +25,10 @@ struct json *libxl__bitmap_to_cpus(const libxl_bitmap *map);
 libxl_scheduler libxl__scheduler(const char *name);
 const char *libxl__scheduler_name(libxl_scheduler sched); /* NULL: there is none */
 
+/* That of the domain's pool; LIBXL_SCHEDULER_UNKNOWN after a message at @where. */
+libxl_scheduler libxl__domain_scheduler(libxl_ctx *ctx, const struct libxl__where *where,
+					uint32_t domid);
+
 /*
  * calloc() for the @nr of a list that libxl gives away, one more so that no list is
  * NULL for being empty; NULL: no memory.

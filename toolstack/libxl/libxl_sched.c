@@ -20,7 +20,10 @@ int libxl_sched_credit2_params_get(libxl_ctx *ctx, uint32_t poolid,
 	if (limit && limit->type == JSON_INT) {
 		scinfo->ratelimit_us = (int)limit->integer;
 	} else {
-		LIBXL__ERROR(ctx, INVALID_DOMID, "getting Credit2 scheduler parameters");
+		LIBXL__ERROR(
+			ctx, INVALID_DOMID,
+			"getting Credit2 scheduler parameters: the scheduler is %s",
+			json_string(json_get(pools ? pools->items[0] : NULL, "sched"), "none"));
 		rc = ERROR_FAIL;
 	}
 	json_free(result);
@@ -42,25 +45,30 @@ int libxl_sched_credit2_params_set(libxl_ctx *ctx, uint32_t poolid,
 int libxl_sched_credit_params_get(libxl_ctx *ctx, uint32_t poolid,
 				  libxl_sched_credit_params *scinfo)
 {
-	LIBXL__ERROR(ctx, INVALID_DOMID, "getting Credit scheduler parameters");
+	LIBXL__ERROR(ctx, INVALID_DOMID, "getting Credit scheduler parameters: Invalid argument");
 	return ERROR_FAIL;
 }
 
 int libxl_sched_credit_params_set(libxl_ctx *ctx, uint32_t poolid,
 				  libxl_sched_credit_params *scinfo)
 {
-	LIBXL__ERROR(ctx, INVALID_DOMID, "Setting Credit scheduler parameters");
+	LIBXL__ERROR(ctx, INVALID_DOMID, "Setting Credit scheduler parameters: Invalid argument");
 	return ERROR_FAIL;
 }
 
 /* --- domains -------------------------------------------------------------------------- */
 
-/* The one element of what sched.credit2.get says about @domid, copied. */
-static int query_domain(libxl_ctx *ctx, uint32_t domid, struct json **domain)
+#define NO_DOMAIN "getinfolist failed 0: No such file or directory"
+
+/* The one element of what sched.credit2.get says about @domid, copied.  Logged at @where. */
+static int query_domain(libxl_ctx *ctx, const struct libxl__where *where, uint32_t domid,
+			struct json **domain, const char *missing)
 {
 	struct json *params = libxl__domain_params(domid), *result;
 	const struct json *domains;
-	int rc = params ? libxl__query(ctx, "sched.credit2.get", params, &result) : ERROR_NOMEM;
+	int rc = params ? libxl__rpc_logged(ctx, where, LIBXL__READ, "sched.credit2.get", params,
+					    &result, missing)
+			: ERROR_NOMEM;
 
 	if (rc)
 		return rc;
@@ -72,16 +80,38 @@ static int query_domain(libxl_ctx *ctx, uint32_t domid, struct json **domain)
 	return *domain ? 0 : ERROR_FAIL;
 }
 
+static libxl_scheduler scheduler_of(const struct json *domain)
+{
+	return libxl__scheduler(json_string(json_get(domain, "sched"), ""));
+}
+
+libxl_scheduler libxl__domain_scheduler(libxl_ctx *ctx, const struct libxl__where *where,
+					uint32_t domid)
+{
+	libxl_scheduler sched;
+	struct json *domain;
+
+	if (query_domain(ctx, where, domid, &domain, NO_DOMAIN))
+		return LIBXL_SCHEDULER_UNKNOWN;
+	sched = scheduler_of(domain);
+	json_free(domain);
+	return sched;
+}
+
 int libxl_domain_sched_params_get(libxl_ctx *ctx, uint32_t domid, libxl_domain_sched_params *params)
 {
 	struct json *domain;
 	int rc;
 
 	libxl_domain_sched_params_init(params);
-	rc = query_domain(ctx, domid, &domain);
+	rc = query_domain(ctx, LIBXL__HERE, domid, &domain, NO_DOMAIN);
+	if (rc == ERROR_DOMAIN_NOTFOUND) {
+		LIBXL__ERROR(ctx, domid, "Unknown scheduler");
+		return ERROR_INVAL;
+	}
 	if (rc)
 		return rc;
-	params->sched = libxl__scheduler(json_string(json_get(domain, "sched"), ""));
+	params->sched = scheduler_of(domain);
 	params->weight =
 		(int)json_int(json_get(domain, "weight"), LIBXL_DOMAIN_SCHED_PARAM_WEIGHT_DEFAULT);
 	params->cap = (int)json_int(json_get(domain, "cap"), LIBXL_DOMAIN_SCHED_PARAM_CAP_DEFAULT);
@@ -89,42 +119,55 @@ int libxl_domain_sched_params_get(libxl_ctx *ctx, uint32_t domid, libxl_domain_s
 	return 0;
 }
 
+/* That there is no such domain is told by the result alone, as in Xen. */
 static int set_credit2(libxl_ctx *ctx, uint32_t domid, const libxl_domain_sched_params *params)
 {
 	struct json *args = libxl__domain_params(domid);
 	bool good = args != NULL;
+	int rc;
 
 	if (good && params->weight != LIBXL_DOMAIN_SCHED_PARAM_WEIGHT_DEFAULT)
 		good = json_set_int(args, "weight", params->weight);
 	if (good && params->cap != LIBXL_DOMAIN_SCHED_PARAM_CAP_DEFAULT)
 		good = json_set_int(args, "cap", params->cap);
-	if (good)
-		return libxl__call(ctx, "sched.credit2.set", args, NULL);
-	json_free(args);
-	return ERROR_NOMEM;
+	if (!good) {
+		json_free(args);
+		return ERROR_NOMEM;
+	}
+	rc = libxl__call_of(ctx, "sched.credit2.set", args, NULL, "");
+	return rc == ERROR_DOMAIN_NOTFOUND ? ERROR_INVAL : rc;
+}
+
+/* Of a scheduler that no pool has: it is asked for what was, before that is changed. */
+static int refuse_other(libxl_ctx *ctx, uint32_t domid, libxl_scheduler sched)
+{
+	struct json *domain;
+	int rc = query_domain(ctx, LIBXL__HERE, domid, &domain, "");
+
+	if (rc)
+		return rc == ERROR_DOMAIN_NOTFOUND ? ERROR_INVAL : rc;
+	json_free(domain);
+	LIBXL__ERROR(ctx, domid, "Getting domain sched %s: Invalid argument",
+		     libxl__scheduler_name(sched));
+	return ERROR_FAIL;
 }
 
 /* Which scheduler the domain has is asked for when the caller does not say. */
 int libxl_domain_sched_params_set(libxl_ctx *ctx, uint32_t domid,
 				  const libxl_domain_sched_params *params)
 {
-	libxl_domain_sched_params now = {.sched = params->sched};
-	int rc = 0;
+	libxl_scheduler sched = params->sched;
 
-	if (params->sched == LIBXL_SCHEDULER_UNKNOWN)
-		rc = libxl_domain_sched_params_get(ctx, domid, &now);
-	if (rc)
-		return rc;
-	switch (now.sched) {
+	if (sched == LIBXL_SCHEDULER_UNKNOWN)
+		sched = libxl__domain_scheduler(ctx, LIBXL__HERE, domid);
+	switch (sched) {
 	case LIBXL_SCHEDULER_CREDIT2:
 		return set_credit2(ctx, domid, params);
 	case LIBXL_SCHEDULER_NULL: /* has no parameters */
 		return 0;
 	case LIBXL_SCHEDULER_CREDIT:
 	case LIBXL_SCHEDULER_RTDS:
-		LIBXL__ERROR(ctx, domid, "Setting domain sched %s",
-			     libxl__scheduler_name(now.sched));
-		return ERROR_FAIL;
+		return refuse_other(ctx, domid, sched);
 	case LIBXL_SCHEDULER_SEDF:
 		LIBXL__ERROR(ctx, domid, "SEDF scheduler no longer available");
 		return ERROR_FEATURE_REMOVED;

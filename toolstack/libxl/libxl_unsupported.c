@@ -18,16 +18,12 @@ static int refuse(libxl_ctx *ctx, const struct libxl__where *where, uint32_t dom
 	return rc;
 }
 
-#define NO_PCI	       "there is no PCI passthrough"
-#define NO_USB	       "there is no USB passthrough"
-#define NO_BACKEND     "there is no backend for this class of device"
-#define NO_DISK	       "disks are not connected to domains yet"
-#define NO_NIC	       "network interfaces are not connected to domains yet"
-#define NO_QEMU	       "no domain has a QEMU device model"
-#define NO_FLASK       "the hypervisor has no security policy"
-#define NO_PSR	       "the hypervisor does not control caches or memory bandwidth"
-#define NO_TMEM	       "transcendent memory is no longer part of Xen"
-#define NO_VCPU_PARAMS "the scheduler has no parameters of single vCPUs"
+#define NO_PCI	   "there is no PCI passthrough"
+#define NO_BACKEND "there is no backend for such devices yet"
+#define NO_QEMU	   "no domain has a QEMU device model"
+#define NO_FLASK   "the hypervisor has no security policy"
+#define NO_PSR	   "the hypervisor does not control caches or memory bandwidth"
+#define NO_TMEM	   "transcendent memory is no longer part of Xen"
 
 /* --- functions of all kinds --------------------------------------------------------- */
 
@@ -47,25 +43,8 @@ UNSUPPORTED(libxl_qemu_monitor_command,
 	    ERROR_NI, NO_QEMU)
 UNSUPPORTED(libxl_device_events_handler, (libxl_ctx * ctx, const libxl_asyncop_how *ao_how),
 	    ERROR_NI, "there are no driver domains")
-UNSUPPORTED(libxl_domain_core_dump,
-	    (libxl_ctx * ctx, uint32_t domid, const char *filename,
-	     const libxl_asyncop_how *ao_how),
-	    ERROR_NI, "a domain's memory is not written to a file")
 UNSUPPORTED(libxl_clear_domid_history, (libxl_ctx * ctx), ERROR_NI,
 	    "nacred keeps no history of domain ids in a file")
-
-UNSUPPORTED(libxl_vcpu_sched_params_get,
-	    (libxl_ctx * ctx, uint32_t domid, libxl_vcpu_sched_params *params), ERROR_INVAL,
-	    NO_VCPU_PARAMS)
-UNSUPPORTED(libxl_vcpu_sched_params_get_all,
-	    (libxl_ctx * ctx, uint32_t domid, libxl_vcpu_sched_params *params), ERROR_INVAL,
-	    NO_VCPU_PARAMS)
-UNSUPPORTED(libxl_vcpu_sched_params_set,
-	    (libxl_ctx * ctx, uint32_t domid, const libxl_vcpu_sched_params *params), ERROR_INVAL,
-	    NO_VCPU_PARAMS)
-UNSUPPORTED(libxl_vcpu_sched_params_set_all,
-	    (libxl_ctx * ctx, uint32_t domid, const libxl_vcpu_sched_params *params), ERROR_INVAL,
-	    NO_VCPU_PARAMS)
 
 UNSUPPORTED(libxl_tmem_freeze, (libxl_ctx * ctx, uint32_t domid), ERROR_FEATURE_REMOVED, NO_TMEM)
 UNSUPPORTED(libxl_tmem_thaw, (libxl_ctx * ctx, uint32_t domid), ERROR_FEATURE_REMOVED, NO_TMEM)
@@ -124,6 +103,16 @@ UNSUPPORTED(libxl_psr_get_hw_info,
 
 /* --- devices ------------------------------------------------------------------------- */
 
+/* With Xen's words for whatever may be wrong with one, then the reason. */
+#define ADD(function, noun, why)                                                                   \
+	int function(libxl_ctx *ctx, uint32_t domid, libxl_device_##noun *device,                  \
+		     const libxl_asyncop_how *ao_how)                                              \
+	{                                                                                          \
+		LIBXL__ERROR(ctx, INVALID_DOMID, "unable to add device: %s", why);                 \
+		errno = ENOSYS;                                                                    \
+		return ERROR_NI;                                                                   \
+	}
+
 #define CHANGE(function, noun, why)                                                                \
 	int function(libxl_ctx *ctx, uint32_t domid, libxl_device_##noun *device,                  \
 		     const libxl_asyncop_how *ao_how)                                              \
@@ -157,25 +146,25 @@ UNSUPPORTED(libxl_psr_get_hw_info,
 	}
 
 #define FAMILY(noun, why)                                                                          \
-	CHANGE(libxl_device_##noun##_add, noun, why)                                               \
+	ADD(libxl_device_##noun##_add, noun, why)                                                  \
 	CHANGE(libxl_device_##noun##_remove, noun, why)                                            \
 	CHANGE(libxl_device_##noun##_destroy, noun, why)                                           \
 	NONE(noun)                                                                                 \
 	GETINFO(noun, why)
 
-FAMILY(disk, NO_DISK)
-CHANGE(libxl_device_disk_safe_remove, disk, NO_DISK)
+FAMILY(disk, NO_BACKEND)
+CHANGE(libxl_device_disk_safe_remove, disk, NO_BACKEND)
 CHANGE(libxl_cdrom_insert, disk, NO_QEMU)
-FAMILY(nic, NO_NIC)
+FAMILY(nic, NO_BACKEND)
 FAMILY(vtpm, NO_BACKEND)
 FAMILY(vdispl, NO_BACKEND)
 FAMILY(vsnd, NO_BACKEND)
 FAMILY(vkb, NO_BACKEND)
-FAMILY(usbctrl, NO_USB)
-CHANGE(libxl_device_usbdev_add, usbdev, NO_USB)
-CHANGE(libxl_device_usbdev_remove, usbdev, NO_USB)
+FAMILY(usbctrl, NO_BACKEND)
+ADD(libxl_device_usbdev_add, usbdev, NO_BACKEND)
+CHANGE(libxl_device_usbdev_remove, usbdev, NO_BACKEND)
 NONE(usbdev)
-CHANGE(libxl_device_vfb_add, vfb, NO_BACKEND)
+ADD(libxl_device_vfb_add, vfb, NO_BACKEND)
 CHANGE(libxl_device_vfb_remove, vfb, NO_BACKEND)
 CHANGE(libxl_device_vfb_destroy, vfb, NO_BACKEND)
 CHANGE(libxl_device_p9_remove, p9, NO_BACKEND)

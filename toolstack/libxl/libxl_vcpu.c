@@ -52,7 +52,8 @@ libxl_vcpuinfo *libxl_list_vcpu(libxl_ctx *ctx, uint32_t domid, int *nr_vcpus_ou
 	libxl_vcpuinfo *list = NULL;
 	struct json *result;
 
-	if (max_cpus < 0 || libxl__query(ctx, "domain.vcpus", libxl__domain_params(domid), &result))
+	if (max_cpus < 0 || libxl__query_of(ctx, "domain.vcpus", libxl__domain_params(domid),
+					    &result, "Getting infolist: No such file or directory"))
 		return NULL;
 	domains = json_get(result, "domains");
 	if (domains && domains->type == JSON_ARRAY && domains->nr == 1)
@@ -138,7 +139,10 @@ int libxl_set_vcpuonline(libxl_ctx *ctx, uint32_t domid, libxl_bitmap *cpumap,
 			 const libxl_asyncop_how *ao_how)
 {
 	static const struct libxl__op op = {
-		.method = "vcpu.set", .timeout_ms = RPC_QUICK, .repeatable = true};
+		.method = "vcpu.set",
+		.missing = "Getting domain info list: No such file or directory",
+		.timeout_ms = RPC_QUICK,
+		.repeatable = true};
 	int count = libxl_bitmap_count_set(cpumap);
 	struct json *params;
 
