@@ -295,11 +295,13 @@ struct json *advisories_import(struct nacred *n, const char *path, struct rpc_er
 
 	if (path[0] != '/') {
 		fail(e, XL_INVAL, "advisory.bad_file", "the path of the file is not absolute");
+		fail_field(e, "path");
 		return NULL;
 	}
 	file = advisory_file_read(path, why, sizeof(why));
 	if (!file || !import_json(file, advisories_view(n, true), &im, why, sizeof(why))) {
 		fail(e, XL_INVAL, "advisory.bad_file", "cannot import the file: %s", why);
+		fail_field(e, "path");
 		fail_hint(e, "xsa.json, OSV and CSAF 2.0 files can be imported");
 	} else {
 		if (keep(n->advisories, &im, path, e) == 0 && !(answer = import_answer(&im)))

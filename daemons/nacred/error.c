@@ -8,6 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Names in it are of whoever calls; it ends on somebody's terminal. */
+static void without_controls(char *s)
+{
+	for (; *s; s++)
+		if ((unsigned char)*s < ' ' || *s == 0x7f)
+			*s = '?';
+}
+
 int fail(struct rpc_error *e, int number, const char *code, const char *fmt, ...)
 {
 	va_list ap;
@@ -18,6 +26,7 @@ int fail(struct rpc_error *e, int number, const char *code, const char *fmt, ...
 	va_start(ap, fmt);
 	vsnprintf(e->message, sizeof(e->message), fmt, ap);
 	va_end(ap);
+	without_controls(e->message);
 	return -1;
 }
 
@@ -35,6 +44,7 @@ int fail_errno(struct rpc_error *e, int err, const char *code, const char *fmt, 
 	va_start(ap, fmt);
 	vsnprintf(e->message, sizeof(e->message), fmt, ap);
 	va_end(ap);
+	without_controls(e->message);
 	len = strlen(e->message);
 	snprintf(e->message + len, sizeof(e->message) - len, ": %s", strerror(err));
 	return -1;
@@ -52,6 +62,7 @@ int fail_hint(struct rpc_error *e, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(e->hint, sizeof(e->hint), fmt, ap);
 	va_end(ap);
+	without_controls(e->hint);
 	return -1;
 }
 
@@ -62,5 +73,6 @@ int fail_field(struct rpc_error *e, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(e->field, sizeof(e->field), fmt, ap);
 	va_end(ap);
+	without_controls(e->field);
 	return -1;
 }

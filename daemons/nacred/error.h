@@ -42,7 +42,8 @@ struct rpc_error {
 	char field[96];
 };
 
-/* Fill @e; always returns -1, so that a failing step can `return fail(...)`. */
+/* Fill @e; always returns -1, so that a failing step can `return fail(...)`.  Control
+ * characters become "?". */
 int fail(struct rpc_error *e, int number, const char *code, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 /* The same with ": <strerror>" after the text; -@err or @err is the errno value,

@@ -143,10 +143,10 @@ static bool in_group(const char *code, const char *group)
 static const struct {
 	const char *group, *param;
 } by_param[] = {
-	{"domain", "domain"},	     {"domain", "config"}, {"config", "config"},
-	{"image", "config"},	     {"guest", "config"},  {"host", "config"},
-	{"sched", "config"},	     {"cpupool", "pool"},  {"cpupool", "config"},
-	{"revision", "if_revision"},
+	{"domain", "domain"},  {"domain", "config"},	    {"domain", "changes"},
+	{"config", "config"},  {"image", "config"},	    {"guest", "config"},
+	{"host", "config"},    {"sched", "config"},	    {"cpupool", "pool"},
+	{"cpupool", "config"}, {"revision", "if_revision"},
 };
 
 bool error_concerns(const struct error_entry *entry, const struct method *m)

@@ -219,7 +219,7 @@ const struct pool *pools_select(struct nacred *n, const struct json *params, con
 	p = pools_find(&n->pools, text);
 	if (p)
 		return p;
-	fail(e, XL_FAIL, "cpupool.not_found", "unknown cpupool '%s'", text);
+	fail(e, XL_INVAL, "cpupool.not_found", "unknown cpupool '%s'", text);
 	fail_field(e, "%s", key);
 	return NULL;
 }

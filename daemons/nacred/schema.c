@@ -102,16 +102,33 @@ static int check_row(const struct field *f, const struct json *v, size_t i, enum
 {
 	char where[64];
 
-	if (v->type != JSON_OBJECT)
-		return bad(e, f, "must be an array of objects");
 	snprintf(where, sizeof(where), "%s[%zu]", f->name, i);
+	if (v->type != JSON_OBJECT) {
+		bad(e, f, "must be an array of objects");
+		return fail_field(e, "%s", where);
+	}
 	return check_inside(f, v, where, from, e);
+}
+
+/* Element @i of an array of strings or numbers. */
+static int check_element(const struct field *f, const struct json *v, size_t i, enum origin from,
+			 struct rpc_error *e)
+{
+	struct field element = {.name = f->name, .type = f->element, .choices = f->choices};
+	char where[64];
+
+	if (f->element == F_STRING ? check_string(&element, v, from, e) == 0
+				   : f->element != F_INT || check_int(&element, v, e) == 0)
+		return 0;
+	snprintf(where, sizeof(where), "%s[%zu]", f->name, i);
+	element.name = where;
+	return f->element == F_STRING ? check_string(&element, v, from, e)
+				      : check_int(&element, v, e);
 }
 
 static int check_array(const struct field *f, const struct json *v, enum origin from,
 		       struct rpc_error *e)
 {
-	struct field element = {.name = f->name, .type = f->element, .choices = f->choices};
 	size_t i;
 
 	if (v->type != JSON_ARRAY)
@@ -119,12 +136,9 @@ static int check_array(const struct field *f, const struct json *v, enum origin 
 	for (i = 0; f->of && i < v->nr; i++)
 		if (check_row(f, v->items[i], i, from, e))
 			return -1;
-	for (i = 0; !f->of && i < v->nr; i++) {
-		if (element.type == F_STRING && check_string(&element, v->items[i], from, e))
+	for (i = 0; !f->of && i < v->nr; i++)
+		if (check_element(f, v->items[i], i, from, e))
 			return -1;
-		if (element.type == F_INT && check_int(&element, v->items[i], e))
-			return -1;
-	}
 	return 0;
 }
 
@@ -313,7 +327,9 @@ struct json *schema_field(const struct field *f)
 		ok = set_either(s, typed("array"), "string");
 	if (f->type == F_INT && (f->min || f->max))
 		ok = json_set_int(s, "minimum", f->min) && json_set_int(s, "maximum", f->max);
-	if (f->type == F_STRING && f->max)
+	if (f->type == F_STRING && f->min)
+		ok = json_set_int(s, "minLength", f->min);
+	if (ok && f->type == F_STRING && f->max)
 		ok = json_set_int(s, "maxLength", f->max);
 	if (ok && f->type == F_STRING && f->choices)
 		ok = set_choices(s, f->choices);

@@ -64,6 +64,22 @@ Test(json, refuses_what_is_not_json)
 	refused("/* c */ 1", "");
 }
 
+/* yajl takes the first of these as "?", the others as they are. */
+Test(json, refuses_what_is_not_unicode)
+{
+	refused("\"\\ud800\"", "half a character at byte 1");
+	refused("[\"\\\\\",\"\\udc00\\ud800\"]", "half a character at byte 7");
+	refused("\"\\uDBFF\\u0041\"", "half a character");
+	refused("\"\\ud800", "half a character");
+	refused("{\"\\udfff\":1}", "half a character");
+	refused("\"\xc0\xaf\"", "UTF8");
+	refused("\"\xe0\x80\x80\"", "UTF8");
+	refused("\"\xed\xa0\x80\"", "UTF8");
+	refused("{\"\xf4\x90\x80\x80\":1}", "UTF8");
+	same_again("\"\xf0\x9f\x90\x9a\"");
+	same_again("\"\\\\ud800 is no escape\"");
+}
+
 Test(json, refuses_duplicate_keys_at_any_depth)
 {
 	refused("{\"a\":1,\"b\":2,\"a\":3}", "duplicate key \"a\"");

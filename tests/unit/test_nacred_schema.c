@@ -76,7 +76,7 @@ Test(schema, names_the_field_at_fault)
 	refused("{\"domain\":\"\"}", "domain");
 	refused("{\"domain\":1.5}", "domain");
 	refused("{\"domain\":1,\"r\":{}}", "r");
-	refused("{\"domain\":1,\"r\":[1]}", "r");
+	refused("{\"domain\":1,\"r\":[1]}", "r[0]");
 	refused("{\"domain\":1,\"r\":[{\"domain\":2},{}]}", "r[1].domain");
 	refused("{\"domain\":1,\"r\":[{\"domain\":2,\"w\":10}]}", "r[0].w");
 	refused("{\"domain\":1,\"r\":[{\"domain\":2,\"x\":1}]}", "r[0].x");
@@ -89,8 +89,8 @@ Test(schema, names_the_field_at_fault)
 	refused("{\"domain\":1,\"s\":\"\"}", "s");
 	refused("{\"domain\":1,\"s\":\"abcdef\"}", "s");
 	refused("{\"domain\":1,\"l\":\"red\"}", "l");
-	refused("{\"domain\":1,\"l\":[\"red\",\"blue\"]}", "l");
-	refused("{\"domain\":1,\"l\":[1]}", "l");
+	refused("{\"domain\":1,\"l\":[\"red\",\"blue\"]}", "l[1]");
+	refused("{\"domain\":1,\"l\":[1]}", "l[0]");
 	refused("{\"domain\":1,\"o\":[]}", "o");
 	refused("{\"domain\":1,\"unheard\":1}", "unheard");
 }

@@ -63,12 +63,7 @@ struct json *json_new_object(void)
 	return json_new(JSON_OBJECT);
 }
 
-/*
- * Length of the well-formed UTF-8 sequence at @s (RFC 3629: shortest form, no
- * surrogates, at most U+10FFFF), or 0.  Reading stops at the first byte that
- * does not fit, so a terminating NUL is never passed.
- */
-static size_t utf8_sequence(const unsigned char *s)
+size_t json_utf8_sequence(const unsigned char *s)
 {
 	size_t len, i;
 
@@ -101,7 +96,7 @@ static char *utf8_dup(const char *s)
 	char *copy, *out;
 
 	for (p = (const unsigned char *)s; *p;) {
-		size_t len = utf8_sequence(p);
+		size_t len = json_utf8_sequence(p);
 
 		need += len ? len : sizeof(replacement);
 		p += len ? len : 1;
@@ -110,7 +105,7 @@ static char *utf8_dup(const char *s)
 	if (!copy)
 		return NULL;
 	for (p = (const unsigned char *)s; *p;) {
-		size_t len = utf8_sequence(p);
+		size_t len = json_utf8_sequence(p);
 
 		memcpy(out, len ? (const char *)p : replacement, len ? len : sizeof(replacement));
 		out += len ? len : sizeof(replacement);

@@ -11,4 +11,11 @@
  * @v, also on failure. */
 bool json_add_unchecked(struct json *object, char *key, struct json *v);
 
+/*
+ * Length of the well-formed UTF-8 sequence at @s (RFC 3629: shortest form, no
+ * surrogates, at most U+10FFFF), or 0.  Reading stops at the first byte that
+ * does not fit, so a terminating NUL is never passed.
+ */
+size_t json_utf8_sequence(const unsigned char *s);
+
 #endif

@@ -79,6 +79,20 @@ static int on_double(void *ctx, double d)
 	return place(ctx, json_new_real(d));
 }
 
+/* Whether @s is UTF-8: yajl lets overlong forms and surrogates through. */
+static bool well_formed(struct parser *p, const char *s)
+{
+	const unsigned char *c = (const unsigned char *)s;
+	size_t len;
+
+	for (; *c; c += len) {
+		len = json_utf8_sequence(c);
+		if (!len)
+			return stop(p, "invalid UTF8 in a string");
+	}
+	return true;
+}
+
 /* NULL and an error message, or a NUL-terminated copy. */
 static char *text_copy(struct parser *p, const unsigned char *s, size_t len)
 {
@@ -89,9 +103,14 @@ static char *text_copy(struct parser *p, const unsigned char *s, size_t len)
 		return NULL;
 	}
 	copy = strndup((const char *)s, len);
-	if (!copy)
+	if (!copy) {
 		stop(p, "out of memory");
-	return copy;
+		return NULL;
+	}
+	if (well_formed(p, copy))
+		return copy;
+	free(copy);
+	return NULL;
 }
 
 static int on_string(void *ctx, const unsigned char *s, size_t len)
@@ -212,6 +231,47 @@ static void report(struct parser *p, yajl_handle h, char *error, size_t error_le
 		yajl_free_error(h, text);
 }
 
+/* The four digits at @s as a number, or 0 where they are none. */
+static unsigned int hex4(const char *s, const char *end)
+{
+	char digits[5] = "", *stop;
+	unsigned long v;
+
+	if (end - s < 4)
+		return 0;
+	memcpy(digits, s, 4);
+	v = strtoul(digits, &stop, 16);
+	return *stop ? 0 : (unsigned int)v;
+}
+
+/*
+ * Where an escape stands for half a character: of the two that make one above U+FFFF
+ * (RFC 8259, section 7) each is nothing without the other, and yajl reads it as "?".
+ * NULL when there is none.  A backslash can only stand in a string.
+ */
+static const char *half_character(const char *text, size_t len)
+{
+	const char *p = text, *end = text + len;
+	unsigned int unit;
+
+	while ((p = memchr(p, '\\', (size_t)(end - p)))) {
+		if (end - p < 2)
+			break;
+		unit = p[1] == 'u' ? hex4(p + 2, end) & 0xfc00 : 0;
+		if (unit == 0xdc00)
+			return p;
+		if (unit != 0xd800) {
+			p += 2;
+			continue;
+		}
+		if (end - p < 12 || p[6] != '\\' || p[7] != 'u' ||
+		    (hex4(p + 8, end) & 0xfc00) != 0xdc00)
+			return p;
+		p += 12;
+	}
+	return NULL;
+}
+
 static bool parse_all(struct parser *p, const char *text, size_t len, char *error, size_t error_len)
 {
 	yajl_handle h = yajl_alloc(&callbacks, NULL, p);
@@ -239,11 +299,19 @@ struct json *json_parse(const char *text, size_t len, const struct json_limits *
 			size_t error_len)
 {
 	struct parser p = {.limits = limits ? limits : &json_default_limits};
+	const char *half;
 	bool ok;
 
 	if (len > p.limits->max_bytes) {
 		if (error)
 			snprintf(error, error_len, "longer than %zu bytes", p.limits->max_bytes);
+		return NULL;
+	}
+	half = half_character(text, len);
+	if (half) {
+		if (error)
+			snprintf(error, error_len, "half a character at byte %zu",
+				 (size_t)(half - text));
 		return NULL;
 	}
 	p.stack = calloc(p.limits->max_depth, sizeof(*p.stack));

@@ -25,7 +25,6 @@ static bool privileged(const struct request *rq)
 static int bad_id(const char *text, struct rpc_error *e)
 {
 	fail(e, XL_INVAL, "advisory.bad_id", "\"%.60s\" is no advisory's id", text);
-	fail_field(e, "id");
 	return fail_hint(e, "ids look like XSA-191 or CVE-2016-9386");
 }
 
@@ -88,10 +87,12 @@ static int get(struct nacred *n, struct request *rq, const struct json *params,
 		return RPC_FAILED;
 	view = advisories_view(n, privileged(rq));
 	if (read_id(view, json_string(json_get(params, "id"), ""), id, e))
-		return RPC_FAILED;
+		return fail_field(e, "id");
 	record = advisory_find(view, id);
-	if (!record)
-		return fail(e, XL_NOTFOUND, "advisory.not_found", "nothing is known of %s", id);
+	if (!record) {
+		fail(e, XL_NOTFOUND, "advisory.not_found", "nothing is known of %s", id);
+		return fail_field(e, "id");
+	}
 	ids = json_new_array();
 	json_append(ids, json_new_string(id));
 	report = advisories_report(n, privileged(rq), ids, e);
@@ -114,6 +115,7 @@ static struct json *read_ids(const struct json *view, const struct json *texts, 
 
 	for (i = 0; i < texts->nr; i++) {
 		if (read_id(view, json_string(texts->items[i], ""), id, e)) {
+			fail_field(e, "ids[%zu]", i);
 			json_free(ids);
 			return NULL;
 		}
@@ -192,13 +194,16 @@ static int evidence(struct nacred *n, struct request *rq, const struct json *par
 	const struct json *record;
 	char id[ADVISORY_ID_MAX];
 
-	if (advisories_refresh(n, e) ||
-	    read_id(advisories_view(n, true), json_string(json_get(params, "id"), ""), id, e))
+	if (advisories_refresh(n, e))
 		return RPC_FAILED;
+	if (read_id(advisories_view(n, true), json_string(json_get(params, "id"), ""), id, e))
+		return fail_field(e, "id");
 	record = advisory_find(advisories_view(n, true), id);
-	if (!record || !advisory_list_has(json_get(record, "evidence"), test))
-		return fail(e, XL_NOTFOUND, "advisory.not_found",
-			    "%s has no record with a test \"%.100s\"", id, test);
+	if (!record || !advisory_list_has(json_get(record, "evidence"), test)) {
+		fail(e, XL_NOTFOUND, "advisory.not_found",
+		     "%s has no record with a test \"%.100s\"", id, test);
+		return fail_field(e, record ? "test" : "id");
+	}
 	if (advisories_result(n, id, test, json_string(json_get(params, "verdict"), ""), e))
 		return RPC_FAILED;
 	*result = json_new_object();

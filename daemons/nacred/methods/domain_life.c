@@ -168,12 +168,16 @@ static int preserve(struct nacred *n, struct request *rq, const struct json *par
 	if (!d)
 		return RPC_FAILED;
 	if (uuid_parse(json_string(json_get(params, "new_uuid"), ""), u) || uuid_is_null(u)) {
-		fail(e, RPC_INVALID_PARAMS, "request.invalid", "new_uuid is no UUID of a domain");
+		fail(e, RPC_INVALID_PARAMS, "request.invalid_params",
+		     "new_uuid is no UUID of a domain");
 		return fail_field(e, "new_uuid");
 	}
 	uuid_unparse_lower(u, uuid);
-	if (config_check_name(name, e) || world_check_free(n, name, uuid, e) ||
-	    lifecycle_preserve(n, d, uuid, name, e))
+	if (config_check_name(name, e) || world_check_free(n, name, NULL, e))
+		return fail_field(e, "new_name");
+	if (world_check_free(n, name, uuid, e))
+		return fail_field(e, "new_uuid");
+	if (lifecycle_preserve(n, d, uuid, name, e))
 		return RPC_FAILED;
 	d = model_by_domid(&n->model, domid);
 	if (!d)

@@ -37,7 +37,8 @@ static int upload(struct nacred *n, struct request *rq, const struct json *param
 	struct job *job;
 
 	if (file[0] != '/') {
-		fail(e, XL_INVAL, "request.invalid_params", "file has to be an absolute path");
+		fail(e, RPC_INVALID_PARAMS, "request.invalid_params",
+		     "file has to be an absolute path");
 		return fail_field(e, "file");
 	}
 	if (name && patch_store_check_name(name, e))

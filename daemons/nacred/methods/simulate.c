@@ -154,7 +154,8 @@ static int read_change(struct share_change *out, struct nacred *n, const struct 
 	if (!d)
 		return fail_field(e, "changes[%zu].domain", i);
 	if (!weight && !cap) {
-		fail(e, XL_INVAL, "request.invalid", "a change needs a weight or a cap");
+		fail(e, RPC_INVALID_PARAMS, "request.invalid_params",
+		     "a change needs a weight or a cap");
 		return fail_field(e, "changes[%zu]", i);
 	}
 	if (sched_check_shares(n, d, weight, cap, e)) {

@@ -106,7 +106,7 @@ static int read_affinity(struct affinity *a, const struct vcpu_change *c, const 
 	    read_cpus(params, "soft", &a->has_soft, a->soft, e))
 		return -1;
 	if (!a->has_hard && !a->has_soft && !a->force) {
-		fail(e, XL_INVAL, "request.invalid_params",
+		fail(e, RPC_INVALID_PARAMS, "request.invalid_params",
 		     "neither \"hard\" nor \"soft\" is given");
 		return fail_field(e, "hard");
 	}
