@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "durable.h"
 #include "log.h"
@@ -24,27 +25,9 @@ static const struct {
 	[UNDO_MEMORY] = {"memory", undo_memory},
 };
 
-int undo_begin(struct nacred *n, enum undo_kind kind, struct json *before, struct rpc_error *e)
+static void file_path(const struct nacred *n, char path[NACRED_PATH_MAX + sizeof(UNDO_FILE)])
 {
-	struct json *v = json_new_object();
-	char *text = NULL;
-	int rc;
-
-	if (json_set_string(v, "what", kinds[kind].word) && json_set(v, "before", before))
-		text = json_print(v, false);
-	json_free(v);
-	rc = text ? durable_replace(n->statedir, UNDO_FILE, text, strlen(text), e) : fail_memory(e);
-	free(text);
-	return rc;
-}
-
-void undo_end(struct nacred *n)
-{
-	struct rpc_error e;
-
-	if (durable_remove(n->statedir, UNDO_FILE, &e))
-		log_error("%s; remove it, or the last change is taken back at the next start",
-			  e.message);
+	snprintf(path, NACRED_PATH_MAX + sizeof(UNDO_FILE), "%s/" UNDO_FILE, n->statedir);
 }
 
 /* NULL: there is none, or it cannot be read (*why is set). */
@@ -91,6 +74,20 @@ static void set_aside(const char *path, const char *why)
 		  aside);
 }
 
+/* @v has been taken back, or cannot be. */
+static void finish(struct nacred *n, const struct json *v, int rc)
+{
+	const char *what = json_string(json_get(v, "what"), "?");
+	struct rpc_error e;
+
+	if (rc)
+		log_error("cannot take back a change of the %s that was begun: %s", what,
+			  strerror(-rc));
+	if (durable_remove(n->statedir, UNDO_FILE, &e))
+		log_error("%s; remove it, or the last change is taken back at the next start",
+			  e.message);
+}
+
 void undo_recover(struct nacred *n)
 {
 	char path[NACRED_PATH_MAX + sizeof(UNDO_FILE)];
@@ -100,22 +97,73 @@ void undo_recover(struct nacred *n)
 
 	if (n->undone)
 		return;
-	snprintf(path, sizeof(path), "%s/" UNDO_FILE, n->statedir);
+	n->undone = true;
+	file_path(n, path);
 	v = read_file(path, &why);
-	if (!v && !why) {
-		n->undone = true;
-		return;
-	}
-	rc = v ? take_back(n, v) : 0;
 	if (why)
 		set_aside(path, why);
-	else if (rc)
-		log_error("cannot take back a change of the %s that was begun: %s",
-			  json_string(json_get(v, "what"), "?"), strerror(-rc));
-	else
+	if (!v)
+		return;
+	rc = take_back(n, v);
+	if (!rc)
 		log_notice("took back a change of the %s that was begun",
 			   json_string(json_get(v, "what"), "?"));
+	finish(n, v, rc);
 	json_free(v);
-	undo_end(n);
-	n->undone = true;
+}
+
+/* --- a change ----------------------------------------------------------------------- */
+
+/* One that waits for xenstored comes first. */
+static int check_left_over(struct nacred *n, struct rpc_error *e)
+{
+	char path[NACRED_PATH_MAX + sizeof(UNDO_FILE)];
+
+	file_path(n, path);
+	if (n->undone || access(path, F_OK))
+		return 0;
+	fail(e, XL_FAIL, "xenstore.unreachable",
+	     "an earlier change is to be taken back first, for which xenstored cannot be reached");
+	return fail_hint(e, "is it running? see log/xenstored.log in %s", n->rundir);
+}
+
+/* Nothing is changed before this is on disk. */
+static int begin(struct nacred *n, const struct json *v, struct rpc_error *e)
+{
+	char *text = json_print(v, false);
+	int rc = text ? durable_replace(n->statedir, UNDO_FILE, text, strlen(text), e)
+		      : fail_memory(e);
+
+	free(text);
+	return rc;
+}
+
+static void give_up(struct nacred *n, const struct json *v)
+{
+	int rc = take_back(n, v);
+
+	if (rc && !n->store)
+		n->undone = false;
+	else
+		finish(n, v, rc);
+}
+
+int undo_run(struct nacred *n, enum undo_kind kind, struct json *before, change_fn *steps,
+	     void *arg, struct rpc_error *e)
+{
+	struct json *v = json_new_object();
+	bool built = json_set(v, "before", before) && json_set_string(v, "what", kinds[kind].word);
+	int rc = built ? check_left_over(n, e) : fail_memory(e);
+
+	if (!rc)
+		rc = begin(n, v, e);
+	if (!rc) {
+		rc = steps(n, arg, e);
+		if (rc)
+			give_up(n, v);
+		else
+			finish(n, v, 0);
+	}
+	json_free(v);
+	return rc;
 }

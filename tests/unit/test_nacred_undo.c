@@ -14,22 +14,50 @@
 
 TestSuite(undo, .init = fake_start, .fini = fake_stop);
 
+static void path_of(char path[NACRED_PATH_MAX + 32], const char *name)
+{
+	snprintf(path, NACRED_PATH_MAX + 32, "%s/%s", n.statedir, name);
+}
+
 static bool file_there(void)
 {
-	char path[NACRED_PATH_MAX + sizeof(UNDO_FILE)];
+	char path[NACRED_PATH_MAX + 32];
 
-	snprintf(path, sizeof(path), "%s/" UNDO_FILE, n.statedir);
+	path_of(path, UNDO_FILE);
 	return access(path, F_OK) == 0;
 }
 
-/* From here on it is as if the daemon had been killed within a change of the pools. */
+/* Steps of a change: the file is kept for later. */
+static int keep_file(struct nacred *nacred, void *arg, struct rpc_error *e)
+{
+	char path[NACRED_PATH_MAX + 32], kept[NACRED_PATH_MAX + 32];
+
+	path_of(path, UNDO_FILE);
+	path_of(kept, "kept");
+	cr_assert_eq(link(path, kept), 0);
+	return 0;
+}
+
+/* From here on it is as if the daemon had been killed within that change. */
+static void begin(enum undo_kind kind, struct json *before)
+{
+	char path[NACRED_PATH_MAX + 32], kept[NACRED_PATH_MAX + 32];
+	struct rpc_error e;
+
+	cr_assert_eq(undo_run(&n, kind, before, keep_file, NULL, &e), 0, "%s", e.message);
+	cr_assert_not(file_there());
+	path_of(path, UNDO_FILE);
+	path_of(kept, "kept");
+	cr_assert_eq(rename(kept, path), 0);
+	n.undone = false;
+}
+
 static void begin_pools(void)
 {
 	struct rpc_error e;
 
 	cr_assert_eq(pools_refresh(&n, &e), 0);
-	cr_assert_eq(cpupool_begin(&n, &e), 0, "%s", e.message);
-	cr_assert(file_there());
+	begin(UNDO_CPUPOOLS, pools_state(&n.pools));
 }
 
 static void recover(void)
@@ -92,7 +120,6 @@ Test(undo, half_split_pool_is_whole)
 Test(undo, half_moved_domain_is_where_it_was)
 {
 	struct json *before, *vcpus, *one;
-	struct rpc_error e;
 	unsigned int i;
 
 	fake_text("domain.vcpus", "{}");
@@ -106,7 +133,7 @@ Test(undo, half_moved_domain_is_where_it_was)
 	}
 	json_set_string(before, "uuid", n.model.domains[1]->uuid);
 	json_set(before, "vcpus", vcpus);
-	cr_assert_eq(undo_begin(&n, UNDO_AFFINITY, before, &e), 0);
+	begin(UNDO_AFFINITY, before);
 	fake.domains[1].hard[0] = 0x1;
 	recover();
 	cr_assert_eq(fake.domains[1].hard[0], 0xff);
@@ -115,10 +142,10 @@ Test(undo, half_moved_domain_is_where_it_was)
 
 Test(undo, unreadable_file_is_put_away)
 {
-	char path[NACRED_PATH_MAX + sizeof(UNDO_FILE) + 8];
+	char path[NACRED_PATH_MAX + 32];
 	FILE *f;
 
-	snprintf(path, sizeof(path), "%s/" UNDO_FILE, n.statedir);
+	path_of(path, UNDO_FILE);
 	f = fopen(path, "w");
 	cr_assert(f);
 	fputs("{\"what\":\"cpup", f);
@@ -129,11 +156,37 @@ Test(undo, unreadable_file_is_put_away)
 	cr_assert_eq(unlink(path), 0);
 }
 
-Test(undo, only_once)
+/* Steps of a change: xenstored goes, and the change cannot be completed. */
+static int lose_store(struct nacred *nacred, void *arg, struct rpc_error *e)
 {
-	recover();
-	begin_pools();
-	undo_recover(&n);
+	uint32_t id = CTRL_CPUPOOL_ANY;
+
+	undo_recover(nacred);
 	cr_assert(file_there(), "a change that is under way was taken back");
-	undo_end(&n);
+	cr_assert_eq(ctrl_cpupool_create(nacred->ctrl, &id, XEN_SCHEDULER_NULL), 0);
+	cr_assert_eq(pool_nodes_write(nacred->store, id, "p"), 0);
+	nacred->store = NULL;
+	return fail(e, XL_FAIL, "xenstore.refused", "no");
+}
+
+Test(undo, waits_for_xenstored)
+{
+	struct store *store = n.store;
+	struct rpc_error e;
+
+	recover();
+	cr_assert_eq(pools_refresh(&n, &e), 0);
+	cr_assert_eq(cpupool_change(&n, lose_store, NULL, &e), -1);
+	cr_assert_str_eq(e.message, "no");
+	cr_assert(file_there());
+
+	/* Nor does another change begin, whose file would take the place of that one. */
+	cr_assert_eq(cpupool_change(&n, keep_file, NULL, &e), -1);
+	cr_assert_str_eq(e.code, "xenstore.unreachable");
+
+	n.store = store;
+	recover();
+	cr_assert_not(fake.pools[1].there);
+	cr_assert_null(fake_node("/local/pool/1/name"));
+	cr_assert_eq(cpupool_change(&n, keep_file, NULL, &e), 0);
 }

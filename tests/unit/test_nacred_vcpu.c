@@ -78,7 +78,8 @@ Test(vcpu, all_are_pinned_or_none)
 	fake.domains[1].hard[0] = 1;
 	fake.calls_left = 2;
 	cr_assert_null(fake_call("vcpu.affinity.set", "{\"domain\":1,\"hard\":[2]}"));
-	cr_assert(fake.domains[1].hard[0] == 1 && fake.domains[1].soft[0] == 0xf);
+	cr_assert_eq(fake.domains[1].hard[0], 1);
+	cr_assert_eq(fake.domains[1].soft[0] & 0xf, 0xf); /* all there are */
 	cr_assert_str_empty(fake.told);
 }
 

@@ -12,7 +12,6 @@
 #include "rows.h"
 #include "rpc.h"
 #include "stores.h"
-#include "undo.h"
 
 int cpupool_answer(const struct json *before, struct json *after, uint32_t nr_domains, bool dry_run,
 		   struct json **result, struct rpc_error *e)
@@ -65,9 +64,9 @@ static int get(struct nacred *n, struct request *rq, const struct json *params,
 	return RPC_DONE;
 }
 
-int cpupool_begin(struct nacred *n, struct rpc_error *e)
+int cpupool_change(struct nacred *n, change_fn *steps, void *arg, struct rpc_error *e)
 {
-	return undo_begin(n, UNDO_CPUPOOLS, pools_state(&n->pools), e);
+	return undo_run(n, UNDO_CPUPOOLS, pools_state(&n->pools), steps, arg, e);
 }
 
 /* --- create ------------------------------------------------------------------------- */
@@ -119,10 +118,10 @@ static int check_create(struct nacred *n, const struct pool *p, struct rpc_error
 	return no_scheduler(ctrl_sched_name(p->info.sched_id), e);
 }
 
-/* The hypervisor's side and the name, or nothing of it. */
-static int make_steps(struct nacred *n, struct store *s, struct pool *p, struct rpc_error *e)
+/* The hypervisor's side and the name; the id becomes known. */
+static int make(struct nacred *n, void *arg, struct rpc_error *e)
 {
-	uint8_t wanted[sizeof(p->info.cpus)];
+	struct pool *p = arg;
 	int rc;
 
 	p->info.id = CTRL_CPUPOOL_ANY;
@@ -131,29 +130,13 @@ static int make_steps(struct nacred *n, struct store *s, struct pool *p, struct 
 		return no_scheduler(ctrl_sched_name(p->info.sched_id), e);
 	if (rc)
 		return fail_errno(e, rc, "hypervisor.refused", "Could not create cpupool");
-	memcpy(wanted, p->info.cpus, sizeof(wanted));
-	if (cpupool_add_cpus(n, p->info.id, wanted, e)) {
-		ctrl_cpupool_destroy(n->ctrl, p->info.id);
+	if (cpupool_add_cpus(n, p->info.id, p->info.cpus, e))
 		return -1;
-	}
-	rc = pool_nodes_write(s, p->info.id, p->name);
+	rc = pool_nodes_write(n->store, p->info.id, p->name);
 	if (!rc)
 		return 0;
 	stores_failed(n, rc);
-	cpupool_undo_add(n, p->info.id, wanted);
-	ctrl_cpupool_destroy(n->ctrl, p->info.id);
 	return fail_errno(e, rc, "xenstore.refused", "cannot write the CPU pool's name");
-}
-
-static int make(struct nacred *n, struct store *s, struct pool *p, struct rpc_error *e)
-{
-	int rc = cpupool_begin(n, e);
-
-	if (rc)
-		return rc;
-	rc = make_steps(n, s, p, e);
-	undo_end(n);
-	return rc;
 }
 
 static int create(struct nacred *n, struct request *rq, const struct json *params,
@@ -161,15 +144,15 @@ static int create(struct nacred *n, struct request *rq, const struct json *param
 {
 	struct pool p = {.name = (char *)json_string(json_get(params, "name"), "")};
 	bool dry_run = revision_dry_run(params);
-	struct store *s = stores_get(n, e);
 	struct json *after;
 	int rc;
 
-	if (!s || pools_refresh(n, e) || check_name(n, p.name, "name", e) ||
+	if (!stores_get(n, e) || pools_refresh(n, e) || check_name(n, p.name, "name", e) ||
 	    choose_scheduler(n, params, &p.info.sched_id, e) ||
 	    cpupool_read_cpus(params, p.info.cpus, e) || cpupool_check_add(n, p.info.cpus, e))
 		return RPC_FAILED;
-	if (dry_run ? check_create(n, &p, e) : make(n, s, &p, e) || pools_refresh(n, e))
+	if (dry_run ? check_create(n, &p, e)
+		    : cpupool_change(n, make, &p, e) || pools_refresh(n, e))
 		return RPC_FAILED;
 	after = pool_state(&p);
 	if (dry_run)
@@ -181,48 +164,34 @@ static int create(struct nacred *n, struct request *rq, const struct json *param
 
 /* --- destroy, rename ---------------------------------------------------------------- */
 
-static int unmake_steps(struct nacred *n, struct store *s, const struct pool *p,
-			struct rpc_error *e)
+static int unmake(struct nacred *n, void *arg, struct rpc_error *e)
 {
-	uint8_t cpus[sizeof(p->info.cpus)];
+	const struct pool *p = arg;
 	int rc;
 
-	memcpy(cpus, p->info.cpus, sizeof(cpus));
-	if (cpupool_remove_cpus(n, p->info.id, cpus, e))
+	if (cpupool_remove_cpus(n, p->info.id, p->info.cpus, e))
 		return -1;
 	rc = ctrl_cpupool_destroy(n->ctrl, p->info.id);
-	if (rc) {
-		cpupool_undo_remove(n, p->info.id, cpus);
+	if (rc)
 		return fail_errno(e, rc, "hypervisor.refused", "Could not destroy cpupool");
-	}
-	rc = pool_nodes_remove(s, p->info.id);
+	rc = pool_nodes_remove(n->store, p->info.id);
 	if (rc)
 		stores_failed(n, rc); /* the pool has gone, its name is only a leftover */
 	return 0;
-}
-
-static int unmake(struct nacred *n, struct store *s, const struct pool *p, struct rpc_error *e)
-{
-	int rc = cpupool_begin(n, e);
-
-	if (rc)
-		return rc;
-	rc = unmake_steps(n, s, p, e);
-	undo_end(n);
-	return rc;
 }
 
 static int destroy(struct nacred *n, struct request *rq, const struct json *params,
 		   struct json **result, struct rpc_error *e)
 {
 	bool dry_run = revision_dry_run(params);
-	struct store *s = stores_get(n, e);
-	const struct pool *p = s ? pools_select(n, params, "pool", e) : NULL;
+	const struct pool *p = stores_get(n, e) ? pools_select(n, params, "pool", e) : NULL;
 	struct json *before;
+	struct pool gone;
 	int rc = RPC_FAILED;
 
 	if (!p)
 		return RPC_FAILED;
+	gone = *p;
 	before = pool_state(p);
 	if (revision_check(params, before, "the CPU pool", e)) {
 		/* told */
@@ -231,7 +200,7 @@ static int destroy(struct nacred *n, struct request *rq, const struct json *para
 		     p->name ? p->name : "", p->info.nr_domains, p->info.nr_domains > 1 ? "s" : "");
 		fail_hint(e, "move them to another pool first");
 		fail_field(e, "pool");
-	} else if (dry_run || (!unmake(n, s, p, e) && !pools_refresh(n, e))) {
+	} else if (dry_run || (!cpupool_change(n, unmake, &gone, e) && !pools_refresh(n, e))) {
 		rc = cpupool_answer(before, NULL, 0, dry_run, result, e);
 	}
 	json_free(before);

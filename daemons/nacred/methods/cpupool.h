@@ -7,6 +7,7 @@
 #include "fields.h"
 #include "nacred.h"
 #include "pools.h"
+#include "undo.h"
 
 #define FIELD_POOL                                                                                 \
 	{                                                                                          \
@@ -33,8 +34,8 @@ extern const struct field fields_pool_changed[];
 int cpupool_answer(const struct json *before, struct json *after, uint32_t nr_domains, bool dry_run,
 		   struct json **result, struct rpc_error *e);
 
-/* Around the steps of a change: see undo.h.  n->pools is fresh.  0, or -1 and @e. */
-int cpupool_begin(struct nacred *n, struct rpc_error *e);
+/* undo_run() for a change of the pools.  n->pools is fresh.  0, or -1 and @e. */
+int cpupool_change(struct nacred *n, change_fn *steps, void *arg, struct rpc_error *e);
 
 /* --- cpupool_cpus.c; sets of CPUs are bitmaps of CTRL_CPUPOOL_MAX_CPUS bits --- */
 
@@ -42,11 +43,8 @@ int cpupool_begin(struct nacred *n, struct rpc_error *e);
 int cpupool_read_cpus(const struct json *params, uint8_t *cpus, struct rpc_error *e);
 /* All of them exist and are free? 0, or -1 and @e with libxl's words. */
 int cpupool_check_add(struct nacred *n, const uint8_t *cpus, struct rpc_error *e);
-/* All of them, or none (-1 and @e). */
+/* Steps of a change: one after the other until one fails (-1 and @e). */
 int cpupool_add_cpus(struct nacred *n, uint32_t pool, const uint8_t *cpus, struct rpc_error *e);
 int cpupool_remove_cpus(struct nacred *n, uint32_t pool, const uint8_t *cpus, struct rpc_error *e);
-/* Back, as far as it goes. */
-void cpupool_undo_add(struct nacred *n, uint32_t pool, const uint8_t *cpus);
-void cpupool_undo_remove(struct nacred *n, uint32_t pool, const uint8_t *cpus);
 
 #endif

@@ -9,7 +9,6 @@
 #include "ctrl/host.h"
 #include "revision.h"
 #include "rpc.h"
-#include "undo.h"
 #include "world.h"
 
 #define MAX_CPUS CTRL_CPUPOOL_MAX_CPUS
@@ -121,74 +120,46 @@ static int check_remove(const struct nacred *n, const struct pool *p, const uint
 	return 0;
 }
 
-void cpupool_undo_add(struct nacred *n, uint32_t pool, const uint8_t *cpus)
-{
-	uint32_t cpu;
-
-	for (cpu = 0; cpu < MAX_CPUS; cpu++)
-		if (has(cpus, cpu))
-			ctrl_cpupool_remove_cpu(n->ctrl, pool, cpu);
-}
-
-void cpupool_undo_remove(struct nacred *n, uint32_t pool, const uint8_t *cpus)
-{
-	uint32_t cpu;
-
-	for (cpu = 0; cpu < MAX_CPUS; cpu++)
-		if (has(cpus, cpu))
-			ctrl_cpupool_add_cpu(n->ctrl, pool, cpu);
-}
-
 int cpupool_add_cpus(struct nacred *n, uint32_t pool, const uint8_t *cpus, struct rpc_error *e)
 {
-	uint8_t done[MAX_CPUS / 8] = {0};
 	uint32_t cpu;
 	int rc;
 
 	for (cpu = 0; cpu < MAX_CPUS; cpu++) {
-		if (!has(cpus, cpu))
-			continue;
-		rc = ctrl_cpupool_add_cpu(n->ctrl, pool, cpu);
-		if (rc) {
-			cpupool_undo_add(n, pool, done);
+		rc = has(cpus, cpu) ? ctrl_cpupool_add_cpu(n->ctrl, pool, cpu) : 0;
+		if (rc)
 			return cannot_add(n, cpu, rc, e);
-		}
-		done[cpu / 8] |= (uint8_t)(1u << (cpu % 8));
 	}
 	return 0;
 }
 
 int cpupool_remove_cpus(struct nacred *n, uint32_t pool, const uint8_t *cpus, struct rpc_error *e)
 {
-	uint8_t done[MAX_CPUS / 8] = {0};
 	uint32_t cpu;
 	int rc;
 
 	for (cpu = 0; cpu < MAX_CPUS; cpu++) {
-		if (!has(cpus, cpu))
-			continue;
-		rc = ctrl_cpupool_remove_cpu(n->ctrl, pool, cpu);
-		if (rc) {
-			cpupool_undo_remove(n, pool, done);
+		rc = has(cpus, cpu) ? ctrl_cpupool_remove_cpu(n->ctrl, pool, cpu) : 0;
+		if (rc)
 			return cannot_remove(cpu, rc, e);
-		}
-		done[cpu / 8] |= (uint8_t)(1u << (cpu % 8));
 	}
 	return 0;
 }
 
 /* --- the methods -------------------------------------------------------------------- */
 
-static int carry_out(struct nacred *n, uint32_t pool, const uint8_t *cpus, bool add,
-		     struct rpc_error *e)
-{
-	int rc = cpupool_begin(n, e);
+struct cpu_change {
+	uint32_t pool;
+	uint8_t cpus[MAX_CPUS / 8];
+	bool add;
+};
 
-	if (rc)
-		return rc;
-	rc = add ? cpupool_add_cpus(n, pool, cpus, e) : cpupool_remove_cpus(n, pool, cpus, e);
-	undo_end(n);
-	return rc;
+static int carry_out(struct nacred *n, void *arg, struct rpc_error *e)
+{
+	const struct cpu_change *c = arg;
+
+	return c->add ? cpupool_add_cpus(n, c->pool, c->cpus, e)
+		      : cpupool_remove_cpus(n, c->pool, c->cpus, e);
 }
 
 static int change(struct nacred *n, const struct json *params, bool add, struct json **result,
@@ -196,7 +167,7 @@ static int change(struct nacred *n, const struct json *params, bool add, struct 
 {
 	bool dry_run = revision_dry_run(params);
 	struct xen_sysctl_physinfo phys;
-	uint8_t cpus[MAX_CPUS / 8];
+	struct cpu_change c = {.add = add};
 	const struct pool *p;
 	struct pool next;
 	struct json *before, *after;
@@ -204,8 +175,9 @@ static int change(struct nacred *n, const struct json *params, bool add, struct 
 	int rc;
 
 	if (world_refresh(n, e) || !(p = pools_select(n, params, "pool", e)) ||
-	    cpupool_read_cpus(params, cpus, e))
+	    cpupool_read_cpus(params, c.cpus, e))
 		return RPC_FAILED;
+	c.pool = p->info.id;
 	rc = ctrl_host_physinfo(n->ctrl, &phys);
 	if (rc)
 		return fail_errno(e, rc, "hypervisor.unreachable",
@@ -214,13 +186,13 @@ static int change(struct nacred *n, const struct json *params, bool add, struct 
 	before = pool_state(p);
 	rc = revision_check(params, before, "the CPU pool", e) ? RPC_FAILED : 0;
 	if (!rc)
-		rc = add ? cpupool_check_add(n, cpus, e)
-			 : check_remove(n, p, cpus, phys.max_cpu_id, e);
+		rc = add ? cpupool_check_add(n, c.cpus, e)
+			 : check_remove(n, p, c.cpus, phys.max_cpu_id, e);
 	if (!rc && !dry_run)
-		rc = carry_out(n, next.info.id, cpus, add, e);
-	for (i = 0; i < sizeof(cpus); i++)
-		next.info.cpus[i] =
-			(uint8_t)(add ? next.info.cpus[i] | cpus[i] : next.info.cpus[i] & ~cpus[i]);
+		rc = cpupool_change(n, carry_out, &c, e);
+	for (i = 0; i < sizeof(c.cpus); i++)
+		next.info.cpus[i] = (uint8_t)(add ? next.info.cpus[i] | c.cpus[i]
+						  : next.info.cpus[i] & ~c.cpus[i]);
 	after = rc ? NULL : pool_state(&next);
 	if (!rc && !dry_run)
 		rc = pools_refresh(n, e);

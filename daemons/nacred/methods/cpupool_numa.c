@@ -12,7 +12,6 @@
 #include "revision.h"
 #include "rpc.h"
 #include "stores.h"
-#include "undo.h"
 #include "vcpus.h"
 #include "world.h"
 
@@ -88,10 +87,8 @@ static int make(struct split *x, uint32_t i, struct rpc_error *e)
 	if (cpupool_remove_cpus(x->n, 0, mine, e))
 		return -1;
 	rc = ctrl_cpupool_create(x->n->ctrl, &id, x->sched_id);
-	if (rc) {
-		cpupool_undo_remove(x->n, 0, mine);
+	if (rc)
 		return fail_errno(e, rc, "hypervisor.refused", "Could not create cpupool");
-	}
 	name_of(x, i, name);
 	rc = pool_nodes_write(x->s, id, name);
 	if (rc)
@@ -99,20 +96,21 @@ static int make(struct split *x, uint32_t i, struct rpc_error *e)
 	return cpupool_add_cpus(x->n, id, x->cpus[i], e);
 }
 
-static int split_up(struct split *x, struct rpc_error *e)
+static int split_up(struct nacred *n, void *arg, struct rpc_error *e)
 {
+	struct split *x = arg;
 	uint8_t free_cpus[CPU_BYTES], added[CPU_BYTES];
 	char name[24];
 	uint32_t i;
 	size_t b;
-	int rc = ctrl_cpupool_free_cpus(x->n->ctrl, free_cpus);
+	int rc = ctrl_cpupool_free_cpus(n->ctrl, free_cpus);
 
 	if (rc)
 		return fail_errno(e, rc, "hypervisor.unreachable", "cannot list the free CPUs");
 	/* First add, then remove: Pool-0 is never without a CPU. */
 	for (b = 0; b < CPU_BYTES; b++)
 		added[b] = x->cpus[0][b] & free_cpus[b];
-	if (cpupool_add_cpus(x->n, 0, added, e))
+	if (cpupool_add_cpus(n, 0, added, e))
 		return -1;
 	name_of(x, 0, name);
 	rc = pool_nodes_rename(x->s, 0, name);
@@ -123,20 +121,6 @@ static int split_up(struct split *x, struct rpc_error *e)
 		if (make(x, i, e))
 			return -1;
 	return 0;
-}
-
-/* All of it, or nothing as far as it goes. */
-static int carry_out(struct split *x, const struct json *before, struct rpc_error *e)
-{
-	int rc = cpupool_begin(x->n, e);
-
-	if (rc)
-		return rc;
-	rc = split_up(x, e);
-	if (rc)
-		undo_cpupools(x->n, before);
-	undo_end(x->n);
-	return rc;
 }
 
 /* What the pools will be, for a dry run. */
@@ -191,7 +175,7 @@ static int numa_split(struct nacred *n, struct request *rq, const struct json *p
 	rc = revision_check(params, before, "the list of CPU pools", e) || read_nodes(&x, e)
 		     ? RPC_FAILED
 		     : 0;
-	if (!rc && !dry_run && carry_out(&x, before, e))
+	if (!rc && !dry_run && cpupool_change(n, split_up, &x, e))
 		rc = RPC_FAILED;
 	if (!rc && !dry_run)
 		rc = pools_refresh(n, e);

@@ -124,8 +124,7 @@ static int reboot_domain(struct nacred *n, struct request *rq, const struct json
 }
 
 /* The record first: what stands in it is what a nacred that starts again says. */
-static int rename_steps(struct nacred *n, struct store *s, struct domain *d, const char *name,
-			struct rpc_error *e)
+static int set_name(struct nacred *n, struct domain *d, const char *name, struct rpc_error *e)
 {
 	struct record *r = world_record(n, d);
 	int rc;
@@ -137,10 +136,22 @@ static int rename_steps(struct nacred *n, struct store *s, struct domain *d, con
 			record_set_name(r, d->name);
 		return -1;
 	}
-	rc = nodes_rename(s, d->domid, d->uuid, name);
+	rc = nodes_rename(n->store, d->domid, d->uuid, name);
 	if (rc)
 		log_warning("cannot rename domain %u in xenstore: %s", d->domid, strerror(-rc));
 	return 0;
+}
+
+struct new_name {
+	struct domain *d;
+	const char *name;
+};
+
+static int rename_steps(struct nacred *n, void *arg, struct rpc_error *e)
+{
+	const struct new_name *new = arg;
+
+	return set_name(n, new->d, new->name, e);
 }
 
 static int rename_domain(struct nacred *n, struct request *rq, const struct json *params,
@@ -148,12 +159,12 @@ static int rename_domain(struct nacred *n, struct request *rq, const struct json
 {
 	const char *name = json_string(json_get(params, "new_name"), "");
 	struct domain *d = world_find_change(n, params, e);
+	struct new_name new = {.d = d, .name = name};
 	struct json *before;
-	struct store *s;
 	char *copy;
 	int rc;
 
-	if (!d || !(s = stores_get(n, e)))
+	if (!d || !stores_get(n, e))
 		return RPC_FAILED;
 	if (config_check_name(name, e) ||
 	    (strcmp(name, d->name ? d->name : "") != 0 && world_check_free(n, name, NULL, e)))
@@ -164,11 +175,7 @@ static int rename_domain(struct nacred *n, struct request *rq, const struct json
 	before = json_new_object();
 	json_set_string(before, "uuid", d->uuid);
 	json_set_string(before, "name", d->name ? d->name : "");
-	rc = undo_begin(n, UNDO_NAME, before, e);
-	if (!rc) {
-		rc = rename_steps(n, s, d, name, e);
-		undo_end(n);
-	}
+	rc = undo_run(n, UNDO_NAME, before, rename_steps, &new, e);
 	if (rc) {
 		free(copy);
 		return RPC_FAILED;
@@ -189,7 +196,7 @@ int undo_name(struct nacred *n, const struct json *before)
 
 	if (!copy)
 		return d && name[0] ? -ENOMEM : 0; /* with the domain its name went */
-	if (!n->store || rename_steps(n, n->store, d, name, &e)) {
+	if (!n->store || set_name(n, d, name, &e)) {
 		free(copy);
 		return -EIO;
 	}

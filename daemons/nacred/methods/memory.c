@@ -105,16 +105,6 @@ static int set_limit(struct nacred *n, const struct memory *m, uint64_t kib, str
 	return rc ? -1 : 0;
 }
 
-/* What set_limit() and write_nodes() change. */
-static int undoable(struct nacred *n, const struct memory *m, struct rpc_error *e)
-{
-	struct json *before = json_copy(m->before);
-
-	json_set_string(before, "uuid", m->d->uuid);
-	json_set_int(before, "limit_kib", (int64_t)(m->d->info.max_pages * PAGE_KIB));
-	return undo_begin(n, UNDO_MEMORY, before, e);
-}
-
 static int write_nodes(struct nacred *n, const struct memory *m, struct rpc_error *e)
 {
 	int rc = nodes_set_memory(n->store, m->d->domid, m->d->uuid, m->target_kib, m->max_kib);
@@ -147,20 +137,30 @@ static int change_done(const struct memory *m, struct nacred *n, struct json **r
 	return RPC_DONE;
 }
 
-/* Both steps, or what is left for undo_recover(). */
+struct new_limit {
+	const struct memory *m;
+	bool limit; /* the hypervisor's changes, too */
+	uint64_t kib;
+};
+
+static int set_steps(struct nacred *n, void *arg, struct rpc_error *e)
+{
+	const struct new_limit *new = arg;
+
+	if (new->limit && set_limit(n, new->m, new->kib, e))
+		return -1;
+	return write_nodes(n, new->m, e);
+}
+
 static int carry_out(struct nacred *n, const struct memory *m, bool limit, uint64_t kib,
 		     struct rpc_error *e)
 {
-	int rc = undoable(n, m, e);
+	struct new_limit new = {.m = m, .limit = limit, .kib = kib};
+	struct json *before = json_copy(m->before);
 
-	if (rc)
-		return rc;
-	if (limit)
-		rc = set_limit(n, m, kib, e);
-	if (!rc)
-		rc = write_nodes(n, m, e);
-	undo_end(n);
-	return rc;
+	json_set_string(before, "uuid", m->d->uuid);
+	json_set_int(before, "limit_kib", (int64_t)(m->d->info.max_pages * PAGE_KIB));
+	return undo_run(n, UNDO_MEMORY, before, set_steps, &new, e);
 }
 
 int undo_memory(struct nacred *n, const struct json *before)

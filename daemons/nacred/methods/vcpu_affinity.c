@@ -133,12 +133,17 @@ static int check_hard(const struct nacred *n, const struct vcpu_change *c, const
 	return refused(n, c->d, -EINVAL, e);
 }
 
-/* All vCPUs asked for, or none. */
-static int set_steps(struct nacred *n, const struct vcpu_change *c, const struct affinity *a,
-		     struct rpc_error *e)
+struct new_affinity {
+	const struct vcpu_change *c;
+	const struct affinity *a;
+};
+
+static int set_steps(struct nacred *n, void *arg, struct rpc_error *e)
 {
+	const struct vcpu_change *c = ((struct new_affinity *)arg)->c;
+	const struct affinity *a = ((struct new_affinity *)arg)->a;
 	uint32_t id;
-	int rc = 0;
+	int rc;
 
 	for (id = a->first; id <= a->last; id++) {
 		struct affinity now = *a; /* the hypervisor answers in it */
@@ -147,33 +152,20 @@ static int set_steps(struct nacred *n, const struct vcpu_change *c, const struct
 					    a->has_soft ? now.soft : NULL, CONFIG_MAX_CPUS,
 					    a->force);
 		if (rc)
-			break;
+			return refused(n, c->d, rc, e);
 	}
-	if (!rc)
-		return 0;
-	while (id-- > a->first) {
-		struct vcpu_place old = c->v.place[id];
-
-		ctrl_vcpu_set_affinity(n->ctrl, c->d->domid, id, old.hard, old.soft,
-				       CONFIG_MAX_CPUS, false);
-	}
-	return refused(n, c->d, rc, e);
+	return 0;
 }
 
 static int set_all(struct nacred *n, const struct vcpu_change *c, const struct affinity *a,
 		   struct rpc_error *e)
 {
+	struct new_affinity new = {.c = c, .a = a};
 	struct json *before = json_new_object();
-	int rc;
 
 	json_set_string(before, "uuid", c->d->uuid);
 	json_set(before, "vcpus", json_copy(json_get(c->before, "vcpus")));
-	rc = undo_begin(n, UNDO_AFFINITY, before, e);
-	if (rc)
-		return rc;
-	rc = set_steps(n, c, a, e);
-	undo_end(n);
-	return rc;
+	return undo_run(n, UNDO_AFFINITY, before, set_steps, &new, e);
 }
 
 int undo_affinity(struct nacred *n, const struct json *before)
