@@ -48,11 +48,13 @@ need_packages() { # LOGFILE PACKAGE...
 	}
 }
 
-# Unpack a package below DIR without installing it; the stamp makes it happen once.
-unpack_package() { # DIR PACKAGE LOGFILE
-	local dir=$1 pkg=$2 log=$3
-	[ -e "$dir/.unpacked-$pkg" ] && return 0
+# Unpack a package below DIR without installing it; the stamp makes it happen once, also when
+# two tests want it.
+unpack_package() ( # DIR PACKAGE LOGFILE
+	dir=$1 pkg=$2 log=$3
 	mkdir -p "$dir/debs"
+	exec 9>"$dir/.lock" && flock 9 || return
+	[ -e "$dir/.unpacked-$pkg" ] && return 0
 	if ! apt-cache show "$pkg" >/dev/null 2>&1; then
 		as_root apt-get -q update >>"$log" 2>&1 || true
 	fi
@@ -61,4 +63,4 @@ unpack_package() { # DIR PACKAGE LOGFILE
 		return 1
 	}
 	dpkg -x "$dir"/debs/"$pkg"_*.deb "$dir" && : >"$dir/.unpacked-$pkg"
-}
+)
