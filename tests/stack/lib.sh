@@ -126,6 +126,8 @@ says() {
 	out=$("$@" 2>&1)
 	if grep -qE -- "$pattern" <<<"$out"; then pass "$name"; else fail "$name" "no '$pattern' in: $out"; fi
 }
+# What libxl says, less the places in its sources, which are those of no other libxl.
+without_places() { sed -E 's/^(libxl: [a-z]+: )[a-z_]+\.c:[0-9]+:[A-Za-z0-9_]+: /\1/'; }
 nacred_pid() {
 	local p
 	for p in $(pgrep -x nacred); do

@@ -6,11 +6,12 @@
 # what real xl does not have, the configuration keys, and what a restart keeps.
 . "$(dirname "$0")/lib.sh"
 
-# said COMMAND...: stdout and stderr as they came, then "= STATUS".
+# said COMMAND...: stdout and stderr in the order they came, then "= STATUS".
 said() {
 	local rc
-	"$@" </dev/null 2>&1
+	"$@" </dev/null >"$WORK/said" 2>&1
 	rc=$?
+	without_places <"$WORK/said"
 	echo "= $rc"
 }
 # same NAME EXPECTED COMMAND...

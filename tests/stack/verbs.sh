@@ -12,7 +12,7 @@ shown() {
 	"$@" </dev/null >"$WORK/out" 2>"$WORK/err"
 	rc=$?
 	sed 's/^/| /; s/^| $/|/' "$WORK/out"
-	sed 's/^/! /; s/^! $/!/' "$WORK/err"
+	without_places <"$WORK/err" | sed 's/^/! /; s/^! $/!/'
 	echo "= $rc"
 }
 # Each block of verbs.txt: "$ ARGUMENTS", lines, "= STATUS".  <help VERB> is that help.

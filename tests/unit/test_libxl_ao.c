@@ -59,9 +59,14 @@ Test(libxl_ao, synchronous)
 	fake_nacred_script(paused, 2);
 	cr_assert_eq(libxl_domain_pause(ctx, 7, NULL), 0);
 	cr_assert(strstr(fake_nacred_requests(), "\"params\":{\"domain\":7}"));
-	cr_assert_eq(libxl_domain_unpause(ctx, 8, NULL), ERROR_DOMAIN_NOTFOUND);
-	cr_assert(strstr(libxl_fixture_log, "libxl_domain_unpause: no such domain"), "%s",
-		  libxl_fixture_log);
+	cr_assert_eq(libxl_domain_unpause(ctx, 8, NULL), ERROR_FAIL);
+	cr_assert(strstr(libxl_fixture_log,
+			 "libxl_domain_unpause: unable to get domain type for domid=8"),
+		  "%s", libxl_fixture_log);
+	cr_assert_eq(libxl_domain_destroy(ctx, 8, NULL), ERROR_DOMAIN_NOTFOUND);
+	cr_assert(strstr(libxl_fixture_log,
+			 "libxl_domain_destroy: Domain 8:Destruction of domain failed"),
+		  "%s", libxl_fixture_log);
 	libxl_ctx_free(ctx);
 }
 
@@ -80,7 +85,7 @@ Test(libxl_ao, callback)
 	cr_assert_eq(libxl_domain_unpause(ctx, 7, &how), 0);
 	while (nr_calls == 1)
 		turn(ctx);
-	cr_assert_eq(last_rc, ERROR_DOMAIN_NOTFOUND);
+	cr_assert_eq(last_rc, ERROR_FAIL);
 	libxl_ctx_free(ctx);
 }
 

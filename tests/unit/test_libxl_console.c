@@ -20,7 +20,7 @@ static const struct fake_answer answers[] = {
 	{.method = "domain.console", .json = "{\"domid\":7}", .console = "login: "},
 	{.method = "domain.console_tty", .json = "{\"domid\":7,\"tty\":\"/dev/pts/9\"}"},
 	{.method = "host.dmesg", .json = "{\"text\":\"(XEN) one\\n(XEN) two\\nrest\"}"},
-	{.method = "domain.get", .json = "{\"domid\":7,\"name\":\"web\"}"},
+	{.method = "domain.identify", .json = "{\"domid\":7,\"name\":\"web\"}"},
 	{.method = "domain.rename", .json = "{\"domid\":7,\"name\":\"new\"}"},
 	{.method = "domain.preserve", .json = "{\"domid\":7,\"name\":\"web-old\"}"},
 	{.method = "memory.set_max", .json = "{\"domid\":7}"},

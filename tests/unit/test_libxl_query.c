@@ -185,16 +185,34 @@ Test(libxl_query, domains)
 	cr_expect_eq(libxl_vm_get_start_time(ctx, 7), 1700000000);
 }
 
+#define WEB "{\"domid\":7,\"name\":\"web\"}"
+
+static void answer_names(void)
+{
+	script[0] = (struct fake_answer){
+		.method = "domain.identify", .needle = "{\"domain\":\"web\"}", .json = WEB};
+	script[1] = (struct fake_answer){
+		.method = "domain.identify", .needle = "{\"domain\":7}", .json = WEB};
+	/* What nacred also takes for a selector. */
+	script[2] = (struct fake_answer){
+		.method = "domain.identify", .needle = "{\"domain\":\"0-0-0\"}", .json = WEB};
+	script[3] = (struct fake_answer){.method = "domain.identify",
+					 .needle = "{\"domain\":8}",
+					 .json = "{\"domid\":8,\"name\":null}"};
+	fake_nacred_script(script, 4);
+}
+
 Test(libxl_query, names)
 {
 	uint32_t id = 1;
 	char *name;
 
-	answer("domain.list", DOMAINS);
+	answer_names();
 	cr_expect_eq(libxl_name_to_domid(ctx, "web", &id), 0);
 	cr_expect_eq(id, 7);
 	cr_expect_eq(libxl_name_to_domid(ctx, "", &id), ERROR_INVAL);
 	cr_expect_eq(libxl_name_to_domid(ctx, "we", &id), ERROR_INVAL);
+	cr_expect_eq(libxl_name_to_domid(ctx, "0-0-0", &id), ERROR_INVAL);
 	cr_expect_eq(libxl_domain_qualifier_to_domid(ctx, "99", &id), 0);
 	cr_expect_eq(id, 99);
 	cr_expect_eq(libxl_domain_qualifier_to_domid(ctx, "9x", &id), ERROR_INVAL);
@@ -203,6 +221,7 @@ Test(libxl_query, names)
 	free(name);
 	cr_expect_null(libxl_domid_to_name(ctx, 8));
 	cr_expect_null(libxl_domid_to_name(ctx, 9));
+	cr_expect_str_empty(libxl_fixture_log);
 }
 
 /* What a list should be and is not; what nobody answers. */
@@ -295,9 +314,10 @@ static void one_round(void)
 	answer("domain.list", DOMAINS);
 	list = libxl_list_domain(ctx, &nr);
 	libxl_dominfo_list_free(list, nr);
+	cr_assert_eq(libxl_domain_info(ctx, NULL, 9), ERROR_DOMAIN_NOTFOUND);
+	answer_names();
 	cr_assert_eq(libxl_name_to_domid(ctx, "web", &id), 0);
 	free(libxl_domid_to_name(ctx, 7));
-	cr_assert_eq(libxl_domain_info(ctx, NULL, 9), ERROR_DOMAIN_NOTFOUND);
 }
 
 /* Eight calls a round; what the first half brought into use stays the same. */

@@ -58,9 +58,18 @@ Test(xl_program, list)
 	cr_expect(!strncmp(out, "[\n    {\n        \"domid\": 0,\n", 27));
 }
 
+#define IS(selector, id, name)                                                                     \
+	{                                                                                          \
+		.method = "domain.identify", .needle = "{\"domain\":" selector "}",                \
+		.json = "{\"domid\":" id ",\"name\":\"" name                                       \
+			"\",\"uuid\":\"65622c59-e557-4667-9137-aaa6b8bdd5d7\",\"generation\":1}"   \
+	}
+#define G1_IS IS("\"g1\"", "1", "g1")
+
 Test(xl_program, names)
 {
-	SCRIPT(LIST, ONE);
+	SCRIPT(G1_IS, IS("1", "1", "g1"),
+	       IS("\"65622c59-e557-4667-9137-aaa6b8bdd5d7\"", "1", "g1"));
 	expect("domid g1", 0, "1\n", "");
 	expect("domid 1", 1, "",
 	       "Can't get domid of domain name '1', maybe this domain does not exist.\n");
@@ -68,20 +77,25 @@ Test(xl_program, names)
 	expect("domname 9", 1, "",
 	       "Can't get domain name of domain id '9', maybe this domain does not exist.\n");
 	expect("domname x", 1, "", "Invalid domain id.\n\n");
+	expect("domid 65622c59-e557-4667-9137-aaa6b8bdd5d7", 1, "",
+	       "Can't get domid of domain name '65622c59-e557-4667-9137-aaa6b8bdd5d7', maybe this "
+	       "domain does not exist.\n");
 }
 
 Test(xl_program, changes)
 {
-	SCRIPT({.method = "domain.pause", .json = "{}"}, {.method = "domain.destroy", .json = "{}"},
+	SCRIPT(LIST, G1_IS, {.method = "domain.pause", .needle = "{\"domain\":1}", .json = "{}"},
+	       {.method = "domain.destroy", .json = "{}"},
 	       {.method = "domain.rename", .needle = "\"new_name\":\"g2\"", .json = "{}"},
 	       {.method = "domain.rename",
 		.needle = "taken",
 		.is_error = true,
 		.json = "{\"code\":-32003,\"message\":\"taken\"}"});
 	expect("pause g1", 0, "", "");
-	cr_expect(strstr(fake_nacred_requests(), "\"method\":\"domain.pause\",\"params\":"
-						 "{\"domain\":\"g1\"}"));
-	expect("unpause g1", 1, "", "g1 is an invalid domain identifier (rc=-6)\n");
+	expect("pause 65622c59-e557-4667-9137-aaa6b8bdd5d7", 0, "", "");
+	expect("pause 9", 1, "", "libxl: error: Domain 9:Pausing domain: No such process\n");
+	expect("unpause nosuch", 1, "", "nosuch is an invalid domain identifier (rc=-6)\n");
+	expect("unpause 9", 1, "", "libxl: error: unable to get domain type for domid=9\n");
 	expect("destroy 3", 0, "", "");
 	cr_expect(strstr(fake_nacred_requests(), "{\"domain\":3}"));
 	expect("destroy 0", 1, "",
@@ -89,7 +103,8 @@ Test(xl_program, changes)
 	       "disaggregated hardware domain and toolstack.\n\n");
 	expect("destroy -f 0", 0, "", "");
 	expect("rename g1 g2", 0, "", "");
-	expect("rename g1 taken", 1, "", "libxl: error: taken\nCan't rename domain 'g1'.\n");
+	expect("rename g1 taken", 1, "",
+	       "libxl: error: Domain 1:taken\nCan't rename domain 'g1'.\n");
 }
 
 Test(xl_program, shutdown)

@@ -26,6 +26,23 @@ static void slurp(const char *name, char *to, size_t size)
 		fclose(file);
 }
 
+/* "libxl: error: FILE:LINE:FUNCTION: TEXT" less the place, which is nobody's business. */
+static void without_places(char *text)
+{
+	char *line, *at;
+
+	for (line = text; line; line = strchr(line, '\n')) {
+		int skip = 0;
+
+		line += *line == '\n';
+		at = strncmp(line, "libxl: ", 7) ? NULL : strstr(line + 7, ": ");
+		if (at)
+			sscanf(at + 2, "%*[A-Za-z0-9_].c:%*d:%*[A-Za-z0-9_]: %n", &skip);
+		if (skip)
+			memmove(at + 2, at + 2 + skip, strlen(at + 2 + skip) + 1);
+	}
+}
+
 void write_file(const char *name, const char *text)
 {
 	char path[256];
@@ -48,6 +65,7 @@ int xl(const char *arguments)
 	status = system(command);
 	slurp("out", out, sizeof(out));
 	slurp("err", err, sizeof(err));
+	without_places(err);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 

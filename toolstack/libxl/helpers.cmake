@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # SPDX-FileCopyrightText: 2026 The Nacre authors
 # Helpers that need no hypervisor, and what asks nacred and waits for its answer.
-pkg_check_modules(UUID REQUIRED IMPORTED_TARGET uuid)
 target_sources(xenlight_objects PRIVATE
   libxl_bitmap.c
   libxl_cpuid.c
@@ -24,7 +23,7 @@ target_sources(xenlight_objects PRIVATE
   libxl_uuid.c
   libxl_vcpu.c
 )
-target_link_libraries(xenlight_objects PUBLIC nacre_config PkgConfig::UUID)
+target_link_libraries(xenlight_objects PUBLIC nacre_config)
 set_target_properties(nacre_config PROPERTIES POSITION_INDEPENDENT_CODE ON)
 
 # For programs: apart from Xen's own headers and libraries.

@@ -20,6 +20,7 @@ static struct rpc *open_connection(struct rpc_error *error)
 	snprintf(error->symbol, sizeof(error->symbol), "rpc.unreachable");
 	snprintf(error->text, sizeof(error->text), "cannot tell where nacred's socket is: %s",
 		 strerror(-rc));
+	snprintf(error->hint, sizeof(error->hint), "check $NACRE_INSTANCE and $NACRE_RUNTIME_DIR");
 	return NULL;
 }
 
@@ -67,6 +68,19 @@ static void put_connection(libxl_ctx *ctx, struct rpc *rpc)
 	}
 	libxl__ctx_unlock(ctx);
 	rpc_close(rpc);
+}
+
+int libxl__connect(libxl_ctx *ctx)
+{
+	struct rpc_error error;
+	struct rpc *rpc = take_connection(ctx, &error);
+
+	if (rpc) {
+		put_connection(ctx, rpc);
+		return 0;
+	}
+	libxl__log_refusal(ctx, LIBXL__HERE, INVALID_DOMID, &error, NULL);
+	return -error.libxl;
 }
 
 void libxl__close_idle(libxl_ctx *ctx)

@@ -28,15 +28,6 @@ static int init_lock(pthread_mutex_t *lock)
 	return rc;
 }
 
-/*
- * Real libxl fails here on a machine without Xen, and callers (libvirt's driver) take
- * that for "no Xen": so this fails when nacred does not answer.
- */
-static int reach_nacred(libxl_ctx *ctx)
-{
-	return libxl__query(ctx, "system.hello", NULL, NULL);
-}
-
 int libxl_ctx_alloc(libxl_ctx **pctx, int version, unsigned flags, xentoollog_logger *lg)
 {
 	libxl_ctx *ctx;
@@ -57,7 +48,9 @@ int libxl_ctx_alloc(libxl_ctx **pctx, int version, unsigned flags, xentoollog_lo
 	libxl__channel_init(&ctx->channel);
 	libxl__children_init(&ctx->children);
 	libxl__contexts_add(ctx);
-	rc = reach_nacred(ctx);
+	/* Real libxl fails here on a machine without Xen, and callers (libvirt's driver) take
+	 * that for "no Xen". */
+	rc = libxl__connect(ctx);
 	if (rc) {
 		libxl_ctx_free(ctx);
 		return rc;

@@ -132,41 +132,52 @@ uint32_t libxl_vm_get_start_time(libxl_ctx *ctx, uint32_t domid)
 
 /* --- names ------------------------------------------------------------------------- */
 
+/* domain.identify of a selector, which is owned.  0, or an error, which is logged unless it
+ * only says that there is no such domain, or that none could be called so. */
+static int identify(libxl_ctx *ctx, struct json *selector, struct json **identity)
+{
+	struct json *params = json_new_object();
+	struct rpc_error error;
+	int rc;
+
+	if (!params || !json_set(params, "domain", selector)) {
+		json_free(params);
+		return ERROR_NOMEM;
+	}
+	rc = libxl__rpc(ctx, LIBXL__READ, "domain.identify", params, RPC_QUICK, identity, NULL,
+			&error);
+	if (rc && rc != ERROR_DOMAIN_NOTFOUND && rc != ERROR_INVAL)
+		libxl__log_refusal(ctx, LIBXL__HERE, INVALID_DOMID, &error, NULL);
+	return rc;
+}
+
 char *libxl_domid_to_name(libxl_ctx *ctx, uint32_t domid)
 {
-	const char *name = NULL;
-	const struct json *domain;
-	struct json *list;
+	struct json *identity;
+	const char *name;
 	char *copy;
 
-	if (libxl__domains(ctx, &list))
+	if (identify(ctx, json_new_int(domid), &identity))
 		return NULL;
-	domain = find_domain(list, domid);
-	if (domain)
-		name = json_string(json_get(domain, "name"), NULL);
+	name = json_string(json_get(identity, "name"), NULL);
 	copy = name ? strdup(name) : NULL;
-	json_free(list);
+	json_free(identity);
 	return copy;
 }
 
+/* nacred takes a UUID for what it is. */
 int libxl_name_to_domid(libxl_ctx *ctx, const char *name, uint32_t *domid)
 {
-	struct json *list;
-	size_t i;
-	int rc = libxl__domains(ctx, &list);
+	struct json *identity;
+	int rc = identify(ctx, json_new_string(name), &identity);
 
 	if (rc)
-		return rc;
-	rc = ERROR_INVAL;
-	for (i = 0; rc && i < list->nr; i++) {
-		const struct json *v = list->items[i];
-
-		if (!libxl__is_named(v, name))
-			continue;
-		*domid = libxl__get_u32(v, "domid");
-		rc = 0;
-	}
-	json_free(list);
+		return rc == ERROR_DOMAIN_NOTFOUND ? ERROR_INVAL : rc;
+	if (libxl__is_named(identity, name))
+		*domid = libxl__get_u32(identity, "domid");
+	else
+		rc = ERROR_INVAL;
+	json_free(identity);
 	return rc;
 }
 

@@ -91,6 +91,9 @@ int libxl__rpc_logged(libxl_ctx *ctx, const struct libxl__where *where, enum lib
  * no parameters and nacred refuses). */
 struct json *libxl__domain_params(uint32_t domid);
 
+/* Reach nacred, and keep the connection for the next call. 0 or ERROR_FAIL, logged. */
+int libxl__connect(libxl_ctx *ctx);
+
 /* Close the idle connections. ctx->lock held. */
 void libxl__close_idle(libxl_ctx *ctx);
 

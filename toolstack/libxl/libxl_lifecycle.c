@@ -8,47 +8,89 @@
 
 #include "libxl_context.h"
 
+/* --- what real libxl gives and says when there is no such domain ------------------------ */
+
+static int pause_answered(struct libxl__egc *egc, struct libxl__ao *ao, const struct json *result,
+			  int rc)
+{
+	return rc == ERROR_DOMAIN_NOTFOUND ? ERROR_FAIL : rc;
+}
+
+/* Of whatever depends on the domain's type. */
+static int type_answered(struct libxl__egc *egc, struct libxl__ao *ao, const struct json *result,
+			 int rc)
+{
+	if (rc != ERROR_DOMAIN_NOTFOUND)
+		return rc;
+	libxl__log(ao->ctx, XTL_ERROR, -1, &ao->where, INVALID_DOMID,
+		   "unable to get domain type for domid=%u", ao->domid);
+	return ERROR_FAIL;
+}
+
+/* --- changes ------------------------------------------------------------------------------ */
+
 int libxl_domain_pause(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *ao_how)
 {
 	/* Pauses are counted: twice is not once. */
-	static const struct libxl__op op = {.method = "domain.pause", .timeout_ms = RPC_QUICK};
+	static const struct libxl__op op = {.method = "domain.pause",
+					    .missing = "Pausing domain: No such process",
+					    .timeout_ms = RPC_QUICK,
+					    .answered = pause_answered};
 
 	return libxl__ao(ctx, ao_how, domid, &op, libxl__domain_params(domid), NULL);
 }
 
 int libxl_domain_unpause(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *ao_how)
 {
-	static const struct libxl__op op = {.method = "domain.unpause", .timeout_ms = RPC_QUICK};
+	static const struct libxl__op op = {.method = "domain.unpause",
+					    .missing = "",
+					    .timeout_ms = RPC_QUICK,
+					    .answered = type_answered};
 
 	return libxl__ao(ctx, ao_how, domid, &op, libxl__domain_params(domid), NULL);
 }
 
 int libxl_domain_shutdown(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *ao_how)
 {
-	static const struct libxl__op op = {
-		.method = "domain.shutdown", .timeout_ms = RPC_QUICK, .repeatable = true};
+	static const struct libxl__op op = {.method = "domain.shutdown",
+					    .missing = "",
+					    .timeout_ms = RPC_QUICK,
+					    .repeatable = true,
+					    .answered = type_answered};
 
 	return libxl__ao(ctx, ao_how, domid, &op, libxl__domain_params(domid), NULL);
 }
 
 int libxl_domain_reboot(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *ao_how)
 {
-	static const struct libxl__op op = {
-		.method = "domain.reboot", .timeout_ms = RPC_QUICK, .repeatable = true};
+	static const struct libxl__op op = {.method = "domain.reboot",
+					    .missing = "",
+					    .timeout_ms = RPC_QUICK,
+					    .repeatable = true,
+					    .answered = type_answered};
 
 	return libxl__ao(ctx, ao_how, domid, &op, libxl__domain_params(domid), NULL);
 }
 
-/* Of a repeated call: the first, of which no answer came, has done it. */
 static int destroyed(struct libxl__egc *egc, struct libxl__ao *ao, const struct json *result,
 		     int rc)
 {
-	return rc == ERROR_DOMAIN_NOTFOUND && ao->post.repeated ? 0 : rc;
+	static const char *const words[] = {"Non-existant domain", "Unable to destroy guest",
+					    "Destruction of domain failed"};
+	size_t i;
+
+	/* Of a repeated call: the first, of which no answer came, has done it. */
+	if (rc != ERROR_DOMAIN_NOTFOUND || ao->post.repeated)
+		return rc == ERROR_DOMAIN_NOTFOUND ? 0 : rc;
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		libxl__log(ao->ctx, XTL_ERROR, -1, &ao->where, ao->domid, "%s", words[i]);
+	return rc;
 }
 
 int libxl_domain_destroy(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *ao_how)
 {
 	static const struct libxl__op op = {.method = "domain.destroy",
+					    .missing = "",
 					    .timeout_ms = RPC_SLOW,
 					    .repeatable = true,
 					    .answered = destroyed};
@@ -56,26 +98,13 @@ int libxl_domain_destroy(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how
 	return libxl__ao(ctx, ao_how, domid, &op, libxl__domain_params(domid), NULL);
 }
 
-/* The name that domain @domid has. 0 with a string to be freed. */
-static int name_of(libxl_ctx *ctx, uint32_t domid, char **name)
-{
-	struct json *domain;
-	int rc = libxl__query(ctx, "domain.get", libxl__domain_params(domid), &domain);
-
-	if (rc)
-		return rc;
-	*name = strdup(json_string(json_get(domain, "name"), ""));
-	json_free(domain);
-	return *name ? 0 : ERROR_NOMEM;
-}
-
 static int check_old_name(libxl_ctx *ctx, uint32_t domid, const char *old_name)
 {
-	char *name;
-	int rc = name_of(ctx, domid, &name);
+	char *name = libxl_domid_to_name(ctx, domid);
+	int rc = 0;
 
-	if (rc)
-		return rc;
+	if (!name)
+		return ERROR_FAIL;
 	if (strcmp(name, old_name) != 0) {
 		LIBXL__ERROR(ctx, domid, "the domain's name is \"%s\", not \"%s\"", name, old_name);
 		rc = ERROR_FAIL;
@@ -96,7 +125,9 @@ int libxl_domain_rename(libxl_ctx *ctx, uint32_t domid, const char *old_name, co
 		json_free(params);
 		return ERROR_NOMEM;
 	}
-	return libxl__call(ctx, "domain.rename", params, NULL);
+	/* Real libxl says nothing of a domain that is not there. */
+	rc = libxl__call_of(ctx, "domain.rename", params, NULL, "");
+	return rc == ERROR_DOMAIN_NOTFOUND ? ERROR_FAIL : rc;
 }
 
 int libxl_domain_preserve(libxl_ctx *ctx, uint32_t domid, libxl_domain_create_info *info,

@@ -6,52 +6,30 @@
 #include <time.h>
 
 #include "cmds.h"
+#include "ctx.h"
 #include "uptime.h"
 #include "xl.h"
 
 static const struct option help_only[] = {{"help", no_argument, NULL, 'h'}, XL_OPTION_END};
 
-static const char *name_of(const struct json *domain)
-{
-	return json_string(json_get(domain, "name"), NULL);
-}
-
 int cmd_domid(const struct verb *verb, int argc, char **argv)
 {
-	struct json *reply;
-	const struct json *domains;
-	const char *name, *other;
-	size_t i;
+	uint32_t domid;
 
 	while (xl_option(verb, argc, argv, "h", help_only) >= 0)
 		continue;
-	/* By the list and not by domain.get: a name of digits must not be
-	 * taken for a number here. */
-	domains = xl_domains(&reply);
-	if (!domains)
-		return EXIT_FAILURE;
-	name = argv[optind];
-	for (i = 0; i < domains->nr; i++) {
-		other = name_of(domains->items[i]);
-		if (other && !strcmp(other, name))
-			break;
+	if (!libxl_name_to_domid(xl_ctx(), argv[optind], &domid)) {
+		printf("%u\n", domid);
+		return EXIT_SUCCESS;
 	}
-	if (i < domains->nr)
-		printf("%lld\n", (long long)json_int(json_get(domains->items[i], "domid"), -1));
-	else
-		fprintf(stderr,
-			"Can't get domid of domain name '%s', maybe this domain does not exist.\n",
-			xl_safe(name));
-	i = i < domains->nr;
-	json_free(reply);
-	return i ? EXIT_SUCCESS : EXIT_FAILURE;
+	fprintf(stderr, "Can't get domid of domain name '%s', maybe this domain does not exist.\n",
+		xl_safe(argv[optind]));
+	return EXIT_FAILURE;
 }
 
 int cmd_domname(const struct verb *verb, int argc, char **argv)
 {
-	struct rpc_error error;
-	struct json *reply;
-	char number[24], *end;
+	char *end, *name;
 	long domid;
 
 	while (xl_option(verb, argc, argv, "h", help_only) >= 0)
@@ -61,19 +39,16 @@ int cmd_domname(const struct verb *verb, int argc, char **argv)
 		fputs("Invalid domain id.\n\n", stderr);
 		return EXIT_FAILURE;
 	}
-	snprintf(number, sizeof(number), "%ld", domid);
-	reply = xl_try("domain.get", rpc_domain(number), RPC_QUICK, NULL, &error);
-	if (reply)
-		puts(xl_safe(name_of(reply)));
-	else if (error.libxl == RPC_ERROR_DOMAIN_NOTFOUND)
+	name = libxl_domid_to_name(xl_ctx(), (uint32_t)domid);
+	if (name)
+		puts(xl_safe(name));
+	else
 		fprintf(stderr,
 			"Can't get domain name of domain id '%ld', maybe this domain does not "
 			"exist.\n",
 			domid);
-	else
-		xl_complain(&error);
-	json_free(reply);
-	return reply ? EXIT_SUCCESS : EXIT_FAILURE;
+	free(name);
+	return name ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 static int uptime_of_all(bool brief, time_t now)

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctx.h"
 #include "xl.h"
 
-/* -t and -T shape the progress reports of migration, which print nothing here. */
 static bool global_options(int argc, char **argv)
 {
 	int letter;
@@ -17,6 +17,8 @@ static bool global_options(int argc, char **argv)
 			return false;
 		}
 		xl.verbose += letter == 'v';
+		xl.progress_by_cr |= letter == 't';
+		xl.timestamps |= letter == 'T';
 		xl.force |= letter == 'f';
 		xl.dryrun |= letter == 'N';
 	}
@@ -55,6 +57,7 @@ int main(int argc, char **argv)
 		verb = verb_find(argv[0]);
 		status = run(verb, argc, argv);
 	}
+	xl_ctx_close();
 	xl_disconnect();
 	if (fflush(stdout) || ferror(stdout)) {
 		perror("xl: cannot write the output");

@@ -18,6 +18,8 @@
 struct xl_globals {
 	bool dryrun;
 	bool force;
+	bool progress_by_cr; /* progress overwrites its line */
+	bool timestamps;     /* each message says when, and of which process */
 	int verbose;
 };
 extern struct xl_globals xl;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
-/* domain.list, domain.get: what there is. */
+/* domain.list, domain.get, domain.identify: what there is. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,6 +53,17 @@ static int get(struct nacred *n, struct request *rq, const struct json *params,
 	if (r && r->next_config)
 		json_set(v, "next_config", json_copy(r->next_config));
 	*result = v;
+	return RPC_DONE;
+}
+
+static int identify(struct nacred *n, struct request *rq, const struct json *params,
+		    struct json **result, struct rpc_error *e)
+{
+	struct domain *d = world_find(n, params, e);
+
+	if (!d)
+		return RPC_FAILED;
+	*result = world_identity(d);
 	return RPC_DONE;
 }
 
@@ -122,6 +133,13 @@ const struct method methods_domain[] = {
 		.params = one_domain,
 		.result = get_fields,
 		.handle = get,
+	},
+	{
+		.name = "domain.identify",
+		.summary = "Which domain that is: for a name its id, for an id its name",
+		.params = one_domain,
+		.result = fields_identity,
+		.handle = identify,
 	},
 	{.name = NULL},
 };
