@@ -77,8 +77,8 @@ Test(libxl_stress, ten_thousand_calls)
 		bytes = mallinfo2().uordblks;
 	}
 	cr_assert_eq(open_descriptors(), fds);
-	/* A byte kept by each call would be five times as much. */
-	cr_assert_lt(mallinfo2().uordblks, bytes + ROUNDS, "%zu bytes, then %zu", bytes,
+	/* A byte kept by each call would be more; the fake's threads have what they work on. */
+	cr_assert_lt(mallinfo2().uordblks, bytes + 3 * ROUNDS, "%zu bytes, then %zu", bytes,
 		     mallinfo2().uordblks);
 	libxl_ctx_free(ctx);
 	cr_assert_leq(toy_loop_times(&loop), 1);
