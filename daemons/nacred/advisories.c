@@ -157,6 +157,8 @@ static void look_at_host(struct nacred *n)
 	struct advisory_host host;
 	struct rpc_error e;
 
+	if (advisory_host_is_kept(n))
+		return;
 	if (advisory_host_open(&host, n, &e)) {
 		log_warning("%s", e.message);
 		return;
@@ -172,7 +174,10 @@ int advisories_start(struct nacred *n)
 	int rc = a ? find_dirs(a) : -ENOMEM;
 
 	n->advisories = a;
-	rc = rc ? rc : read_all(a);
+	/* The records are read when somebody asks for the first time: advisories_refresh() finds
+	 * that the directories are not as they were. */
+	if (!rc && !advisory_set_init(&a->set))
+		rc = -ENOMEM;
 	if (!rc) {
 		snprintf(path, sizeof(path), "%s/evidence.jsonl", n->statedir);
 		rc = evidence_open(&a->evidence, path);

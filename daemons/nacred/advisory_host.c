@@ -19,6 +19,11 @@
 #include "patches.h"
 
 #define PATH_BYTES 512
+#define KEPT_BYTES (PATH_BYTES + 120)
+
+/* Names of components. */
+#define HYPERVISOR "hypervisor"
+#define XENSTORED  "xenstored"
 
 /* Featureset words: CPUID 1.ECX and 0x80000001.ECX
  * (xen/arch-x86/cpufeatureset.h). */
@@ -163,7 +168,7 @@ static void find_manifests(struct advisory_host *h, struct component *c)
 
 static void add_hypervisor(struct advisory_host *h, const struct nacred *n)
 {
-	struct component *c = add_component(h, "hypervisor");
+	struct component *c = add_component(h, HYPERVISOR);
 	char path[PATH_BYTES];
 
 	snprintf(c->build_id, sizeof(c->build_id), "%s", n->version.build_id);
@@ -175,9 +180,8 @@ static void add_hypervisor(struct advisory_host *h, const struct nacred *n)
 
 /* The program that runs, even when its file has been replaced: the kernel keeps
  * it open behind /proc/PID/exe. */
-static void add_daemon(struct advisory_host *h, const struct nacred *n, const char *name)
+static void running_id(const struct nacred *n, const char *name, char id[BUILD_ID_TEXT])
 {
-	struct component *c = add_component(h, name);
 	char path[PATH_BYTES];
 	long pid = 0;
 	FILE *f;
@@ -193,10 +197,23 @@ static void add_daemon(struct advisory_host *h, const struct nacred *n, const ch
 	}
 	snprintf(path, sizeof(path), "/proc/%ld/exe", pid);
 	if (pid > 0)
-		elf_build_id(path, c->build_id);
+		elf_build_id(path, id);
+}
+
+static void add_daemon(struct advisory_host *h, const struct nacred *n, const char *name)
+{
+	struct component *c = add_component(h, name);
+	char path[PATH_BYTES];
+
+	running_id(n, name, c->build_id);
 	if (instance_program(name, path, sizeof(path)) == 0)
 		elf_build_id(path, c->installed_id);
 	find_manifests(h, c);
+}
+
+static bool is_nacre(const struct nacred *n)
+{
+	return strstr(n->version.extra, "nacre");
 }
 
 int advisory_host_open(struct advisory_host *h, struct nacred *n, struct rpc_error *e)
@@ -205,13 +222,13 @@ int advisory_host_open(struct advisory_host *h, struct nacred *n, struct rpc_err
 	struct host_facts *f = &h->facts;
 
 	*h = (struct advisory_host){0};
-	f->product = strstr(v->extra, "nacre") ? "nacre" : "xen";
+	f->product = is_nacre(n) ? "nacre" : "xen";
 	snprintf(f->version_text, sizeof(f->version_text), "%u.%u%s", v->major, v->minor, v->extra);
 	xen_version_parse(f->version_text, &f->version);
 	load_manifests(&h->manifests, n);
 	add_hypervisor(h, n);
-	if (strcmp(f->product, "nacre") == 0)
-		add_daemon(h, n, "xenstored");
+	if (is_nacre(n))
+		add_daemon(h, n, XENSTORED);
 	if (load_features(f, n, e)) {
 		advisory_host_close(h);
 		return -1;
@@ -234,18 +251,37 @@ void advisory_host_close(struct advisory_host *h)
 	*h = (struct advisory_host){0};
 }
 
+static bool is_kept(const struct nacred *n, const char *name, const char *build_id,
+		    char path[KEPT_BYTES])
+{
+	char dir[PATH_BYTES];
+	struct stat st;
+
+	kept_dir(n, dir, sizeof(dir));
+	snprintf(path, KEPT_BYTES, "%s/%s-%s.json", dir, name, build_id);
+	return stat(path, &st) == 0;
+}
+
+bool advisory_host_is_kept(const struct nacred *n)
+{
+	char path[KEPT_BYTES], id[BUILD_ID_TEXT] = "";
+
+	if (!is_kept(n, HYPERVISOR, n->version.build_id, path))
+		return false;
+	if (!is_nacre(n))
+		return true;
+	running_id(n, XENSTORED, id);
+	return is_kept(n, XENSTORED, id, path);
+}
+
 static void keep_one(const struct nacred *n, const struct component *c)
 {
-	char dir[PATH_BYTES], path[PATH_BYTES + 120];
-	struct stat st;
+	char dir[PATH_BYTES], path[KEPT_BYTES];
 	int rc;
 
-	if (!c->manifest)
+	if (!c->manifest || is_kept(n, c->name, c->build_id, path))
 		return;
 	kept_dir(n, dir, sizeof(dir));
-	snprintf(path, sizeof(path), "%s/%s-%s.json", dir, c->name, c->build_id);
-	if (stat(path, &st) == 0)
-		return;
 	rc = mkdir(dir, 0700) && errno != EEXIST ? -errno : advisory_file_write(path, c->manifest);
 	if (rc)
 		log_warning("cannot keep the manifest of the running %s: %s", c->name,

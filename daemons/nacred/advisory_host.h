@@ -24,4 +24,7 @@ void advisory_host_close(struct advisory_host *h);
  * that is started again afterwards must still know what the old builds contain. */
 void advisory_host_keep(const struct advisory_host *h, const struct nacred *n);
 
+/* Whether those of all that runs are kept already: then a start need not read any. */
+bool advisory_host_is_kept(const struct nacred *n);
+
 #endif

@@ -124,7 +124,6 @@ static int announce(struct build *b, struct record *r, struct rpc_error *e)
 		return -1;
 	}
 	events_domain(n, "domain.created", d);
-	stores_watch_console(n, d);
 	if (!b->paused) {
 		rc = ctrl_domain_unpause(n->ctrl, d->domid);
 		if (rc)
@@ -136,6 +135,8 @@ static int announce(struct build *b, struct record *r, struct rpc_error *e)
 		  "domain %u (%s) is made", d->domid, r->name);
 	if (b->job)
 		job_done(b->job, world_identity(d));
+	/* Nobody waits for xenstored's answer to this. */
+	stores_watch_console(n, d);
 	return 0;
 }
 
@@ -262,6 +263,14 @@ static struct json *complete_config(const struct json *config, const char *uuid)
 	return NULL;
 }
 
+/* What is known of the pools is as new as the latest event of xenstored; the worker looks again. */
+static int check_pool(struct nacred *n, const char *text, struct rpc_error *e)
+{
+	if (pools_for_domain(&n->pools, text, e))
+		return 0;
+	return pools_refresh(n, e) || !pools_for_domain(&n->pools, text, e) ? -1 : 0;
+}
+
 static int check_create(struct nacred *n, const struct json *config, char uuid[UUID_TEXT],
 			struct rpc_error *e)
 {
@@ -278,7 +287,7 @@ static int check_create(struct nacred *n, const struct json *config, char uuid[U
 	uuid_unparse_lower(u, uuid);
 	rc = world_check_free(n, c.name, uuid, e);
 	if (!rc)
-		rc = pools_refresh(n, e) || !pools_for_domain(&n->pools, c.pool, e) ? -1 : 0;
+		rc = check_pool(n, c.pool, e);
 	config_free(&c);
 	return rc;
 }

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,7 @@
 #include "ctrl/ctrl.h"
 #include "events.h"
 #include "dump.h"
+#include "footprint.h"
 #include "instance_state.h"
 #include "job.h"
 #include "lifecycle.h"
@@ -135,6 +137,7 @@ static int start(struct nacred *n, const char *group)
 	rc = listener_open(n, group);
 	if (rc)
 		return rc;
+	footprint_trim();
 	sd_notify(0, "READY=1");
 	return 0;
 }
@@ -191,6 +194,8 @@ int main(int argc, char **argv)
 	if (optind != argc)
 		return usage(stderr);
 	raise_limits();
+	/* The other thread is libxenstore's, which hardly allocates: no heap of its own. */
+	mallopt(M_ARENA_MAX, 1);
 	n.check_results = getenv("NACRED_CHECK_RESULTS") != NULL; /* of tests */
 	rc = start(&n, group);
 	if (!rc)

@@ -102,13 +102,11 @@ static bool same_domain(const struct domain *d, const struct xen_domctl_getdomai
 
 static void keep(struct diff *diff, struct domain *d, const struct xen_domctl_getdomaininfo *info)
 {
-	char uuid[UUID_TEXT];
-
-	uuid_unparse_lower(info->handle, uuid);
 	*diff = (struct diff){.d = d, .old_flags = d->info.flags, .kind = DIFF_KEPT};
-	if (strcmp(uuid, d->uuid) != 0)
+	if (memcmp(info->handle, d->info.handle, sizeof(info->handle)) != 0) {
 		diff->kind = DIFF_RENUMBERED;
-	memcpy(d->uuid, uuid, sizeof(d->uuid));
+		uuid_unparse_lower(info->handle, d->uuid);
+	}
 	d->info = *info;
 }
 

@@ -66,9 +66,11 @@ static int open_all(struct work *w)
 
 static int choose_pool(struct work *w, uint32_t *id)
 {
+	/* An id needs no names, each of which is a request to xenstored. */
+	bool named = w->config.pool[strspn(w->config.pool, "0123456789")];
 	const struct pool *pool;
 	struct pools pools;
-	int rc = pools_read(&pools, w->ctrl, w->store, NULL);
+	int rc = pools_read(&pools, w->ctrl, named ? w->store : NULL, NULL);
 
 	if (rc)
 		return refused(w, rc, "list the CPU pools");
