@@ -463,7 +463,8 @@ static int check_actions(const struct json *tree, struct rpc_error *e)
 			continue;
 		fail(e, XL_INVAL, CODE, "config: %s: there is no action \"%s\"", reason_keys[i],
 		     word);
-		fail_hint(e, "destroy, restart, rename-restart or preserve");
+		fail_hint(e, "destroy, restart, rename-restart, preserve, coredump-destroy or "
+			     "coredump-restart");
 		return fail_field(e, "config.%s", reason_keys[i]);
 	}
 	return 0;

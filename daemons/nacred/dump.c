@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "ctrl/domain.h"
+#include "lifecycle.h"
 #include "limits.h"
 #include "log.h"
 
@@ -21,6 +22,8 @@ struct dump_process {
 	struct nacred *n;
 	uint32_t domid;
 	sd_event_source *child;
+	dump_done *done; /* may be NULL */
+	void *arg;
 };
 
 /* One that was killed could not let its domain go. */
@@ -34,6 +37,9 @@ static int on_child(sd_event_source *s, const siginfo_t *si, void *arg)
 		ctrl_domain_unpause(p->n->ctrl, p->domid);
 	}
 	p->n->nr_dumps--;
+	if (p->done)
+		p->done(p->arg, si->si_code == CLD_EXITED && si->si_status == EXIT_SUCCESS);
+	lifecycle_schedule(p->n); /* others may have waited for their turn */
 	sd_event_source_disable_unref(p->child);
 	free(p);
 	return 0;
@@ -66,16 +72,17 @@ static int spawn(int stream, uint32_t domid, pid_t *pid)
 	return -rc;
 }
 
-static int watch(struct nacred *n, uint32_t domid, pid_t pid)
+static int watch(struct nacred *n, uint32_t domid, pid_t pid, dump_done *done, void *arg)
 {
 	struct dump_process *p = calloc(1, sizeof(*p));
 	int rc = -ENOMEM;
 
 	if (p) {
-		*p = (struct dump_process){.n = n, .domid = domid};
+		*p = (struct dump_process){.n = n, .domid = domid, .done = done, .arg = arg};
 		rc = sd_event_add_child(n->loop, &p->child, pid, WEXITED, on_child, p);
 	}
 	if (rc < 0) {
+		kill(pid, SIGTERM);
 		free(p);
 		return rc;
 	}
@@ -83,28 +90,38 @@ static int watch(struct nacred *n, uint32_t domid, pid_t pid)
 	return 0;
 }
 
-int dump_start(struct nacred *n, uint32_t domid, int *stream, struct rpc_error *e)
+int dump_to(struct nacred *n, uint32_t domid, int fd, dump_done *done, void *arg,
+	    struct rpc_error *e)
 {
-	int ends[2], high, rc;
+	int high, rc;
 	pid_t pid;
 
 	if (n->nr_dumps >= LIMIT_DUMPS)
 		return fail(e, XL_BUFFERFULL, "daemon.busy", "%d cores are being written already",
 			    LIMIT_DUMPS);
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
-		return fail_errno(e, errno, "daemon.dump", "cannot make a stream");
 	/* Above the number that it gets, where dup2() would do nothing. */
-	high = fcntl(ends[1], F_DUPFD_CLOEXEC, DUMP_FD + 1);
-	close(ends[1]);
+	high = fcntl(fd, F_DUPFD_CLOEXEC, DUMP_FD + 1);
 	rc = high < 0 ? -errno : spawn(high, domid, &pid);
 	if (high >= 0)
 		close(high);
 	if (!rc)
-		rc = watch(n, domid, pid); /* unwatched it ends too: nobody reads */
-	if (rc) {
-		close(ends[0]);
+		rc = watch(n, domid, pid, done, arg);
+	if (rc)
 		return fail_errno(e, rc, "daemon.dump", "cannot start a process for the core");
-	}
-	*stream = ends[0];
 	return 0;
+}
+
+int dump_start(struct nacred *n, uint32_t domid, int *stream, struct rpc_error *e)
+{
+	int ends[2], rc;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
+		return fail_errno(e, errno, "daemon.dump", "cannot make a stream");
+	rc = dump_to(n, domid, ends[1], NULL, NULL, e);
+	close(ends[1]);
+	if (rc)
+		close(ends[0]);
+	else
+		*stream = ends[0];
+	return rc;
 }

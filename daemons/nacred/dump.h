@@ -11,6 +11,16 @@
 /* Where it finds the stream. */
 #define DUMP_FD 3
 
+/* All of it was written; or not, told in the log. */
+typedef void dump_done(void *arg, bool whole);
+
+/*
+ * Begin a core of @domid into @fd, which stays the caller's.  The domain is paused until the
+ * end.  0, or -1 and @e: @done is not called.
+ */
+int dump_to(struct nacred *n, uint32_t domid, int fd, dump_done *done, void *arg,
+	    struct rpc_error *e);
+
 /*
  * Begin a core of @domid: *stream gives it to whoever reads, and ends early when it fails.
  * The domain is paused until the end.  0, or -1 and @e.

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "log.h"
@@ -15,6 +16,31 @@
 static void path_of(char path[PATH_BYTES], const char *dir, const char *name, const char *suffix)
 {
 	snprintf(path, PATH_BYTES, "%s/%s%s", dir, name, suffix);
+}
+
+static int make_all(char *path)
+{
+	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (mkdir(path, 0755) && errno != EEXIST) {
+			*slash = '/';
+			return -errno;
+		}
+		*slash = '/';
+	}
+	return mkdir(path, 0700) && errno != EEXIST ? -errno : 0;
+}
+
+int durable_directory(char *path)
+{
+	struct stat st;
+	int rc = make_all(path);
+
+	if (rc)
+		return rc;
+	if (lstat(path, &st))
+		return -errno;
+	return S_ISDIR(st.st_mode) && st.st_uid == geteuid() && !(st.st_mode & 022) ? 0 : -EPERM;
 }
 
 static int write_all(int fd, const char *bytes, size_t len)

@@ -15,6 +15,10 @@
 
 #define DURABLE_SUFFIX ".new"
 
+/* Make @path, and its parents, a directory that nobody else writes to, or find that it is one.
+ * 0 or -errno: -EPERM, it is somebody else's. */
+int durable_directory(char *path);
+
 /* DIR/NAME.new with these bytes, mode 0600. 0, or -1 and @e with nothing left behind. */
 int durable_prepare(const char *dir, const char *name, const void *bytes, size_t len,
 		    struct rpc_error *e);

@@ -10,6 +10,7 @@
 
 #include "build.h"
 #include "config.h"
+#include "core_file.h"
 #include "ctrl/domain.h"
 #include "events.h"
 #include "limits.h"
@@ -201,34 +202,63 @@ static void restart(struct nacred *n, struct record *r, struct domain *d, bool k
 	r->preserve_as[0] = '\0';
 }
 
-static void act(struct nacred *n, struct record *r, struct domain *d)
+static void carry_out(struct nacred *n, struct record *r, struct domain *d,
+		      enum config_action action)
 {
-	unsigned int reason = (unsigned int)domain_shutdown_reason(d);
-	enum config_action action = config_action(r->config, reason);
-
-	log_entry(SD_NOTICE, LOG_FIELDS(.id = LOG_ID_ENDED, .domain = r->name),
-		  "domain %u (%s) ended with reason %u: %s", d->domid, r->name, reason,
-		  config_action_word(action));
 	switch (action) {
 	case ACTION_RESTART:
 	case ACTION_COREDUMP_RESTART:
 	case ACTION_RENAME_RESTART:
-		if (action == ACTION_COREDUMP_RESTART)
-			log_warning("%s: core dumps are not available", r->name);
 		restart(n, r, d, action == ACTION_RENAME_RESTART);
 		break;
 	case ACTION_PRESERVE:
 		break;
-	case ACTION_COREDUMP_DESTROY:
 	case ACTION_SOFT_RESET:
-		log_warning("%s: %s is not available, destroying only", r->name,
-			    config_action_word(action));
+		log_warning("%s: soft-reset is not available, destroying only", r->name);
 		destroy(n, d->domid, r->uuid, forget);
 		break;
 	case ACTION_DESTROY:
+	case ACTION_COREDUMP_DESTROY:
 		destroy(n, d->domid, r->uuid, forget);
 		break;
 	}
+}
+
+static enum config_action action_of(const struct record *r, const struct domain *d)
+{
+	return config_action(r->config, (unsigned int)domain_shutdown_reason(d));
+}
+
+static bool wants_core(enum config_action action)
+{
+	return action == ACTION_COREDUMP_RESTART || action == ACTION_COREDUMP_DESTROY;
+}
+
+/* Core or not, its domain is dealt with, unless somebody has destroyed it meanwhile. */
+static void core_done(struct nacred *n, const char *uuid)
+{
+	struct record *r = record_by_uuid(&n->records, uuid);
+	struct domain *d = model_by_uuid(&n->model, uuid);
+
+	if (r && d && r->state == RECORD_RUNNING && domain_shutdown_reason(d) >= 0 &&
+	    !teardown_running(n, uuid))
+		carry_out(n, r, d, action_of(r, d));
+}
+
+static void act(struct nacred *n, struct record *r, struct domain *d)
+{
+	enum config_action action = action_of(r, d);
+	struct rpc_error e;
+
+	log_entry(SD_NOTICE, LOG_FIELDS(.id = LOG_ID_ENDED, .domain = r->name),
+		  "domain %u (%s) ended with reason %d: %s", d->domid, r->name,
+		  domain_shutdown_reason(d), config_action_word(action));
+	if (wants_core(action)) {
+		if (!core_file_begin(n, d->domid, r->uuid, r->name, core_done, &e))
+			return;
+		log_error("%s has no core: %s", r->name, e.message);
+	}
+	carry_out(n, r, d, action);
 }
 
 /* Looks again from the start after each action: it may have changed the model. */
@@ -243,6 +273,8 @@ static bool act_on_one(struct nacred *n)
 		if (d->handled || !r || r->state != RECORD_RUNNING ||
 		    domain_shutdown_reason(d) < 0 || teardown_running(n, d->uuid))
 			continue;
+		if (wants_core(action_of(r, d)) && n->nr_dumps >= LIMIT_DUMPS)
+			continue; /* the end of one brings us back here */
 		d->handled = true;
 		if (r->keep_ended)
 			continue;

@@ -384,28 +384,6 @@ static void load_entry(struct patch_store *store, const char *file)
 		log_error("%s/%s is left alone: %s", store->dir, file, e.message);
 }
 
-static int make_parents(char *path)
-{
-	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		if (mkdir(path, 0755) && errno != EEXIST) {
-			*slash = '/';
-			return -errno;
-		}
-		*slash = '/';
-	}
-	return mkdir(path, 0700) && errno != EEXIST ? -errno : 0;
-}
-
-static int private_dir(const char *dir)
-{
-	struct stat st;
-
-	if (lstat(dir, &st))
-		return -errno;
-	return S_ISDIR(st.st_mode) && st.st_uid == geteuid() && !(st.st_mode & 022) ? 0 : -EPERM;
-}
-
 static int choose_dirs(struct patch_store *store, const char *instance)
 {
 	char what[64];
@@ -428,9 +406,7 @@ int patch_store_open(struct patch_store *store, const char *instance)
 		return -ENOMEM;
 	rc = choose_dirs(store, instance);
 	if (!rc)
-		rc = make_parents(store->dir);
-	if (!rc)
-		rc = private_dir(store->dir);
+		rc = durable_directory(store->dir);
 	if (!rc) {
 		d = opendir(store->dir);
 		rc = d ? 0 : -errno;
