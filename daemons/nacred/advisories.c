@@ -178,12 +178,14 @@ int advisories_start(struct nacred *n)
 	 * that the directories are not as they were. */
 	if (!rc && !advisory_set_init(&a->set))
 		rc = -ENOMEM;
-	if (!rc) {
-		snprintf(path, sizeof(path), "%s/evidence.jsonl", n->statedir);
-		rc = evidence_open(&a->evidence, path);
-	}
-	if (rc)
+	if (rc) {
 		log_error("cannot read the advisories: %s", strerror(-rc));
+		return rc;
+	}
+	snprintf(path, sizeof(path), "%s/evidence.jsonl", n->statedir);
+	rc = evidence_open(&a->evidence, path);
+	if (rc)
+		log_error("cannot read %s: %s; move it away", path, strerror(-rc));
 	else
 		look_at_host(n);
 	return rc;

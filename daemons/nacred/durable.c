@@ -4,7 +4,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -152,6 +154,71 @@ int durable_remove(const char *dir, const char *name, struct rpc_error *e)
 		return cannot("remove", dir, name, errno, e);
 	sync_dir(dir);
 	return 0;
+}
+
+/* 0 and the size, or -1 and why. */
+static int check_own(int fd, size_t max, size_t *size, char why[DURABLE_WHY])
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		snprintf(why, DURABLE_WHY, "%s", strerror(errno));
+	else if (!S_ISREG(st.st_mode))
+		snprintf(why, DURABLE_WHY, "it is no regular file");
+	else if (st.st_uid != geteuid())
+		snprintf(why, DURABLE_WHY, "it belongs to uid %u, not to %u", st.st_uid, geteuid());
+	else if (st.st_mode & 022)
+		snprintf(why, DURABLE_WHY, "others can write to it: mode %04o", st.st_mode & 07777);
+	else if ((uintmax_t)st.st_size > max)
+		snprintf(why, DURABLE_WHY, "it is larger than %zu bytes", max);
+	else
+		*size = (size_t)st.st_size;
+	return why[0] ? -1 : 0;
+}
+
+static char *read_all(int fd, size_t size, size_t *len, char why[DURABLE_WHY])
+{
+	char *text = malloc(size + 1);
+	ssize_t n = 1;
+
+	for (*len = 0; text && n > 0 && *len<size; *len += n> 0 ? (size_t)n : 0)
+		n = read(fd, text + *len, size - *len);
+	if (text && n >= 0)
+		return text;
+	snprintf(why, DURABLE_WHY, "%s", strerror(text ? errno : ENOMEM));
+	free(text);
+	return NULL;
+}
+
+char *durable_read(const char *path, size_t max, size_t *len, char why[DURABLE_WHY])
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	char *text = NULL;
+	size_t size = 0;
+
+	why[0] = '\0';
+	if (fd < 0) {
+		if (errno != ENOENT)
+			snprintf(why, DURABLE_WHY, "%s",
+				 errno == ELOOP ? "it is a symbolic link" : strerror(errno));
+		return NULL;
+	}
+	if (check_own(fd, max, &size, why) == 0)
+		text = read_all(fd, size, len, why);
+	close(fd);
+	return text;
+}
+
+void durable_set_aside(const char *path, const char *why, const char *effect)
+{
+	char aside[PATH_BYTES];
+
+	snprintf(aside, sizeof(aside), "%.*s" DURABLE_BROKEN,
+		 (int)(sizeof(aside) - sizeof(DURABLE_BROKEN)), path);
+	log_entry(SD_ERR, LOG_FIELDS(.id = LOG_ID_BROKEN_FILE),
+		  "%s cannot be used (%s) and is now %s; %s", path, why, aside, effect);
+	if (rename(path, aside))
+		log_error("cannot rename %s: %s; move it away", path, strerror(errno));
 }
 
 bool durable_sweep(const char *dir, const char *name)

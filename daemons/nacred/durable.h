@@ -14,6 +14,8 @@
 #include "error.h"
 
 #define DURABLE_SUFFIX ".new"
+#define DURABLE_BROKEN ".broken"
+#define DURABLE_WHY    160
 
 /* Make @path, and its parents, a directory that nobody else writes to, or find that it is one.
  * 0 or -errno: -EPERM, it is somebody else's. */
@@ -33,5 +35,14 @@ int durable_replace(const char *dir, const char *name, const void *bytes, size_t
 int durable_remove(const char *dir, const char *name, struct rpc_error *e);
 /* Remove what is left of files that were never committed, and say whether @name was one. */
 bool durable_sweep(const char *dir, const char *name);
+
+/*
+ * The text of a file of ours, to be freed: regular, of our user, writable by nobody else, at
+ * most @max bytes.  NULL when it is not there (*why is empty) or cannot be used (@why says
+ * so).  A FIFO or a device in its place does not stop the daemon, a link is not followed.
+ */
+char *durable_read(const char *path, size_t max, size_t *len, char why[DURABLE_WHY]);
+/* What cannot be used is from now on PATH.broken; the log says so, why, and that then @effect. */
+void durable_set_aside(const char *path, const char *why, const char *effect);
 
 #endif

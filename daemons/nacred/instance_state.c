@@ -14,58 +14,63 @@
 #include <unistd.h>
 #include <uuid/uuid.h>
 
+#include "durable.h"
 #include "log.h"
 
+#define IDENTITY       "instance.json"
+#define IDENTITY_BYTES 512
+
 /* Id and start of this run of the hypervisor, which outlive nacred. */
-static bool read_identity(struct nacred *n, const char *path)
+static bool take_identity(struct nacred *n, const struct json *v)
 {
-	FILE *f = fopen(path, "re");
-	char text[512], why[128];
-	const char *id;
-	struct json *v;
-	size_t len;
 	uuid_t u;
 
-	if (!f)
-		return false;
-	len = fread(text, 1, sizeof(text), f);
-	fclose(f);
-	v = json_parse(text, len, NULL, why, sizeof(why));
-	id = json_string(json_get(v, "instance_id"), "");
 	n->instance_start = json_real(json_get(v, "start_time"), 0);
-	if (uuid_parse(id, u) == 0)
-		uuid_unparse_lower(u, n->instance_id);
-	json_free(v);
-	return n->instance_id[0] && n->instance_start > 0;
+	if (uuid_parse(json_string(json_get(v, "instance_id"), ""), u) || n->instance_start <= 0)
+		return false;
+	uuid_unparse_lower(u, n->instance_id);
+	return true;
 }
 
-static int write_identity(struct nacred *n, const char *path)
+static bool read_identity(struct nacred *n)
+{
+	char path[NACRED_PATH_MAX + 32], why[DURABLE_WHY], *text;
+	struct json *v = NULL;
+	size_t len = 0;
+	bool ok;
+
+	snprintf(path, sizeof(path), "%s/" IDENTITY, n->statedir);
+	text = durable_read(path, IDENTITY_BYTES, &len, why);
+	if (!text && !why[0])
+		return false;
+	if (text)
+		v = json_parse(text, len, NULL, why, sizeof(why));
+	free(text);
+	ok = v && take_identity(n, v);
+	if (!ok)
+		durable_set_aside(path, v ? "no identity is in it" : why,
+				  "the instance has a new id, as if it were another one");
+	json_free(v);
+	return ok;
+}
+
+static int write_identity(struct nacred *n, struct rpc_error *e)
 {
 	struct json *v = json_new_object();
-	char temp[NACRED_PATH_MAX + 40];
 	struct timespec now;
-	char *text;
+	char *text = NULL;
 	uuid_t u;
-	FILE *f;
 	int rc;
 
 	uuid_generate(u);
 	uuid_unparse_lower(u, n->instance_id);
 	clock_gettime(CLOCK_REALTIME, &now);
 	n->instance_start = (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-	json_set_string(v, "instance_id", n->instance_id);
-	json_set_real(v, "start_time", n->instance_start);
-	text = json_print(v, true);
+	if (json_set_string(v, "instance_id", n->instance_id) &&
+	    json_set_real(v, "start_time", n->instance_start))
+		text = json_print(v, true);
 	json_free(v);
-	if (!text)
-		return -ENOMEM;
-	snprintf(temp, sizeof(temp), "%s.new", path);
-	f = fopen(temp, "we");
-	rc = !f || fputs(text, f) < 0 || fflush(f) || fsync(fileno(f)) ? -errno : 0;
-	if (f && fclose(f) && !rc)
-		rc = -errno;
-	if (!rc && rename(temp, path))
-		rc = -errno;
+	rc = text ? durable_replace(n->statedir, IDENTITY, text, strlen(text), e) : fail_memory(e);
 	free(text);
 	return rc;
 }
@@ -97,18 +102,38 @@ static int take_lock(struct nacred *n)
 static int load(struct nacred *n)
 {
 	char path[NACRED_PATH_MAX + 32];
-	int rc = 0;
+	struct rpc_error e;
+	int rc;
 
-	snprintf(path, sizeof(path), "%s/instance.json", n->statedir);
-	if (!read_identity(n, path))
-		rc = write_identity(n, path);
-	if (!rc) {
-		snprintf(path, sizeof(path), "%s/domains", n->statedir);
-		rc = records_load(&n->records, path);
+	if (!read_identity(n) && write_identity(n, &e)) {
+		log_error("%s", e.message);
+		return -EIO;
 	}
+	snprintf(path, sizeof(path), "%s/domains", n->statedir);
+	rc = records_load(&n->records, path);
 	if (rc)
-		log_error("cannot use %s: %s", path, strerror(-rc));
+		log_error("cannot use %s: %s; it has to be a directory", path, strerror(-rc));
 	return rc;
+}
+
+/* What others can write to they could make us believe. */
+static int make_statedir(const char *dir)
+{
+	struct stat st;
+
+	if (mkdir(dir, 0700) && errno != EEXIST) {
+		log_error("cannot make %s: %s; is the instance up? `nacre up` starts it", dir,
+			  strerror(errno));
+		return -errno;
+	}
+	if (lstat(dir, &st))
+		return -errno;
+	if (S_ISDIR(st.st_mode) && st.st_uid == geteuid() && !(st.st_mode & 022))
+		return 0;
+	log_error("%s has to be a directory of uid %u that nobody else can write to; move it away "
+		  "or mend it",
+		  dir, geteuid());
+	return -EPERM;
 }
 
 int instance_state_open(struct nacred *n)
@@ -127,12 +152,7 @@ int instance_state_open(struct nacred *n)
 		return rc;
 	}
 	snprintf(n->statedir, sizeof(n->statedir), "%.200s/nacred", n->rundir);
-	if (mkdir(n->statedir, 0700) && errno != EEXIST) {
-		rc = -errno;
-		log_error("cannot make %s: %s; is the instance up? `nacre up` starts it",
-			  n->statedir, strerror(errno));
-		return rc;
-	}
-	rc = take_lock(n);
+	rc = make_statedir(n->statedir);
+	rc = rc ? rc : take_lock(n);
 	return rc ? rc : load(n);
 }

@@ -343,27 +343,23 @@ static void load_policy(struct patch_store *store)
 {
 	static const struct json_limits limits = {
 		.max_bytes = 1u << 20, .max_depth = 6, .max_values = 8192};
-	char path[600], aside[620], why[160] = "not a policy of this version";
-	size_t size = 0;
+	char path[600], why[DURABLE_WHY], *text;
 	struct json *v = NULL;
-	uint8_t *text;
+	size_t len = 0;
+	bool ok;
 
 	snprintf(path, sizeof(path), "%s/policy.json", store->dir);
-	text = read_whole(path, O_NOFOLLOW, &size);
-	if (!text && errno == ENOENT)
+	text = durable_read(path, limits.max_bytes, &len, why);
+	if (!text && !why[0])
 		return;
 	if (text)
-		v = json_parse((const char *)text, size, &limits, why, sizeof(why));
-	else
-		snprintf(why, sizeof(why), "%s", strerror(errno));
+		v = json_parse(text, len, &limits, why, sizeof(why));
 	free(text);
-	if (!v || !policy_from_json(store, v)) {
+	ok = v && policy_from_json(store, v);
+	if (!ok) {
 		patch_pending_clear(&store->pending);
-		snprintf(aside, sizeof(aside), "%s.broken", path);
-		log_error("%s cannot be used (%s) and is now %s; no payload is wanted any more",
-			  path, why, aside);
-		if (rename(path, aside))
-			log_error("cannot rename %s: %s", path, strerror(errno));
+		durable_set_aside(path, v ? "not a policy of this version" : why,
+				  "no payload is wanted any more");
 	}
 	json_free(v);
 }

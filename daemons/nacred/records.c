@@ -4,7 +4,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -126,63 +125,23 @@ static void file_of(const char *uuid, char name[UUID_TEXT + 8])
 	snprintf(name, UUID_TEXT + 8, "%s.json", uuid);
 }
 
-/* A file of our own that nobody else can write to; NULL after filling @why. */
-static FILE *open_own(const char *path, char why[160])
-{
-	/* O_NONBLOCK: a FIFO in its place must not stop the daemon. */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	struct stat st;
-	FILE *f = NULL;
-
-	if (fd < 0 || fstat(fd, &st))
-		snprintf(why, 160, "%s", strerror(errno));
-	else if (!S_ISREG(st.st_mode))
-		snprintf(why, 160, "it is no regular file");
-	else if (st.st_uid != geteuid())
-		snprintf(why, 160, "it belongs to uid %u, not to %u", st.st_uid, geteuid());
-	else if (st.st_mode & 022)
-		snprintf(why, 160, "others can write to it: mode %04o", st.st_mode & 07777);
-	else
-		f = fdopen(fd, "r");
-	if (!f && fd >= 0)
-		close(fd);
-	return f;
-}
-
-static char *read_text(const char *path, size_t *len, char why[160])
-{
-	FILE *f = open_own(path, why);
-	char *text;
-
-	if (!f)
-		return NULL;
-	text = malloc(file_limits.max_bytes + 1);
-	if (text)
-		*len = fread(text, 1, file_limits.max_bytes + 1, f);
-	if (text && ferror(f)) {
-		snprintf(why, 160, "%s", strerror(errno));
-		free(text);
-		text = NULL;
-	}
-	fclose(f);
-	return text;
-}
-
 static void load_one(struct records *rs, const char *file)
 {
-	char path[600], aside[620], why[160] = "not a record of this version";
+	char path[600], why[DURABLE_WHY];
 	struct json *v = NULL;
 	struct record *r = NULL;
 	size_t len = 0;
 	char *text;
 
 	snprintf(path, sizeof(path), "%s/%s", rs->dir, file);
-	text = read_text(path, &len, why);
+	text = durable_read(path, file_limits.max_bytes, &len, why);
 	if (text)
 		v = json_parse(text, len, &file_limits, why, sizeof(why));
 	free(text);
-	if (v)
+	if (v) {
+		snprintf(why, sizeof(why), "not a record of this version");
 		r = record_from_json(v);
+	}
 	json_free(v);
 	if (r && strncmp(file, r->uuid, UUID_TEXT - 1) == 0) {
 		r->next = rs->first;
@@ -190,11 +149,7 @@ static void load_one(struct records *rs, const char *file)
 		return;
 	}
 	record_free(r);
-	snprintf(aside, sizeof(aside), "%s.broken", path);
-	log_entry(SD_ERR, LOG_FIELDS(.id = LOG_ID_BROKEN_FILE),
-		  "%s cannot be used (%s) and is now %s", path, why, aside);
-	if (rename(path, aside))
-		log_error("cannot rename %s: %s", path, strerror(errno));
+	durable_set_aside(path, why, "its domain, if it runs, goes on without");
 }
 
 static bool ends_with(const char *s, const char *end)

@@ -4,11 +4,14 @@
 
 #include <cfg.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <instance.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <syslog.h>
+#include <unistd.h>
 
 #include "log.h"
 
@@ -25,10 +28,25 @@ static void tell(char *lines)
 			log_error("%s", line);
 }
 
+/* NULL and errno: a FIFO in its place must not stop the daemon. */
+static FILE *open_regular(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+
+	if (fd < 0)
+		return NULL;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		return fdopen(fd, "r");
+	close(fd);
+	errno = EINVAL;
+	return NULL;
+}
+
 /* NULL and *rc: 0 for a file that is not there. */
 static char *read_file(const char *path, size_t *len, int *rc)
 {
-	FILE *f = fopen(path, "re");
+	FILE *f = open_regular(path);
 	char *text;
 
 	*rc = f || errno == ENOENT ? 0 : -errno;

@@ -13,7 +13,6 @@
 #include "nacred.h"
 
 #define UNDO_BYTES (1024 * 1024)
-#define BROKEN	   ".broken"
 
 static const struct {
 	const char *word;
@@ -30,26 +29,19 @@ static void file_path(const struct nacred *n, char path[NACRED_PATH_MAX + sizeof
 	snprintf(path, NACRED_PATH_MAX + sizeof(UNDO_FILE), "%s/" UNDO_FILE, n->statedir);
 }
 
-/* NULL: there is none, or it cannot be read (*why is set). */
-static struct json *read_file(const char *path, const char **why)
+/* NULL: there is none, or it cannot be used and is put aside. */
+static struct json *read_file(const char *path)
 {
-	static char error[160];
-	FILE *f = fopen(path, "re");
-	char *text = f ? malloc(UNDO_BYTES) : NULL;
+	char why[DURABLE_WHY], *text;
 	struct json *v = NULL;
-	size_t len;
+	size_t len = 0;
 
-	*why = NULL;
-	if (text) {
-		len = fread(text, 1, UNDO_BYTES, f);
-		v = json_parse(text, len, NULL, error, sizeof(error));
-		*why = v ? NULL : error;
-	} else if (f || errno != ENOENT) {
-		*why = strerror(f ? ENOMEM : errno);
-	}
+	text = durable_read(path, UNDO_BYTES, &len, why);
+	if (text)
+		v = json_parse(text, len, NULL, why, sizeof(why));
+	if (!v && why[0])
+		durable_set_aside(path, why, "a change may be half done");
 	free(text);
-	if (f)
-		fclose(f);
 	return v;
 }
 
@@ -64,34 +56,27 @@ static int take_back(struct nacred *n, const struct json *v)
 	return -EINVAL;
 }
 
-static void set_aside(const char *path, const char *why)
-{
-	char aside[NACRED_PATH_MAX + sizeof(UNDO_FILE) + sizeof(BROKEN)];
-
-	snprintf(aside, sizeof(aside), "%s" BROKEN, path);
-	rename(path, aside);
-	log_error("cannot read %s: %s; it is kept as %s, and a change may be half done", path, why,
-		  aside);
-}
-
 /* @v has been taken back, or cannot be. */
 static void finish(struct nacred *n, const struct json *v, int rc)
 {
-	const char *what = json_string(json_get(v, "what"), "?");
+	char path[NACRED_PATH_MAX + sizeof(UNDO_FILE)], effect[100];
 	struct rpc_error e;
 
-	if (rc)
-		log_error("cannot take back a change of the %s that was begun: %s", what,
-			  strerror(-rc));
-	if (durable_remove(n->statedir, UNDO_FILE, &e))
+	if (rc) {
+		file_path(n, path);
+		snprintf(effect, sizeof(effect),
+			 "a change of the %.20s that was begun is half done",
+			 json_string(json_get(v, "what"), "?"));
+		durable_set_aside(path, strerror(-rc), effect);
+	} else if (durable_remove(n->statedir, UNDO_FILE, &e)) {
 		log_error("%s; remove it, or the last change is taken back at the next start",
 			  e.message);
+	}
 }
 
 void undo_recover(struct nacred *n)
 {
 	char path[NACRED_PATH_MAX + sizeof(UNDO_FILE)];
-	const char *why;
 	struct json *v;
 	int rc;
 
@@ -99,9 +84,7 @@ void undo_recover(struct nacred *n)
 		return;
 	n->undone = true;
 	file_path(n, path);
-	v = read_file(path, &why);
-	if (why)
-		set_aside(path, why);
+	v = read_file(path);
 	if (!v)
 		return;
 	rc = take_back(n, v);

@@ -197,6 +197,15 @@ Test(instance, remains_are_killed_but_never_a_recycled_pid)
 	fputs("rubbish", f);
 	fclose(f);
 	cr_assert(eq(int, pidfile_open(dir, "broken", NULL), -EINVAL));
+	unlink(path);
+	cr_assert(zero(int, mkfifo(path, 0600)));
+	cr_assert(eq(int, pidfile_open(dir, "broken", NULL), -EINVAL));
+	unlink(path);
+	cr_assert(zero(int, symlink("/dev/zero", path)));
+	cr_assert(eq(int, pidfile_open(dir, "broken", NULL), -EINVAL));
+	unlink(path);
+	cr_assert(zero(int, mkdir(path, 0700)));
+	cr_assert(eq(int, pidfile_open(dir, "broken", NULL), -EINVAL));
 
 	cr_assert(zero(int, remains_kill(dir)));
 	cr_assert(eq(int, waitpid(old, &status, 0), old));

@@ -156,6 +156,33 @@ Test(undo, unreadable_file_is_put_away)
 	cr_assert_eq(unlink(path), 0);
 }
 
+/* A state without Pool-0 would take every CPU from every pool. */
+Test(undo, what_nobody_wrote_is_kept_aside)
+{
+	static const char *const texts[] = {"{\"what\":\"cpupools\",\"before\":{}}",
+					    "{\"what\":\"cpupools\"}",
+					    "{\"what\":\"cpupools\",\"before\":[1]}",
+					    "{\"what\":\"moon\",\"before\":{}}",
+					    "{}",
+					    "[]"};
+	char path[NACRED_PATH_MAX + 32];
+	size_t i;
+	FILE *f;
+
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		snprintf(path, sizeof(path), "%s/" UNDO_FILE, n.statedir);
+		f = fopen(path, "w");
+		cr_assert(f);
+		fputs(texts[i], f);
+		fclose(f);
+		n.undone = false;
+		recover();
+		cr_assert_eq(fake.nr_changes, 0, "%s", texts[i]);
+		strcat(path, ".broken");
+		cr_assert_eq(unlink(path), 0, "%s", texts[i]);
+	}
+}
+
 /* Steps of a change: xenstored goes, and the change cannot be completed. */
 static int lose_store(struct nacred *nacred, void *arg, struct rpc_error *e)
 {

@@ -131,6 +131,21 @@ static int rewrite(const struct evidence_store *s)
 	return rc;
 }
 
+/* NULL and errno: a FIFO in its place must not stop whoever reads. */
+static FILE *open_regular(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+
+	if (fd < 0)
+		return NULL;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		return fdopen(fd, "r");
+	close(fd);
+	errno = EINVAL;
+	return NULL;
+}
+
 int evidence_open(struct evidence_store *s, const char *path)
 {
 	FILE *f;
@@ -141,7 +156,7 @@ int evidence_open(struct evidence_store *s, const char *path)
 		return -ENOMEM;
 	if (snprintf(s->path, sizeof(s->path), "%s", path) >= (int)sizeof(s->path))
 		return -ENAMETOOLONG;
-	f = fopen(path, "re");
+	f = open_regular(path);
 	if (!f)
 		return errno == ENOENT ? 0 : -errno;
 	rc = read_lines(s, f);

@@ -19,14 +19,20 @@
 
 #define KILL_WAIT_MS 5000
 
-/* Read a small file into @buf, NUL-terminated. Bytes or -errno. */
+/* Read a small file into @buf, NUL-terminated. Bytes or -errno; -EINVAL for what is no
+ * regular file, which a FIFO must not make us wait for. */
 static ssize_t read_small(const char *path, char *buf, size_t len)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
 	ssize_t n;
 
 	if (fd < 0)
-		return -errno;
+		return errno == ELOOP ? -EINVAL : -errno;
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode)) {
+		close(fd);
+		return -EINVAL;
+	}
 	n = read(fd, buf, len - 1);
 	n = n < 0 ? -errno : n;
 	close(fd);

@@ -98,6 +98,11 @@ int undo_cpupools(struct nacred *n, const struct json *before)
 
 	if (first)
 		return first;
+	/* What knows no Pool-0 was not written by us. */
+	if (!state_of(before, 0)) {
+		pools_free(&now);
+		return -EINVAL;
+	}
 	/* Backwards: a later pool's CPUs came from an earlier one. */
 	for (i = now.nr; i-- > 0;) {
 		rc = take_away(n, &now.list[i], state_of(before, now.list[i].info.id));

@@ -12,7 +12,7 @@ use JSON::PP;
 use POSIX ();
 
 my $json = JSON::PP->new->canonical;
-my ($dir, $listener, $pid);
+my ($dir, $listener, $pid, $fate);
 
 # listen_in(DIR): where its run directory is.
 sub listen_in {
@@ -47,8 +47,26 @@ sub stop {
 sub ended {
 	return 1 unless $pid;
 	return 0 unless waitpid($pid, POSIX::WNOHANG()) == $pid;
+	$fate = $?;
 	$pid = 0;
 	return 1;
+}
+
+# Once it has ended: "exit N" or "signal N".
+sub fate { $fate & 127 ? 'signal ' . ($fate & 127) : 'exit ' . ($fate >> 8) }
+
+# The answer of a daemon that may end instead, which is nothing.
+sub ask_or_end {
+	my $method = shift;
+	my $s = talk();
+	print $s $json->encode({jsonrpc => '2.0', id => 1, method => $method}), "\n";
+	$s->flush;
+	my $ready = IO::Select->new($s);
+	for (1 .. 1200) {
+		return $json->decode(scalar <$s>) if $ready->can_read(0.05);
+		return undef if ended();
+	}
+	die "neither an answer nor its end\n";
 }
 
 sub reap { waitpid $pid, 0; $pid = 0 }
