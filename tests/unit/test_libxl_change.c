@@ -59,9 +59,30 @@ Test(libxl_change, affinity)
 	cr_expect_eq(libxl_set_vcpuaffinity_all(ctx, 7, 99, &map, &map), 0);
 	asked("\"params\":{\"domain\":7,\"hard\":[0,2],\"soft\":[0,2]}");
 	cr_expect_eq(libxl_set_vcpuaffinity(ctx, 7, 0, NULL, NULL), ERROR_INVAL);
+	cr_expect_eq(libxl_set_vcpuaffinity_force(ctx, 7, 0, NULL, NULL), 0);
+	asked("\"params\":{\"domain\":7,\"vcpu\":0,\"force\":true}");
 	cr_expect_eq(libxl_set_vcpuaffinity(ctx, 8, 0, &map, NULL), 0);
 	fake_nacred_script(script, 0);
 	cr_expect_eq(libxl_set_vcpuaffinity(ctx, 8, 0, &map, NULL), ERROR_DOMAIN_NOTFOUND);
+}
+
+/* Of each vCPU, as Xen's; the caller says how many there are. */
+Test(libxl_change, affinity_of_all_fails)
+{
+	script[0] = (struct fake_answer){
+		.method = "vcpu.affinity.set",
+		.json = "{\"code\":-32003,\"message\":\"Domain 7:No such CPU\",\"data\":{}}",
+		.is_error = true};
+	fake_nacred_script(script, 1);
+	cr_expect_eq(libxl_set_vcpuaffinity_all(ctx, 7, 2, &map, NULL), ERROR_FAIL);
+	cr_expect(strstr(libxl_fixture_log, "_all: Domain 7:No such CPU\n"), "%s",
+		  libxl_fixture_log);
+	cr_expect(strstr(libxl_fixture_log, "_all: Domain 7:Failed to set affinity for 0\n"));
+	cr_expect(strstr(libxl_fixture_log, "_all: Domain 7:Failed to set affinity for 1\n"));
+	libxl_fixture_log[0] = '\0';
+	cr_expect_eq(libxl_set_vcpuaffinity_all(ctx, 7, 1, NULL, NULL), ERROR_FAIL);
+	cr_expect(strstr(libxl_fixture_log, "Domain 7:Failed to set affinity for 0\n"));
+	cr_expect_null(strstr(libxl_fixture_log, "No such CPU"));
 }
 
 Test(libxl_change, vcpus_without_gaps)
@@ -93,6 +114,30 @@ Test(libxl_change, pools)
 	asked("\"params\":{\"pool\":\"5\",\"cpus\":[9]}");
 	cr_expect_eq(libxl_cpupool_cpuadd(ctx, 5, -1), ERROR_INVAL);
 	cr_expect_eq(libxl_cpupool_destroy(ctx, 6), ERROR_DOMAIN_NOTFOUND);
+}
+
+Test(libxl_change, cpus_that_can_go_go)
+{
+	static const struct fake_answer one[] = {
+		{.method = "cpupool.cpu_add", .needle = "[2]", .json = "{}"},
+		{.method = "cpupool.cpu_add",
+		 .json = "{\"code\":-32003,\"message\":\"CPU 0 is in Pool-0\",\"data\":{}}",
+		 .is_error = true},
+		{.method = "cpupool.destroy",
+		 .json = "{\"code\":-32003,\"message\":\"has 2 domains\",\"data\":{\"code\":"
+			 "\"cpupool.has_domains\"}}",
+		 .is_error = true},
+	};
+
+	fake_nacred_script(one, 3);
+	cr_expect_eq(libxl_cpupool_cpuadd_cpumap(ctx, 5, &map), ERROR_FAIL);
+	asked("\"params\":{\"pool\":\"5\",\"cpus\":[0]}");
+	asked("\"params\":{\"pool\":\"5\",\"cpus\":[2]}");
+	cr_expect(strstr(libxl_fixture_log, "cpuadd_cpumap: CPU 0 is in Pool-0\n"), "%s",
+		  libxl_fixture_log);
+	libxl_fixture_log[0] = '\0';
+	cr_expect_eq(libxl_cpupool_destroy(ctx, 5), ERROR_FAIL);
+	cr_expect_str_empty(libxl_fixture_log);
 }
 
 Test(libxl_change, scheduler)

@@ -71,7 +71,7 @@ Test(libxl_sched, no_such_domain)
 	logged("Domain 77:Unknown scheduler");
 	cr_expect_eq(libxl_domain_sched_params_get(ctx, 77, &p), ERROR_INVAL);
 	cr_expect(strstr(libxl_fixture_log,
-			 "Domain 77:getinfolist failed 0: No such file or directory\n"));
+			 "_get: getinfolist failed 0: No such file or directory\n"));
 	libxl_fixture_log[0] = '\0';
 	for (sched = LIBXL_SCHEDULER_CREDIT; sched <= LIBXL_SCHEDULER_CREDIT2; sched++) {
 		p.sched = sched;

@@ -180,9 +180,24 @@ int libxl_cpupool_create(libxl_ctx *ctx, const char *name, libxl_scheduler sched
 	return 0;
 }
 
+/* That a pool has domains Xen's libxl tells by the result alone; here those who ask for
+ * more than warnings can read it. */
 int libxl_cpupool_destroy(libxl_ctx *ctx, uint32_t poolid)
 {
-	return change(ctx, "cpupool.destroy", libxl__pool_params(poolid), NULL);
+	struct json *params = libxl__pool_params(poolid);
+	struct rpc_error error;
+	int rc;
+
+	if (!params)
+		return ERROR_NOMEM;
+	rc = libxl__rpc(ctx, LIBXL__CHANGE, "cpupool.destroy", params, RPC_QUICK, NULL, NULL,
+			&error);
+	if (rc && !strcmp(error.symbol, "cpupool.has_domains"))
+		libxl__log(ctx, XTL_DETAIL, -1, LIBXL__HERE, INVALID_DOMID, "%s%s%s", error.text,
+			   error.hint[0] ? "; " : "", error.hint);
+	else if (rc)
+		libxl__log_refusal(ctx, LIBXL__HERE, INVALID_DOMID, &error, NULL);
+	return rc;
 }
 
 int libxl_cpupool_rename(libxl_ctx *ctx, const char *name, uint32_t poolid)
@@ -197,48 +212,60 @@ int libxl_cpupool_movedomain(libxl_ctx *ctx, uint32_t poolid, uint32_t domid)
 		      with(libxl__pool_params(poolid), "domain", json_new_int(domid)), NULL);
 }
 
-static int move_cpus(libxl_ctx *ctx, const char *method, uint32_t poolid,
-		     const libxl_bitmap *cpumap)
+static int move_cpu(libxl_ctx *ctx, const struct libxl__where *where, const char *method,
+		    uint32_t poolid, int cpu)
 {
-	return change(ctx, method,
-		      with(libxl__pool_params(poolid), "cpus", libxl__bitmap_to_cpus(cpumap)),
-		      NULL);
+	struct json *cpus = json_new_array(), *params;
+
+	if (cpu < 0 || !json_append(cpus, json_new_int(cpu))) {
+		json_free(cpus);
+		return cpu < 0 ? ERROR_INVAL : ERROR_NOMEM;
+	}
+	params = with(libxl__pool_params(poolid), "cpus", cpus);
+	return params ? libxl__rpc_logged(ctx, where, LIBXL__CHANGE, method, params, NULL, NULL)
+		      : ERROR_NOMEM;
 }
 
-int libxl_cpupool_cpuadd_cpumap(libxl_ctx *ctx, uint32_t poolid, const libxl_bitmap *cpumap)
+/* One by one, as Xen's libxl: those that can go go; how many, or an error for any. */
+static int move_cpus(libxl_ctx *ctx, const struct libxl__where *where, const char *method,
+		     uint32_t poolid, const libxl_bitmap *cpumap, int *moved)
 {
-	return move_cpus(ctx, "cpupool.cpu_add", poolid, cpumap);
-}
+	int cpu, rc = 0, bits = (int)cpumap->size * 8;
 
-int libxl_cpupool_cpuremove_cpumap(libxl_ctx *ctx, uint32_t poolid, const libxl_bitmap *cpumap)
-{
-	return move_cpus(ctx, "cpupool.cpu_remove", poolid, cpumap);
-}
-
-static int move_cpu(libxl_ctx *ctx, const char *method, uint32_t poolid, int cpu)
-{
-	libxl_bitmap map;
-	int rc;
-
-	if (cpu < 0 || cpu == INT32_MAX)
-		return ERROR_INVAL;
-	rc = libxl_bitmap_alloc(ctx, &map, cpu + 1);
-	if (rc)
-		return rc;
-	libxl_bitmap_set(&map, cpu);
-	rc = move_cpus(ctx, method, poolid, &map);
-	libxl_bitmap_dispose(&map);
+	*moved = 0;
+	for (cpu = 0; cpu < bits; cpu++) {
+		if (!libxl_bitmap_test(cpumap, cpu))
+			continue;
+		if (move_cpu(ctx, where, method, poolid, cpu))
+			rc = ERROR_FAIL;
+		else
+			++*moved;
+	}
 	return rc;
 }
 
 int libxl_cpupool_cpuadd(libxl_ctx *ctx, uint32_t poolid, int cpu)
 {
-	return move_cpu(ctx, "cpupool.cpu_add", poolid, cpu);
+	return move_cpu(ctx, LIBXL__HERE, "cpupool.cpu_add", poolid, cpu);
 }
 
 int libxl_cpupool_cpuremove(libxl_ctx *ctx, uint32_t poolid, int cpu)
 {
-	return move_cpu(ctx, "cpupool.cpu_remove", poolid, cpu);
+	return move_cpu(ctx, LIBXL__HERE, "cpupool.cpu_remove", poolid, cpu);
+}
+
+int libxl_cpupool_cpuadd_cpumap(libxl_ctx *ctx, uint32_t poolid, const libxl_bitmap *cpumap)
+{
+	int moved;
+
+	return move_cpus(ctx, LIBXL__HERE, "cpupool.cpu_add", poolid, cpumap, &moved);
+}
+
+int libxl_cpupool_cpuremove_cpumap(libxl_ctx *ctx, uint32_t poolid, const libxl_bitmap *cpumap)
+{
+	int moved;
+
+	return move_cpus(ctx, LIBXL__HERE, "cpupool.cpu_remove", poolid, cpumap, &moved);
 }
 
 /* Those of @node's CPUs that @from has: free ones, or a pool's own. */
@@ -256,10 +283,8 @@ static int move_node(libxl_ctx *ctx, const char *method, uint32_t poolid, int no
 		rc = libxl_node_to_cpumap(ctx, node, &of_node);
 	if (!rc)
 		rc = libxl_bitmap_and(ctx, &moved, &of_node, from);
-	if (!rc && !libxl_bitmap_is_empty(&moved))
-		rc = move_cpus(ctx, method, poolid, &moved);
 	if (!rc)
-		*cpus = libxl_bitmap_count_set(&moved);
+		rc = move_cpus(ctx, LIBXL__HERE, method, poolid, &moved, cpus);
 	libxl_bitmap_dispose(&of_node);
 	libxl_bitmap_dispose(&moved);
 	return rc;

@@ -58,16 +58,15 @@ int libxl_sched_credit_params_set(libxl_ctx *ctx, uint32_t poolid,
 
 /* --- domains -------------------------------------------------------------------------- */
 
-#define NO_DOMAIN "getinfolist failed 0: No such file or directory"
-
-/* The one element of what sched.credit2.get says about @domid, copied.  Logged at @where. */
+/* The one element of what sched.credit2.get says about @domid, copied.  Logged at @where,
+ * but for a domain that is not there. */
 static int query_domain(libxl_ctx *ctx, const struct libxl__where *where, uint32_t domid,
-			struct json **domain, const char *missing)
+			struct json **domain)
 {
 	struct json *params = libxl__domain_params(domid), *result;
 	const struct json *domains;
 	int rc = params ? libxl__rpc_logged(ctx, where, LIBXL__READ, "sched.credit2.get", params,
-					    &result, missing)
+					    &result, "")
 			: ERROR_NOMEM;
 
 	if (rc)
@@ -78,6 +77,18 @@ static int query_domain(libxl_ctx *ctx, const struct libxl__where *where, uint32
 			  : NULL;
 	json_free(result);
 	return *domain ? 0 : ERROR_FAIL;
+}
+
+/* The same, which says that, too. */
+static int query_present(libxl_ctx *ctx, const struct libxl__where *where, uint32_t domid,
+			 struct json **domain)
+{
+	int rc = query_domain(ctx, where, domid, domain);
+
+	if (rc == ERROR_DOMAIN_NOTFOUND)
+		libxl__log(ctx, XTL_ERROR, -1, where, INVALID_DOMID,
+			   "getinfolist failed 0: No such file or directory");
+	return rc;
 }
 
 static libxl_scheduler scheduler_of(const struct json *domain)
@@ -91,7 +102,7 @@ libxl_scheduler libxl__domain_scheduler(libxl_ctx *ctx, const struct libxl__wher
 	libxl_scheduler sched;
 	struct json *domain;
 
-	if (query_domain(ctx, where, domid, &domain, NO_DOMAIN))
+	if (query_present(ctx, where, domid, &domain))
 		return LIBXL_SCHEDULER_UNKNOWN;
 	sched = scheduler_of(domain);
 	json_free(domain);
@@ -104,7 +115,7 @@ int libxl_domain_sched_params_get(libxl_ctx *ctx, uint32_t domid, libxl_domain_s
 	int rc;
 
 	libxl_domain_sched_params_init(params);
-	rc = query_domain(ctx, LIBXL__HERE, domid, &domain, NO_DOMAIN);
+	rc = query_present(ctx, LIBXL__HERE, domid, &domain);
 	if (rc == ERROR_DOMAIN_NOTFOUND) {
 		LIBXL__ERROR(ctx, domid, "Unknown scheduler");
 		return ERROR_INVAL;
@@ -142,7 +153,7 @@ static int set_credit2(libxl_ctx *ctx, uint32_t domid, const libxl_domain_sched_
 static int refuse_other(libxl_ctx *ctx, uint32_t domid, libxl_scheduler sched)
 {
 	struct json *domain;
-	int rc = query_domain(ctx, LIBXL__HERE, domid, &domain, "");
+	int rc = query_domain(ctx, LIBXL__HERE, domid, &domain);
 
 	if (rc)
 		return rc == ERROR_DOMAIN_NOTFOUND ? ERROR_INVAL : rc;

@@ -160,7 +160,36 @@ FAMILY(vtpm, NO_BACKEND)
 FAMILY(vdispl, NO_BACKEND)
 FAMILY(vsnd, NO_BACKEND)
 FAMILY(vkb, NO_BACKEND)
-FAMILY(usbctrl, NO_BACKEND)
+CHANGE(libxl_device_usbctrl_remove, usbctrl, NO_BACKEND)
+CHANGE(libxl_device_usbctrl_destroy, usbctrl, NO_BACKEND)
+NONE(usbctrl)
+GETINFO(usbctrl, NO_BACKEND)
+
+/* Versions of USB and ports of a hub that the Linux frontend of Xen knows; 0: not said. */
+#define USB_VERSION_MAX 2
+#define USB_PORTS_MAX	31
+
+int libxl_device_usbctrl_add(libxl_ctx *ctx, uint32_t domid, libxl_device_usbctrl *device,
+			     const libxl_asyncop_how *ao_how)
+{
+	const char *why = ": " NO_BACKEND;
+
+	if (device->version < 0 || device->version > USB_VERSION_MAX) {
+		LIBXL__ERROR(ctx, INVALID_DOMID,
+			     "USB version for paravirtualized devices must be 1 or 2");
+		why = "";
+	} else if (device->ports < 0 || device->ports > USB_PORTS_MAX) {
+		LIBXL__ERROR(ctx, INVALID_DOMID,
+			     "Number of ports for USB controller is limited to %d", USB_PORTS_MAX);
+		why = "";
+	}
+	LIBXL__ERROR(ctx, INVALID_DOMID, "unable to add device%s", why);
+	if (!*why)
+		return ERROR_INVAL;
+	errno = ENOSYS;
+	return ERROR_NI;
+}
+
 ADD(libxl_device_usbdev_add, usbdev, NO_BACKEND)
 CHANGE(libxl_device_usbdev_remove, usbdev, NO_BACKEND)
 NONE(usbdev)

@@ -89,24 +89,30 @@ static void warn_of_soft(libxl_ctx *ctx, uint32_t domid, const struct json *resu
 			    (long long)json_int(vcpus->items[i], 0));
 }
 
-/* @vcpu -1: all. */
-static int set_affinity(libxl_ctx *ctx, uint32_t domid, int64_t vcpu, const libxl_bitmap *hard,
+/* @vcpu -1: all.  Without a set only @force has a meaning, NULL: no memory. */
+static struct json *affinity_params(uint32_t domid, int64_t vcpu, const libxl_bitmap *hard,
+				    const libxl_bitmap *soft, bool force)
+{
+	struct json *params = libxl__domain_params(domid);
+
+	if (params && add_cpus(params, "hard", hard) && add_cpus(params, "soft", soft) &&
+	    (vcpu < 0 || json_set_int(params, "vcpu", vcpu)) &&
+	    (!force || json_set_bool(params, "force", true)))
+		return params;
+	json_free(params);
+	return NULL;
+}
+
+static int set_affinity(libxl_ctx *ctx, uint32_t domid, uint32_t vcpu, const libxl_bitmap *hard,
 			const libxl_bitmap *soft, bool force)
 {
-	struct json *params = libxl__domain_params(domid), *result;
+	struct json *params, *result;
 	int rc;
 
-	if (!hard && !soft) {
-		json_free(params);
+	if (!hard && !soft && !force)
 		return ERROR_INVAL;
-	}
-	if (!params || !add_cpus(params, "hard", hard) || !add_cpus(params, "soft", soft) ||
-	    (vcpu >= 0 && !json_set_int(params, "vcpu", vcpu)) ||
-	    (force && !json_set_bool(params, "force", true))) {
-		json_free(params);
-		return ERROR_NOMEM;
-	}
-	rc = libxl__call(ctx, "vcpu.affinity.set", params, &result);
+	params = affinity_params(domid, vcpu, hard, soft, force);
+	rc = params ? libxl__call(ctx, "vcpu.affinity.set", params, &result) : ERROR_NOMEM;
 	if (rc)
 		return rc;
 	warn_of_soft(ctx, domid, result);
@@ -126,11 +132,38 @@ int libxl_set_vcpuaffinity_force(libxl_ctx *ctx, uint32_t domid, uint32_t vcpuid
 	return set_affinity(ctx, domid, vcpuid, cpumap_hard, cpumap_soft, true);
 }
 
+/* Xen's libxl sets them one after the other and says of each that it failed. */
+static int all_failed(libxl_ctx *ctx, const struct libxl__where *where, uint32_t domid,
+		      unsigned int nr, const struct rpc_error *error)
+{
+	unsigned int vcpu;
+
+	for (vcpu = 0; vcpu < nr; vcpu++) {
+		if (error)
+			libxl__log_refusal(ctx, where, domid, error, NULL);
+		libxl__log(ctx, XTL_WARN, -1, where, domid, "Failed to set affinity for %u", vcpu);
+	}
+	return ERROR_FAIL;
+}
+
 /* nacred knows how many vCPUs there are, and changes all of them or none. */
 int libxl_set_vcpuaffinity_all(libxl_ctx *ctx, uint32_t domid, unsigned int max_vcpus,
 			       const libxl_bitmap *cpumap_hard, const libxl_bitmap *cpumap_soft)
 {
-	return set_affinity(ctx, domid, -1, cpumap_hard, cpumap_soft, false);
+	struct json *params, *result;
+	struct rpc_error error;
+
+	if (!cpumap_hard && !cpumap_soft)
+		return all_failed(ctx, LIBXL__HERE, domid, max_vcpus, NULL);
+	params = affinity_params(domid, -1, cpumap_hard, cpumap_soft, false);
+	if (!params)
+		return ERROR_NOMEM;
+	if (libxl__rpc(ctx, LIBXL__CHANGE, "vcpu.affinity.set", params, RPC_QUICK, &result, NULL,
+		       &error))
+		return all_failed(ctx, LIBXL__HERE, domid, max_vcpus, &error);
+	warn_of_soft(ctx, domid, result);
+	json_free(result);
+	return 0;
 }
 
 /* --- how many ------------------------------------------------------------------------ */
