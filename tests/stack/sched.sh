@@ -6,12 +6,13 @@
 # what real xl does not have, the configuration keys, and what a restart keeps.
 . "$(dirname "$0")/lib.sh"
 
-# said COMMAND...: stdout and stderr in the order they came, then "= STATUS".
+# said COMMAND...: stdout and stderr in the order they came, of libxl without the domain, then
+# "= STATUS".
 said() {
 	local rc
 	"$@" </dev/null >"$WORK/said" 2>&1
 	rc=$?
-	without_places <"$WORK/said"
+	without_places <"$WORK/said" | sed -E 's/^(libxl: [a-z]+: )Domain [0-9]+:/\1/'
 	echo "= $rc"
 }
 # same NAME EXPECTED COMMAND...
@@ -67,9 +68,9 @@ Domain-0                             0    256    0
 g1                                   1    256    0
 = 0' xl sched-credit2
 same other.pool '= 0' xl sched-credit2 -p p2
-same other.params 'Cpupool p2: [sched params unavailable]
-libxl: error: getting Credit2 scheduler parameters: the scheduler is null
+same other.params 'libxl: error: getting Credit2 scheduler parameters: the scheduler is null
 libxl_sched_credit2_params_get failed.
+Cpupool p2: [sched params unavailable]
 = 0' xl sched-credit2 -p p2 -s
 unknown='the scheduler of cpupool p2 is null: it knows no'
 why='weights, caps and the rate limit belong to credit2'

@@ -18,28 +18,13 @@ TestSuite(xl_cpupool, .init = xl_setup, .fini = xl_teardown, .timeout = 60);
 #define HOST                                                                                       \
 	{                                                                                          \
 		.method = "host.info",                                                             \
-		.json = "{\"max_cpu_id\":3,\"cpu_topology\":[{\"cpu\":0,\"node\":0},"              \
+		.json = "{\"max_cpu_id\":3,\"xen_scheduler\":\"credit2\",\"cpu_topology\":[{"      \
+			"\"cpu\":0,\"node\":0},"                                                   \
 			"{\"cpu\":1,\"node\":0},{\"cpu\":2,\"node\":1},{\"cpu\":3,\"node\":1}]}"   \
 	}
 #define MADE                                                                                       \
 	{                                                                                          \
 		.method = "cpupool.create", .json = "{}"                                           \
-	}
-#define GET1                                                                                       \
-	{                                                                                          \
-		.method = "cpupool.get", .needle = "\"p1\"", .json = P1                            \
-	}
-#define GET0                                                                                       \
-	{.method = "cpupool.get", .needle = "\"pool\":\"0\"", .json = POOL0},                      \
-	{                                                                                          \
-		.method = "cpupool.get", .needle = "\"pool\":\"Pool-0\"", .json = POOL0            \
-	}
-#define UNKNOWN(call)                                                                              \
-	{                                                                                          \
-		.method = (call),                                                                  \
-		.json = "{\"code\":-32003,\"message\":\"unknown cpupool 'nope'\","                 \
-			"\"data\":{\"code\":\"cpupool.not_found\"}}",                              \
-		.is_error = true                                                                   \
 	}
 #define ERROR(call, text, symbol)                                                                  \
 	{                                                                                          \
@@ -51,7 +36,7 @@ TestSuite(xl_cpupool, .init = xl_setup, .fini = xl_teardown, .timeout = 60);
 
 Test(xl_cpupool, list)
 {
-	SCRIPT(POOLS);
+	SCRIPT(POOLS, HOST);
 	expect("cpupool-list", 0,
 	       "Name               CPUs   Sched     Active   Domain count\n"
 	       "Pool-0               2   credit2       y          2\n"
@@ -79,11 +64,11 @@ Test(xl_cpupool, create_says_what_it_read)
 	SCRIPT(POOLS, HOST, MADE);
 	expect("cpupool-create 'name=\"p2\"'", 0, SAYS("command line", "p2", "credit2", "0"), "");
 	cr_expect(
-		strstr(fake_nacred_requests(), "\"name\":\"p2\",\"sched\":\"credit2\",\"cpus\":[]"),
+		strstr(fake_nacred_requests(), "\"name\":\"p2\",\"cpus\":[],\"sched\":\"credit2\""),
 		"%s", fake_nacred_requests());
 	expect("cpupool-create 'name=\"p2\"' 'sched=\"Null\"' 'cpus=\"2\"'", 0,
 	       SAYS("command line", "p2", "null", "1"), "");
-	cr_expect(strstr(fake_nacred_requests(), "\"sched\":\"null\",\"cpus\":[2]"));
+	cr_expect(strstr(fake_nacred_requests(), "\"cpus\":[2],\"sched\":\"null\""));
 	expect("cpupool-create 'name=\"p2\"' 'cpus=[\"3\",\"2\"]'", 0,
 	       SAYS("command line", "p2", "credit2", "2"), "");
 	expect("cpupool-create 'name=\"p2\"' 'cpus=\"node:1\"'", 0,
@@ -155,29 +140,29 @@ Test(xl_cpupool, create_refuses)
 
 Test(xl_cpupool, destroy_and_rename)
 {
-	SCRIPT({.method = "cpupool.destroy", .needle = "\"p1\"", .json = "{}"},
+	SCRIPT(POOLS, {.method = "cpupool.destroy", .needle = "\"1\"", .json = "{}"},
 	       {.method = "cpupool.rename", .needle = "\"new_name\":\"fast\"", .json = "{}"},
 	       ERROR("cpupool.destroy", "CPU pool has domains", "cpupool.has_domains"),
-	       UNKNOWN("cpupool.rename"));
+	       ERROR("cpupool.rename", "Pool name already exists", "cpupool.exists"));
 	expect("cpupool-destroy p1", 0, "", "");
-	expect("cpupool-destroy fast", 1, "", "Can't destroy cpupool 'fast'\n");
-	expect("-v cpupool-destroy fast", 1, "",
-	       "libxl: error: CPU pool has domains\nCan't destroy cpupool 'fast'\n");
+	expect("cpupool-destroy 1", 0, "", "");
+	expect("cpupool-destroy Pool-0", 1, "", "Can't destroy cpupool 'Pool-0'\n");
+	expect("-v cpupool-destroy Pool-0", 1, "",
+	       "libxl: detail: CPU pool has domains\nCan't destroy cpupool "
+	       "'Pool-0'\n");
 	expect("cpupool-rename p1 fast", 0, "", "");
 	expect("cpupool-rename nope x", 1, "", "unknown cpupool 'nope'\n");
+	expect("cpupool-destroy 7", 1, "", "unknown cpupool '7'\n");
 	expect("cpupool-rename p1", 2, NULL,
 	       "'xl cpupool-rename' requires at least 2 arguments.\n\n");
-	SCRIPT(UNKNOWN("cpupool.destroy"),
-	       ERROR("cpupool.rename", "Pool name already exists", "cpupool.exists"));
-	expect("cpupool-destroy nope", 1, "", "unknown cpupool 'nope'\n");
 	expect("cpupool-rename p1 p2", 1, "",
-	       "libxl: error: Pool name already exists\nCan't rename cpupool 'p1'\n");
+	       "libxl: error: Pool name already exists\n"
+	       "Can't rename cpupool 'p1'\n");
 }
 
 Test(xl_cpupool, cpus_come_one_by_one)
 {
-	SCRIPT(HOST, GET1, UNKNOWN("cpupool.get"),
-	       {.method = "cpupool.cpu_add", .needle = "\"cpus\":[2]", .json = "{}"},
+	SCRIPT(HOST, POOLS, {.method = "cpupool.cpu_add", .needle = "\"cpus\":[2]", .json = "{}"},
 	       ERROR("cpupool.cpu_add", "Error moving cpu 3 to cpupool: No such device", "x.y"),
 	       {.method = "cpupool.cpu_remove", .needle = "\"cpus\":[2]", .json = "{}"},
 	       ERROR("cpupool.cpu_remove", "Error removing cpu: Device or resource busy", "x.y"));
@@ -198,40 +183,50 @@ Test(xl_cpupool, cpus_come_one_by_one)
 	expect("cpupool-cpu-remove p1 ^all", 1, "", "Can't combine \"^\" and \"all\".\n");
 }
 
+/* Domain @id is there, called @name and in Pool-0. */
+#define DOMAIN(id, name)                                                                           \
+	{.method = "domain.identify",                                                              \
+	 .needle = "\"" name "\"",                                                                 \
+	 .json = "{\"domid\":" #id ",\"name\":\"" name "\"}"},                                     \
+	{                                                                                          \
+		.method = "domain.list", .json = "{\"domains\":[{\"domid\":" #id                   \
+						 ",\"name\":\"" name "\",\"uuid\":"                \
+						 "\"65622c59-e557-4667-9137-aaa6b8bdd5d7\"}]}"     \
+	}
+
 Test(xl_cpupool, migrate_and_split)
 {
-	SCRIPT({.method = "cpupool.move_domain", .needle = "\"g1\",\"pool\":\"p1\"", .json = "{}"},
+	SCRIPT(POOLS, DOMAIN(1, "g1"),
 	       {.method = "cpupool.move_domain",
-		.needle = "nope",
-		.json = "{\"code\":-32003,\"message\":\"m\",\"data\":{\"code\":"
-			"\"cpupool.not_found\"}}",
-		.is_error = true},
+		.needle = "\"pool\":\"1\",\"domain\":1}",
+		.json = "{}"},
 	       {.method = "cpupool.move_domain",
-		.needle = "\"domain\":1",
 		.json = "{\"code\":-32003,\"message\":\"Domain 1:Error moving domain to cpupool\","
-			"\"data\":{\"code\":\"cpupool.no_cpus\"}}",
+			"\"data\":{\"code\":\"cpupool.no_cpus\",\"hint\":\"the pool has no "
+			"CPUs\"}}",
 		.is_error = true},
 	       ERROR("cpupool.numa_split", "whatever", "cpupool.in_use"));
 	expect("cpupool-migrate g1 p1", 0, "", "");
+	expect("cpupool-migrate 1 1", 0, "", "");
 	expect("cpupool-migrate g1 nope", 1, "", "unknown cpupool 'nope'\n");
-	expect("cpupool-migrate 1 p1", 1, "",
-	       "libxl: error: Domain 1:Error moving domain to cpupool\n");
+	expect("cpupool-migrate 1 Pool-0", 1, "",
+	       "libxl: error: Domain 1:Error moving domain to cpupool; the pool has no CPUs\n");
 	expect("cpupool-numa-split", 1, "", "splitting not possible, already cpupools in use\n");
-	SCRIPT({.method = "cpupool.numa_split", .json = "{}"});
 	expect("cpupool-migrate 77 p1", 1, "", "unknown domain '77'\n");
 	expect("cpupool-migrate nodom p1", 1, "", "unknown domain 'nodom'\n");
+	SCRIPT({.method = "cpupool.numa_split", .json = "{}"});
 	expect("cpupool-numa-split", 0, "", "");
 }
 
 #define DOM0                                                                                       \
 	{                                                                                          \
-		.method = "domain.get", .needle = "\"domain\":0",                                  \
-		.json = "{\"domid\":0,\"cpupool\":\"Pool-0\"}"                                     \
+		.method = "sched.credit2.get", .needle = "\"domain\":0",                           \
+		.json = "{\"domains\":[{\"domid\":0,\"sched\":\"credit2\"}]}"                      \
 	}
 
 Test(xl_cpupool, credit_is_not_the_scheduler)
 {
-	SCRIPT(GET0, DOM0, UNKNOWN("cpupool.get"));
+	SCRIPT(POOLS, DOM0);
 	expect("sched-credit", 0, "", "");
 	expect("sched-credit -d 0", 1, "Name                                ID Weight  Cap\n",
 	       "libxl_domain_sched_params_get returned credit2 not credit.\n");
@@ -262,7 +257,7 @@ Test(xl_cpupool, credit_is_not_the_scheduler)
 
 Test(xl_cpupool, rtds_is_not_the_scheduler)
 {
-	SCRIPT(GET0, DOM0, UNKNOWN("cpupool.get"));
+	SCRIPT(POOLS, DOM0);
 	expect("sched-rtds", 0, "", "");
 	expect("sched-rtds -v all", 0, "", "");
 	expect("sched-rtds -d 0", 1,

@@ -145,23 +145,36 @@ Test(xl_tables, uptime)
 	json_free(v);
 }
 
+/* A bitmap of one byte that nobody frees. */
+static libxl_bitmap bits(uint8_t *byte)
+{
+	return (libxl_bitmap){.size = 1, .map = byte};
+}
+
 Test(xl_tables, vcpu_list)
 {
-	struct json *v =
-		parse("{\"domid\":1,\"name\":\"g1\",\"vcpus\":["
-		      "{\"id\":0,\"online\":true,\"running\":false,\"blocked\":true,"
-		      "\"cpu\":0,\"time_ns\":7600000000,\"hard\":\"all\",\"soft\":\"all\"},"
-		      "{\"id\":1,\"online\":false,\"cpu\":0,\"time_ns\":0,"
-		      "\"hard\":[0,1,2,3,5],\"soft\":[]}]}");
+	uint8_t all = 0xff, some = 0x2f, none = 0;
+	libxl_vcpuinfo vcpus[] = {
+		{.vcpuid = 0,
+		 .online = true,
+		 .blocked = true,
+		 .vcpu_time = 7600000000,
+		 .cpumap = bits(&all),
+		 .cpumap_soft = bits(&all)},
+		{.vcpuid = 1, .cpumap = bits(&some), .cpumap_soft = bits(&none)},
+	};
 
 	begin();
 	vcpu_list_header(out);
-	vcpu_list_domain(out, v);
+	vcpu_list_rows(out, 1, "g1", vcpus, 2, 8);
+	vcpu_list_rows(out, 2, "b\n", &vcpus[1], 1, 4);
+	vcpu_list_rows(out, 3, NULL, &vcpus[1], 1, 0);
 	end("Name                                ID  VCPU   CPU State   Time(s) Affinity (Hard / "
 	    "Soft)\n"
 	    "g1                                   1     0    0   -b-       7.6  all / all\n"
-	    "g1                                   1     1    -   --p       0.0  0-3,5 / none\n");
-	json_free(v);
+	    "g1                                   1     1    -   --p       0.0  0-3,5 / none\n"
+	    "b\\x0a                                2     1    -   --p       0.0  all / none\n"
+	    "(null)                               3     1    -   --p       0.0  none / none\n");
 }
 
 static const char info[] =
@@ -215,24 +228,29 @@ Test(xl_tables, info_key)
 
 Test(xl_tables, cpupool)
 {
-	struct json *v = parse("{\"id\":0,\"name\":\"Pool-0\",\"sched\":\"credit2\","
-			       "\"cpus\":[0,1,3],\"nr_domains\":12}");
-	struct json *odd = parse("{\"id\":1,\"name\":null,\"sched\":\"null\",\"cpus\":[]}");
+	uint8_t some = 0x0b, none = 0;
+	char name[] = "Pool-0", hostile[] = "b\x1b";
+	libxl_cpupoolinfo pool = {.pool_name = name,
+				  .sched = LIBXL_SCHEDULER_CREDIT2,
+				  .n_dom = 12,
+				  .cpumap = bits(&some)};
+	libxl_cpupoolinfo odd = {.poolid = 1,
+				 .pool_name = hostile,
+				 .sched = LIBXL_SCHEDULER_NULL,
+				 .cpumap = bits(&none)};
 
 	begin();
 	cpupool_list_header(out, false);
-	cpupool_list_row(out, v, false);
-	cpupool_list_row(out, odd, false);
+	cpupool_list_row(out, &pool, false);
+	cpupool_list_row(out, &odd, false);
 	end("Name               CPUs   Sched     Active   Domain count\n"
 	    "Pool-0               3   credit2       y         12\n"
-	    "(null)               0      null       y          0\n");
+	    "b\\x1b                0      null       y          0\n");
 	begin();
 	cpupool_list_header(out, true);
-	cpupool_list_row(out, v, true);
-	cpupool_list_row(out, odd, true);
-	end("Name               CPU list\nPool-0             0,1,3\n(null)             \n");
-	json_free(v);
-	json_free(odd);
+	cpupool_list_row(out, &pool, true);
+	cpupool_list_row(out, &odd, true);
+	end("Name               CPU list\nPool-0             0,1,3\nb\\x1b              \n");
 }
 
 Test(xl_tables, hostile_text)

@@ -20,7 +20,15 @@ TestSuite(xl_vcpu, .init = xl_setup, .fini = xl_teardown, .timeout = 60);
 	"\"soft\":[0,1,3]},{\"id\":1,\"online\":false,\"time_ns\":0,\"hard\":[],"                  \
 	"\"soft\":\"all\"}]}]}"
 #define G1                                                                                         \
-	{.method = "domain.vcpus", .needle = "\"g1\"", .json = VCPUS},                             \
+	{.method = "domain.identify",                                                              \
+	 .needle = "\"g1\"",                                                                       \
+	 .json = "{\"domid\":1,\"name\":\"g1\"}"},                                                 \
+		{.method = "domain.identify",                                                      \
+		 .needle = "\"domain\":1}",                                                        \
+		 .json = "{\"domid\":1,\"name\":\"g1\"}"},                                         \
+		{.method = "domain.list",                                                          \
+		 .json = "{\"domains\":[{\"domid\":1,\"name\":\"g1\",\"vcpu_online\":1,\"uuid\":"  \
+			 "\"65622c59-e557-4667-9137-aaa6b8bdd5d7\"}]}"},                           \
 	{                                                                                          \
 		.method = "domain.vcpus", .needle = "\"domain\":1}", .json = VCPUS                 \
 	}
@@ -37,7 +45,8 @@ TestSuite(xl_vcpu, .init = xl_setup, .fini = xl_teardown, .timeout = 60);
 
 Test(xl_vcpu, list)
 {
-	SCRIPT(G1);
+	SCRIPT(G1, HOST);
+	expect("vcpu-list", 0, HEADER ROWS, "");
 	expect("vcpu-list g1", 0, HEADER ROWS, "");
 	expect("vcpu-list g1 nodom", 1, HEADER ROWS,
 	       "nodom is an invalid domain identifier (rc=-6)\n");
@@ -56,18 +65,18 @@ Test(xl_vcpu, pin_asks_for_what_was_written)
 {
 	SCRIPT(G1, HOST, PINNED);
 	expect("vcpu-pin g1 0 1-3,^2", 0, "", "");
-	asked("\"domain\":1,\"force\":false,\"vcpu\":0,\"hard\":[1,3]}");
+	asked("\"domain\":1,\"hard\":[1,3],\"vcpu\":0}");
 	expect("vcpu-pin g1 1 - 2", 0, "", "");
-	asked("\"force\":false,\"vcpu\":1,\"soft\":[2]}");
+	asked("\"domain\":1,\"soft\":[2],\"vcpu\":1}");
 	expect("vcpu-pin g1 all node:1 all -", 0, "", "");
-	asked("\"force\":false,\"hard\":[2,3],\"soft\":[0,1,2,3,4,5,6,7]}");
+	asked("\"domain\":1,\"hard\":[2,3],\"soft\":[0,1,2,3,4,5,6,7]}");
 	expect("vcpu-pin 1 0 0-9 -", 0, "", "");
-	asked("\"vcpu\":0,\"hard\":[0,1,2,3,4,5,6,7]}");
+	asked("\"hard\":[0,1,2,3,4,5,6,7],\"vcpu\":0}");
 	expect("vcpu-pin -f g1 0 -", 0, "", "");
-	asked("\"force\":true,\"vcpu\":0}");
+	asked("\"domain\":1,\"vcpu\":0,\"force\":true}");
 	expect("vcpu-pin --ignore-global-affinity-masks --force g1 0 0", 0, "", "");
 	expect("vcpu-pin g1 0 0 ''", 0, "", "");
-	asked("\"hard\":[0],\"soft\":[]}");
+	asked("\"hard\":[0],\"soft\":[],\"vcpu\":0}");
 }
 
 Test(xl_vcpu, pin_dry_run_prints_the_sets)

@@ -8,6 +8,7 @@
 
 #include "cmds.h"
 #include "config_file.h"
+#include "ctx.h"
 #include "domain_config.h"
 #include "xl.h"
 
@@ -15,7 +16,7 @@
 #define STATUS_FAIL (256 - RPC_ERROR_FAIL)
 
 struct update {
-	int64_t domid;
+	uint32_t domid;
 	const char *file;
 	struct config_file text;
 	bool debug;
@@ -26,7 +27,7 @@ static int store(const struct update *u, struct json *config)
 	char directory[PATH_MAX];
 	struct json *params = json_new_object(), *reply;
 
-	fprintf(stderr, "setting dom%lld configuration\n", (long long)u->domid);
+	fprintf(stderr, "setting dom%u configuration\n", u->domid);
 	if (!getcwd(directory, sizeof(directory)) || !domain_config_complete(config, directory)) {
 		fprintf(stderr, "xl: cannot complete the paths: %s\n", strerror(errno));
 		json_free(params);
@@ -34,6 +35,7 @@ static int store(const struct update *u, struct json *config)
 	}
 	json_set_int(params, "domain", u->domid);
 	json_set(params, "config", json_copy(config));
+	/* libxl has no function for it: Xen's xl leaves a file with libxl_userdata_store(). */
 	reply = xl_call("domain.update_config", params, RPC_QUICK);
 	if (!reply)
 		fputs("failed to update configuration\n", stderr);
@@ -119,7 +121,7 @@ int cmd_config_update(const struct verb *verb, int argc, char **argv)
 	fputs("WARNING: xl now has better capability to manage domain configuration, avoid using "
 	      "this command when possible\n",
 	      stderr);
-	if (!xl_find_domain(argv[1], &u.domid))
+	if (!xl_domid(argv[1], &u.domid))
 		return EXIT_FAILURE;
 	argc--;
 	argv++;

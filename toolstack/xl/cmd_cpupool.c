@@ -6,7 +6,10 @@
 
 #include "cmds.h"
 #include "cpupool_list.h"
+#include "cpu_bitmap.h"
+#include "ctx.h"
 #include "host_cpus.h"
+#include "json_listing.h"
 #include "xl.h"
 
 static const struct option help_only[] = {{"help", no_argument, NULL, 'h'}, XL_OPTION_END};
@@ -17,57 +20,67 @@ static void no_options(const struct verb *verb, int argc, char **argv)
 		continue;
 }
 
-/* {"pool": @pool, @key: @value} */
-static struct json *pool_params(const char *pool, const char *key, struct json *value)
+/* By name or number; false after a message. */
+static bool find_pool(const char *pool, uint32_t *poolid)
 {
-	struct json *params = json_new_object();
-
-	if (params && json_set_string(params, "pool", pool) &&
-	    (!key || json_set(params, key, value)))
-		return params;
-	json_free(params);
-	return NULL;
-}
-
-static bool told_unknown_pool(const char *pool, const struct rpc_error *error)
-{
-	if (strcmp(error->symbol, "cpupool.not_found") != 0)
-		return false;
+	if (!libxl_cpupool_qualifier_to_cpupoolid(xl_ctx(), pool, poolid, NULL) &&
+	    libxl_cpupoolid_is_valid(xl_ctx(), *poolid))
+		return true;
 	fprintf(stderr, "unknown cpupool '%s'\n", xl_safe(pool));
-	return true;
+	return false;
 }
 
 /* --- cpupool-list ----------------------------------------------------------------------- */
 
 /* By name only: a number is no name. */
-static bool is_pool(const struct json *pool, const char *name)
+static bool is_named(const char *own, const char *name)
 {
-	const char *own = json_string(json_get(pool, "name"), NULL);
-
 	return !name || (own && strcmp(own, name) == 0);
 }
 
-static bool print_pools(const struct json *pools, const char *name, bool cpus, bool json)
+static int no_such_pool(const char *name)
 {
-	struct json *chosen = json_new_array();
-	bool done = true;
+	fprintf(stderr, "Pool '%s' does not exist\n", xl_safe(name));
+	return EXIT_FAILURE;
+}
+
+static int list_json(const char *name)
+{
+	struct json *reply = json_listing_get("cpupool.list", NULL), *chosen = json_new_array();
+	const struct json *pools = json_get(reply, "pools");
+	int status = EXIT_FAILURE;
 	size_t i;
 
-	for (i = 0; i < pools->nr; i++)
-		if (is_pool(pools->items[i], name))
+	for (i = 0; pools && i < pools->nr; i++)
+		if (is_named(json_string(json_get(pools->items[i], "name"), NULL), name))
 			json_append(chosen, json_copy(pools->items[i]));
-	if (name && !chosen->nr) {
-		fprintf(stderr, "Pool '%s' does not exist\n", xl_safe(name));
-		done = false;
-	} else if (json) {
-		done = xl_print_json(stdout, chosen);
-	} else {
-		cpupool_list_header(stdout, cpus);
-		for (i = 0; i < chosen->nr; i++)
-			cpupool_list_row(stdout, chosen->items[i], cpus);
-	}
+	if (pools && name && !chosen->nr)
+		status = no_such_pool(name);
+	else if (pools && xl_print_json(stdout, chosen))
+		status = EXIT_SUCCESS;
 	json_free(chosen);
-	return done;
+	json_free(reply);
+	return status;
+}
+
+static int list_pools(const char *name, bool cpus)
+{
+	int i, nr = 0, found = 0;
+	libxl_cpupoolinfo *pools = libxl_list_cpupool(xl_ctx(), &nr);
+
+	if (!pools) {
+		fputs("error: libxl_list_cpupool failed\n", stderr);
+		return EXIT_FAILURE;
+	}
+	for (i = 0; i < nr; i++) {
+		if (!is_named(pools[i].pool_name, name))
+			continue;
+		if (!found++)
+			cpupool_list_header(stdout, cpus);
+		cpupool_list_row(stdout, &pools[i], cpus);
+	}
+	libxl_cpupoolinfo_list_free(pools, nr);
+	return found ? EXIT_SUCCESS : no_such_pool(name);
 }
 
 int cmd_cpupool_list(const struct verb *verb, int argc, char **argv)
@@ -78,161 +91,113 @@ int cmd_cpupool_list(const struct verb *verb, int argc, char **argv)
 		{"json", no_argument, NULL, XL_OPTION_JSON},
 		XL_OPTION_END,
 	};
-	bool cpus = false, json = false, done;
-	struct json *reply;
+	bool cpus = false, json = false;
 	int letter;
 
 	while ((letter = xl_option(verb, argc, argv, "hc", options)) >= 0) {
 		cpus |= letter == 'c';
 		json |= letter == XL_OPTION_JSON;
 	}
-	reply = xl_call("cpupool.list", NULL, RPC_QUICK);
-	done = reply && print_pools(json_get(reply, "pools"), argv[optind], cpus, json);
-	json_free(reply);
-	return done ? EXIT_SUCCESS : EXIT_FAILURE;
+	return json ? list_json(argv[optind]) : list_pools(argv[optind], cpus);
 }
 
 /* --- cpupool-destroy, cpupool-rename ---------------------------------------------------- */
 
-/* @doing: what could not be done, in Xen's words. */
-static int change_pool(const char *method, const char *pool, struct json *params, const char *doing)
+static int told(int rc, const char *doing, const char *pool)
 {
-	struct rpc_error error;
-	struct json *reply = xl_try(method, params, RPC_QUICK, NULL, &error);
-
-	json_free(reply);
-	if (reply)
-		return EXIT_SUCCESS;
-	if (told_unknown_pool(pool, &error))
-		return EXIT_FAILURE;
-	/* libxl does not say why a pool with domains stays. */
-	if (strcmp(error.symbol, "cpupool.has_domains") != 0 || xl.verbose)
-		xl_complain(&error);
-	fprintf(stderr, "Can't %s cpupool '%s'\n", doing, xl_safe(pool));
-	return EXIT_FAILURE;
+	if (rc)
+		fprintf(stderr, "Can't %s cpupool '%s'\n", doing, xl_safe(pool));
+	return rc ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 int cmd_cpupool_destroy(const struct verb *verb, int argc, char **argv)
 {
-	const char *pool;
+	uint32_t poolid;
 
 	no_options(verb, argc, argv);
-	pool = argv[optind];
-	return change_pool("cpupool.destroy", pool, pool_params(pool, NULL, NULL), "destroy");
+	if (!find_pool(argv[optind], &poolid))
+		return EXIT_FAILURE;
+	return told(libxl_cpupool_destroy(xl_ctx(), poolid), "destroy", argv[optind]);
 }
 
 int cmd_cpupool_rename(const struct verb *verb, int argc, char **argv)
 {
-	const char *pool;
+	uint32_t poolid;
 
 	no_options(verb, argc, argv);
-	pool = argv[optind];
-	return change_pool("cpupool.rename", pool,
-			   pool_params(pool, "new_name", json_new_string(argv[optind + 1])),
-			   "rename");
+	if (!find_pool(argv[optind], &poolid))
+		return EXIT_FAILURE;
+	return told(libxl_cpupool_rename(xl_ctx(), argv[optind + 1], poolid), "rename",
+		    argv[optind]);
 }
 
 /* --- cpupool-cpu-add, cpupool-cpu-remove ------------------------------------------------ */
 
-static bool pool_exists(const char *pool)
-{
-	struct rpc_error error;
-	struct json *reply =
-		xl_try("cpupool.get", pool_params(pool, NULL, NULL), RPC_QUICK, NULL, &error);
-
-	if (!reply && !told_unknown_pool(pool, &error))
-		xl_complain(&error);
-	json_free(reply);
-	return reply;
-}
-
-/* One by one, as Xen's xl: those that can go go.  False: not all of them did. */
-static bool change_cpus(const char *method, const char *pool, const struct cpumap *map)
-{
-	bool all = true;
-	unsigned int cpu;
-
-	for (cpu = 0; cpu < map->nr_bits; cpu++) {
-		struct json *list, *reply;
-
-		if (!cpumap_test(map, cpu))
-			continue;
-		list = json_new_array();
-		json_append(list, json_new_int(cpu));
-		reply = xl_call(method, pool_params(pool, "cpus", list), RPC_QUICK);
-		all &= reply != NULL;
-		json_free(reply);
-	}
-	return all;
-}
-
-/* The set of CPUs that the arguments name, for a pool that exists; false after a message. */
-static bool read_cpus(const struct verb *verb, int argc, char **argv, struct cpumap *map)
+/* The set of CPUs that the arguments name, which the caller disposes of, for a pool that
+ * exists; false after a message. */
+static bool read_cpus(const struct verb *verb, int argc, char **argv, uint32_t *poolid,
+		      libxl_bitmap *bitmap)
 {
 	struct cpumap_host host;
+	struct cpumap map;
 
 	no_options(verb, argc, argv);
-	return host_cpus(&host) && !cpumap_parse(argv[optind + 1], &host, map, stderr) &&
-	       pool_exists(argv[optind]);
+	libxl_bitmap_init(bitmap);
+	return host_cpus(&host) && !cpumap_parse(argv[optind + 1], &host, &map, stderr) &&
+	       find_pool(argv[optind], poolid) && cpu_bitmap_of(&map, bitmap);
 }
 
 int cmd_cpupool_cpu_add(const struct verb *verb, int argc, char **argv)
 {
-	struct cpumap map;
-	const char *pool;
+	libxl_bitmap map;
+	uint32_t poolid;
+	bool good = read_cpus(verb, argc, argv, &poolid, &map);
 
-	if (!read_cpus(verb, argc, argv, &map))
-		return EXIT_FAILURE;
-	pool = argv[optind];
-	if (!change_cpus("cpupool.cpu_add", pool, &map))
-		fprintf(stderr, "some cpus may not have been added to %s\n", xl_safe(pool));
-	return EXIT_SUCCESS; /* as Xen's xl */
+	if (good && libxl_cpupool_cpuadd_cpumap(xl_ctx(), poolid, &map))
+		fprintf(stderr, "some cpus may not have been added to %s\n", xl_safe(argv[optind]));
+	libxl_bitmap_dispose(&map);
+	return good ? EXIT_SUCCESS : EXIT_FAILURE; /* as Xen's xl */
 }
 
 int cmd_cpupool_cpu_remove(const struct verb *verb, int argc, char **argv)
 {
-	struct cpumap map;
-	const char *pool;
+	libxl_bitmap map;
+	uint32_t poolid;
+	bool good = read_cpus(verb, argc, argv, &poolid, &map);
 
-	if (!read_cpus(verb, argc, argv, &map))
-		return EXIT_FAILURE;
-	pool = argv[optind];
-	if (!change_cpus("cpupool.cpu_remove", pool, &map))
+	if (good && libxl_cpupool_cpuremove_cpumap(xl_ctx(), poolid, &map))
 		fprintf(stderr,
 			"Some cpus may have not or only partially been removed from '%s'.\n"
 			"If a cpu can't be added to another cpupool, add it to '%s' again and "
 			"retry.\n",
-			xl_safe(pool), xl_safe(pool));
-	return EXIT_SUCCESS; /* as Xen's xl */
+			xl_safe(argv[optind]), xl_safe(argv[optind]));
+	libxl_bitmap_dispose(&map);
+	return good ? EXIT_SUCCESS : EXIT_FAILURE; /* as Xen's xl */
 }
 
 /* --- cpupool-migrate, cpupool-numa-split ------------------------------------------------- */
 
-int cmd_cpupool_migrate(const struct verb *verb, int argc, char **argv)
+static bool domain_exists(const char *domain, uint32_t *domid)
 {
-	struct json *params, *reply;
-	struct rpc_error error;
-	const char *domain, *pool;
-
-	no_options(verb, argc, argv);
-	domain = argv[optind];
-	pool = argv[optind + 1];
-	params = rpc_domain(domain);
-	if (params && !json_set_string(params, "pool", pool)) {
-		json_free(params);
-		params = NULL;
-	}
-	reply = xl_try("cpupool.move_domain", params, RPC_QUICK, NULL, &error);
-	json_free(reply);
-	if (reply)
-		return EXIT_SUCCESS;
-	if (error.libxl == RPC_ERROR_DOMAIN_NOTFOUND)
-		fprintf(stderr, "unknown domain '%s'\n", xl_safe(domain));
-	else if (!told_unknown_pool(pool, &error))
-		xl_complain(&error);
-	return EXIT_FAILURE;
+	if (!libxl_domain_qualifier_to_domid(xl_ctx(), domain, domid) &&
+	    !libxl_domain_info(xl_ctx(), NULL, *domid))
+		return true;
+	fprintf(stderr, "unknown domain '%s'\n", xl_safe(domain));
+	return false;
 }
 
+int cmd_cpupool_migrate(const struct verb *verb, int argc, char **argv)
+{
+	uint32_t domid, poolid;
+
+	no_options(verb, argc, argv);
+	if (!domain_exists(argv[optind], &domid) || !find_pool(argv[optind + 1], &poolid))
+		return EXIT_FAILURE;
+	return libxl_cpupool_movedomain(xl_ctx(), poolid, domid) ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+/* Xen's xl does this in many steps and leaves what it has done when one fails; libxl has no
+ * function for the whole, nacred has. */
 int cmd_cpupool_numa_split(const struct verb *verb, int argc, char **argv)
 {
 	struct rpc_error error;

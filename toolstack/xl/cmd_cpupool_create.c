@@ -3,52 +3,29 @@
 /* cpupool-create: out of a file of xlcpupool.cfg(5) and settings on the command line. */
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "cfg.h"
 #include "cmds.h"
 #include "config_file.h"
+#include "cpu_bitmap.h"
+#include "ctx.h"
 #include "host_cpus.h"
 #include "xl.h"
 
 struct new_pool {
 	const char *source; /* the file, or "command line" */
 	struct cfg *cfg;
-	const char *name, *sched;
-	const struct json *pools, *free_cpus; /* of cpupool.list */
+	const char *name;
+	libxl_scheduler sched;
+	libxl_bitmap free_cpus;
 	struct cpumap cpus;
 	unsigned int nr_cpus;
 	int failure; /* exit status of what follows */
 };
 
-/* The schedulers that Xen 4.17 has a word for, with the numbers it gives them. */
-static const struct {
-	const char *word;
-	int number;
-} schedulers[] = {{"unknown", 0},  {"sedf", 4}, {"credit", 5}, {"credit2", 6},
-		  {"arinc653", 7}, {"rtds", 8}, {"null", 9}};
-
-static int scheduler_number(const char **word)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(schedulers) / sizeof(schedulers[0]); i++) {
-		if (strcasecmp(schedulers[i].word, *word) != 0)
-			continue;
-		*word = schedulers[i].word;
-		return schedulers[i].number;
-	}
-	return -1;
-}
-
 static bool is_free(const struct new_pool *p, long cpu)
 {
-	size_t i;
-
-	for (i = 0; i < p->free_cpus->nr; i++)
-		if (json_int(p->free_cpus->items[i], -1) == cpu)
-			return true;
-	return false;
+	return cpu >= 0 && cpu < CPUMAP_BITS && libxl_bitmap_test(&p->free_cpus, (int)cpu);
 }
 
 static bool take(struct new_pool *p, long cpu)
@@ -66,7 +43,7 @@ static bool take(struct new_pool *p, long cpu)
 static bool read_name(struct new_pool *p, const char *file)
 {
 	const char *base = file ? strrchr(file, '/') : NULL;
-	size_t i;
+	uint32_t poolid;
 
 	if (cfg_string(p->cfg, "name", &p->name, stderr)) {
 		if (!file) {
@@ -75,28 +52,32 @@ static bool read_name(struct new_pool *p, const char *file)
 		}
 		p->name = base ? base + 1 : file;
 	}
-	for (i = 0; i < p->pools->nr; i++) {
-		const char *other = json_string(json_get(p->pools->items[i], "name"), NULL);
-
-		if (!other || strcmp(other, p->name) != 0)
-			continue;
-		fprintf(stderr, "Pool name \"%s\" already exists\n", xl_safe(p->name));
-		return false;
-	}
-	return true;
+	if (libxl_name_to_cpupoolid(xl_ctx(), p->name, &poolid))
+		return true;
+	fprintf(stderr, "Pool name \"%s\" already exists\n", xl_safe(p->name));
+	return false;
 }
 
+/* That of the machine, when none is given.  What fails from there on makes Xen's xl exit with
+ * its number. */
 static bool read_sched(struct new_pool *p)
 {
-	if (!cfg_string(p->cfg, "sched", &p->sched, stderr)) {
-		if (scheduler_number(&p->sched) >= 0)
+	const char *word;
+	int sched;
+
+	if (!cfg_string(p->cfg, "sched", &word, stderr)) {
+		if (!libxl_scheduler_from_string(word, &p->sched))
 			return true;
 		fputs("Unknown scheduler\n", stderr);
 		return false;
 	}
-	/* That of Pool-0.  What fails from here on makes Xen's xl exit with its number. */
-	p->sched = json_string(json_get(p->pools->items[0], "sched"), "credit2");
-	p->failure = scheduler_number(&p->sched);
+	sched = libxl_get_scheduler(xl_ctx());
+	if (sched < 0) {
+		fputs("get_scheduler sysctl failed\n", stderr);
+		return false;
+	}
+	p->sched = (libxl_scheduler)sched;
+	p->failure = sched;
 	return true;
 }
 
@@ -154,6 +135,10 @@ static bool read_cpus(struct new_pool *p)
 	struct cpumap_host host;
 	const char *text;
 
+	if (libxl_get_freecpus(xl_ctx(), &p->free_cpus)) {
+		fputs("libxl_get_freecpus failed\n", stderr);
+		return false;
+	}
 	if (!host_cpus(&host))
 		return false;
 	p->cpus.nr_bits = CPUMAP_BITS;
@@ -168,21 +153,22 @@ static bool read_cpus(struct new_pool *p)
 
 static int make(const struct new_pool *p)
 {
-	struct json *params = json_new_object(), *reply;
+	uint32_t poolid = LIBXL_CPUPOOL_POOLID_ANY;
+	libxl_bitmap cpus;
+	libxl_uuid uuid;
+	int rc = ERROR_NOMEM;
 
 	printf("Using config file \"%s\"\ncpupool name:   %s\nscheduler:      %s\n"
 	       "number of cpus: %u\n",
-	       xl_safe(p->source), xl_safe(p->name), xl_safe(p->sched), p->nr_cpus);
-	if (xl.dryrun) {
-		json_free(params);
+	       xl_safe(p->source), xl_safe(p->name), libxl_scheduler_to_string(p->sched),
+	       p->nr_cpus);
+	if (xl.dryrun)
 		return EXIT_SUCCESS;
-	}
-	json_set_string(params, "name", p->name);
-	json_set_string(params, "sched", p->sched);
-	json_set(params, "cpus", cpumap_to_json(&p->cpus));
-	reply = xl_call("cpupool.create", params, RPC_QUICK);
-	json_free(reply);
-	if (reply)
+	libxl_uuid_generate(&uuid);
+	if (cpu_bitmap_of(&p->cpus, &cpus))
+		rc = libxl_cpupool_create(xl_ctx(), p->name, p->sched, cpus, &uuid, &poolid);
+	libxl_bitmap_dispose(&cpus);
+	if (!rc)
 		return EXIT_SUCCESS;
 	fputs("error on creating cpupool\n", stderr);
 	return p->failure;
@@ -190,17 +176,11 @@ static int make(const struct new_pool *p)
 
 static int create(struct new_pool *p, const char *file)
 {
-	struct json *reply = xl_call("cpupool.list", NULL, RPC_QUICK);
 	int status;
 
-	p->pools = json_get(reply, "pools");
-	p->free_cpus = json_get(reply, "free_cpus");
-	if (p->pools && p->pools->nr && p->free_cpus && read_name(p, file) && read_sched(p) &&
-	    read_cpus(p))
-		status = make(p);
-	else
-		status = p->failure;
-	json_free(reply);
+	libxl_bitmap_init(&p->free_cpus);
+	status = read_name(p, file) && read_sched(p) && read_cpus(p) ? make(p) : p->failure;
+	libxl_bitmap_dispose(&p->free_cpus);
 	return status;
 }
 

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 /*
- * Attaching and detaching devices.  There are no backends to serve them yet: arguments are
- * checked and -N shows what would be attached, as Xen's xl does; then the reason is given.
+ * Attaching devices.  There are no backends to serve them yet: arguments are checked and -N
+ * shows what would be attached, as Xen's xl does; libxl gives the reason.
  */
 #include <stdlib.h>
 #include <string.h>
 #include <uuid/uuid.h>
 
 #include "cmds.h"
+#include "ctx.h"
 #include "disk_spec.h"
 #include "nic_spec.h"
 #include "xl.h"
@@ -17,57 +18,69 @@
 #define STATUS_FAIL	 (256 - RPC_ERROR_FAIL)
 #define STATUS_MINUS_ONE 255
 
-/* Why nothing is attached, then what Xen's xl says of the call that failed. */
-static int refuse(const struct verb *verb, const char *call)
+/* The text of @device, which is freed; NULL after a message. */
+static char *text_of(struct json *device)
 {
-	fprintf(stderr, "libxl: error: unable to add device: %s\n%s failed.\n", verb->missing,
-		call);
-	return EXIT_FAILURE;
-}
+	char *text = device ? json_print(device, false) : NULL;
 
-/* With -N: "NAME: {...}" and an empty line; takes @device. */
-static int show(const char *name, struct json *device)
-{
-	bool done;
-
-	printf("%s: ", name);
-	done = device && xl_print_json(stdout, device);
-	putchar('\n');
 	json_free(device);
-	return done ? EXIT_SUCCESS : EXIT_FAILURE;
+	if (!text)
+		fputs("xl: out of memory\n", stderr);
+	return text;
 }
+
+/* @json, libxl's form of a device, is freed.  With -N it is shown as libxl takes it: "WORD:
+ * {...}" and an empty line; without a word -N is not looked at.  The exit status. */
+#define ATTACH(noun, word)                                                                         \
+	static int attach_##noun(uint32_t domid, struct json *json)                                \
+	{                                                                                          \
+		char *text = text_of(json), *shown;                                                \
+		libxl_device_##noun device;                                                        \
+		int rc;                                                                            \
+                                                                                                   \
+		libxl_device_##noun##_init(&device);                                               \
+		rc = text ? libxl_device_##noun##_from_json(xl_ctx(), &device, text)               \
+			  : ERROR_NOMEM;                                                           \
+		if (!rc && xl.dryrun && *(word)) {                                                 \
+			shown = libxl_device_##noun##_to_json(xl_ctx(), &device);                  \
+			printf("%s: %s\n", word, shown ? shown : "");                              \
+			free(shown);                                                               \
+		} else if (!rc) {                                                                  \
+			rc = libxl_device_##noun##_add(xl_ctx(), domid, &device, NULL);            \
+			if (rc)                                                                    \
+				fputs("libxl_device_" #noun "_add failed.\n", stderr);             \
+		}                                                                                  \
+		libxl_device_##noun##_dispose(&device);                                            \
+		free(text);                                                                        \
+		return rc ? EXIT_FAILURE : EXIT_SUCCESS;                                           \
+	}
+
+ATTACH(nic, "vif")
+ATTACH(disk, "disk")
+ATTACH(vtpm, "vtpm")
+ATTACH(vdispl, "vdispl")
+ATTACH(vkb, "vkb")
+ATTACH(vsnd, "")
+ATTACH(usbctrl, "")
+ATTACH(usbdev, "")
 
 /* The domain of some verbs, whose message has no number behind; false after it. */
-static bool find_plainly(const char *domain)
+static bool find_plainly(const char *domain, uint32_t *domid)
 {
-	struct rpc_error error;
-	struct json *reply;
-
-	if (xl_is_number(domain))
+	if (!libxl_domain_qualifier_to_domid(xl_ctx(), domain, domid))
 		return true;
-	reply = xl_try("domain.get", rpc_domain(domain), RPC_QUICK, NULL, &error);
-	json_free(reply);
-	if (!reply && error.libxl == RPC_ERROR_DOMAIN_NOTFOUND)
-		fprintf(stderr, "%s is an invalid domain identifier\n", xl_safe(domain));
-	else if (!reply)
-		xl_complain(&error);
-	return reply;
-}
-
-static bool find(const char *domain)
-{
-	int64_t domid;
-
-	return xl_find_domain(domain, &domid);
+	fprintf(stderr, "%s is an invalid domain identifier\n", xl_safe(domain));
+	return false;
 }
 
 int cmd_network_attach(const struct verb *verb, int argc, char **argv)
 {
 	struct json *nic;
+	uint32_t domid;
 	int i;
 
 	xl_no_options(verb, argc, argv);
-	if (!find(argv[optind]))
+	if (!xl_domid(argv[optind], &domid))
 		return EXIT_FAILURE;
 	nic = json_new_object();
 	for (i = optind + 1; argv[i]; i++) {
@@ -77,29 +90,25 @@ int cmd_network_attach(const struct verb *verb, int argc, char **argv)
 		}
 	}
 	nic_spec_order(nic);
-	if (xl.dryrun)
-		return show("vif", nic);
-	json_free(nic);
-	return refuse(verb, "libxl_device_nic_add");
+	return attach_nic(domid, nic);
 }
 
 int cmd_block_attach(const struct verb *verb, int argc, char **argv)
 {
 	struct disk_spec disk = {.pdev_path = NULL};
 	struct json *json = NULL;
+	uint32_t domid;
 	bool good;
 
 	xl_no_options(verb, argc, argv);
-	if (!find_plainly(argv[optind]))
+	if (!find_plainly(argv[optind], &domid))
 		return EXIT_FAILURE;
 	good = !disk_spec_parse("command line", (const char *const *)argv + optind + 1,
 				(size_t)(argc - optind - 1), &disk, stderr);
-	if (good && xl.dryrun)
+	if (good)
 		json = disk_spec_to_json(&disk);
 	disk_spec_clear(&disk);
-	if (!good)
-		return EXIT_FAILURE;
-	return xl.dryrun ? show("disk", json) : refuse(verb, "libxl_device_disk_add");
+	return good ? attach_disk(domid, json) : EXIT_FAILURE;
 }
 
 /* What follows "@key=" in @text, or NULL. */
@@ -114,11 +123,12 @@ int cmd_vtpm_attach(const struct verb *verb, int argc, char **argv)
 {
 	const char *uuid = NULL, *backend = NULL, *v;
 	struct json *vtpm;
+	uint32_t domid;
 	uuid_t bytes;
 	int i;
 
 	xl_no_options(verb, argc, argv);
-	if (!find_plainly(argv[optind]))
+	if (!find_plainly(argv[optind], &domid))
 		return EXIT_FAILURE;
 	for (i = optind + 1; argv[i]; i++) {
 		if ((v = value_of(argv[i], "uuid"))) {
@@ -134,38 +144,80 @@ int cmd_vtpm_attach(const struct verb *verb, int argc, char **argv)
 			return EXIT_FAILURE;
 		}
 	}
-	if (!xl.dryrun)
-		return refuse(verb, "libxl_device_vtpm_add");
 	vtpm = json_new_object();
 	if (backend)
 		json_set_string(vtpm, "backend_domname", backend);
 	if (uuid)
 		json_set_string(vtpm, "uuid", uuid);
-	return show("vtpm", vtpm);
+	return attach_vtpm(domid, vtpm);
 }
 
-/* --- verbs whose keys alone are checked ------------------------------------------------ */
+/* --- verbs whose keys are checked, and few values ------------------------------------------------
+ */
+
+/* Into @json what is known to be a key, and its value. */
+static bool read_vkb(const char *argument, struct json *json)
+{
+	size_t key = strcspn(argument, "="), i;
+	const char *v = argument[key] ? argument + key + 1 : "";
+	char member[64];
+
+	snprintf(member, sizeof(member), "%.*s", (int)key, argument);
+	if (!strcmp(member, "backend"))
+		return json_set_string(json, "backend_domname", v);
+	for (i = 0; i < key; i++)
+		if (member[i] == '-')
+			member[i] = '_';
+	if (!strcmp(member, "backend_type") || !strcmp(member, "unique_id"))
+		return json_set_string(json, member, v);
+	if (!strncmp(member, "feature_", strlen("feature_")))
+		return json_set_bool(json, member, strtol(v, NULL, 10) != 0);
+	return json_set_int(json, member, strtol(v, NULL, 10));
+}
+
+/* The same; false after a message. */
+static bool read_usbctrl(const char *argument, struct json *json)
+{
+	libxl_usbctrl_type type;
+	const char *v;
+
+	if ((v = value_of(argument, "type"))) {
+		if (libxl_usbctrl_type_from_string(v, &type)) {
+			fprintf(stderr, "Invalid usb controller type '%s'\n", xl_safe(v));
+			return false;
+		}
+		return json_set_string(json, "type", libxl_usbctrl_type_to_string(type));
+	}
+	if ((v = value_of(argument, "version")))
+		return json_set_int(json, "version", strtol(v, NULL, 10));
+	if ((v = value_of(argument, "ports")))
+		return json_set_int(json, "ports", strtol(v, NULL, 10));
+	return true;
+}
 
 struct attach {
-	const char *verb, *call;
+	const char *verb;
+	int (*attach)(uint32_t domid, struct json *json);
+	/* NULL: as no such device is ever attached, its values are not looked at. */
+	bool (*read)(const char *argument, struct json *json);
 	const char *keys;	     /* that it knows, with spaces around each */
 	const char *before, *behind; /* an argument that has none of them */
 	int unknown, failed;	     /* exit statuses */
 };
 
 static const struct attach attaches[] = {
-	{"vkb-attach", "libxl_device_vkb_add",
+	{"vkb-attach", attach_vkb, read_vkb,
 	 " backend backend-type unique-id feature-disable-keyboard feature-disable-pointer "
 	 "feature-abs-pointer feature-raw-pointer feature-multi-touch width height "
 	 "multi-touch-width multi-touch-height multi-touch-num-contacts ",
 	 "Unknown string \"", "\" in vkb spec", STATUS_MINUS_ONE, EXIT_FAILURE},
-	{"vsnd-attach", "libxl_device_vsnd_add",
+	{"vsnd-attach", attach_vsnd, NULL,
 	 " backend short-name long-name sample-rates sample-formats channels-min channels-max "
 	 "buffer-size CARD PCM STREAM name unique-id type ",
 	 "Invalid key: ", "", STATUS_MINUS_ONE, STATUS_FAIL},
-	{"usbctrl-attach", "libxl_device_usbctrl_add", " type version ports ", "Unknown string `",
+	{"usbctrl-attach", attach_usbctrl, read_usbctrl, " type version ports ", "Unknown string `",
 	 "' in usbctrl spec", EXIT_FAILURE, EXIT_FAILURE},
-	{"usbdev-attach", "libxl_device_usbdev_add", " hostbus hostaddr controller port ",
+	{"usbdev-attach", attach_usbdev, NULL, " hostbus hostaddr controller port ",
 	 "Unknown string `", "' in usbdev spec", EXIT_FAILURE, EXIT_FAILURE},
 };
 
@@ -195,45 +247,6 @@ static bool keys_known(const struct attach *a, const char *argument)
 			fprintf(stderr, "%s%.*s%s\n", a->before, (int)len, xl_safe(at), a->behind);
 			return false;
 		}
-	}
-	return true;
-}
-
-/* A number from 1 to @max. */
-static bool in_range(const char *text, long max)
-{
-	long v = strtol(text, NULL, 10);
-
-	return v >= 1 && v <= max;
-}
-
-/* What is wrong with a value, in words of xl and libxl; false after a message. */
-static bool usbctrl_valid(const char *argument)
-{
-	static const char *const types[] = {"auto", "pv", "devicemodel", "qusb"};
-	const char *v;
-	size_t i = 0;
-
-	if ((v = value_of(argument, "type"))) {
-		while (i < 4 && strcmp(types[i], v) != 0)
-			i++;
-		if (i == 4)
-			fprintf(stderr, "Invalid usb controller type '%s'\n", xl_safe(v));
-		return i < 4;
-	}
-	v = value_of(argument, "version");
-	if (v && !in_range(v, 2)) {
-		fputs("libxl: error: USB version for paravirtualized devices must be 1 or 2\n"
-		      "libxl: error: unable to add device\nlibxl_device_usbctrl_add failed.\n",
-		      stderr);
-		return false;
-	}
-	v = value_of(argument, "ports");
-	if (v && !in_range(v, 31)) {
-		fputs("libxl: error: Number of ports for USB controller is limited to 31\n"
-		      "libxl: error: unable to add device\nlibxl_device_usbctrl_add failed.\n",
-		      stderr);
-		return false;
 	}
 	return true;
 }
@@ -282,10 +295,11 @@ int cmd_vdispl_attach(const struct verb *verb, int argc, char **argv)
 {
 	struct json *display = json_new_object(), *connectors = NULL;
 	const char *v;
+	uint32_t domid;
 	int i, status = EXIT_SUCCESS;
 
 	xl_no_options(verb, argc, argv);
-	if (!find(argv[optind]))
+	if (!xl_domid(argv[optind], &domid))
 		status = EXIT_FAILURE;
 	for (i = optind + 1; status == EXIT_SUCCESS && argv[i]; i++) {
 		if ((v = value_of(argv[i], "backend"))) {
@@ -305,79 +319,36 @@ int cmd_vdispl_attach(const struct verb *verb, int argc, char **argv)
 		fputs("At least one connector should be specified.\n", stderr);
 		status = STATUS_FAIL;
 	}
-	if (status == EXIT_SUCCESS && !xl.dryrun)
-		status = refuse(verb, "libxl_device_vdispl_add");
 	if (status != EXIT_SUCCESS) {
 		json_free(connectors);
 		json_free(display);
 		return status;
 	}
 	json_set(display, "connectors", connectors);
-	return show("vdispl", display);
+	return attach_vdispl(domid, display);
 }
 
 int cmd_device_attach(const struct verb *verb, int argc, char **argv)
 {
 	const struct attach *a = attaches;
-	int i;
+	struct json *json;
+	uint32_t domid;
+	int i, status = EXIT_SUCCESS;
 
 	while (strcmp(a->verb, verb->name) != 0)
 		a++;
 	xl_no_options(verb, argc, argv);
-	if (!find(argv[optind]))
+	if (!xl_domid(argv[optind], &domid))
 		return EXIT_FAILURE;
-	for (i = optind + 1; argv[i]; i++) {
+	json = json_new_object();
+	for (i = optind + 1; argv[i] && status == EXIT_SUCCESS; i++) {
 		if (!keys_known(a, argv[i]))
-			return a->unknown;
-		if (strcmp(verb->name, "usbctrl-attach") == 0 && !usbctrl_valid(argv[i]))
-			return EXIT_FAILURE;
+			status = a->unknown;
+		else if (a->read && !a->read(argv[i], json))
+			status = EXIT_FAILURE;
 	}
-	refuse(verb, a->call);
-	return a->failed;
-}
-
-/* --- detaching what is not there -------------------------------------------------------- */
-
-struct detach {
-	const char *verb;
-	const char *before, *behind; /* around the device */
-	bool number;		     /* as the message has it, 0 for what is none */
-	int status;
-};
-
-static const struct detach detaches[] = {
-	{"network-detach", "Unknown device ", ".", false, EXIT_FAILURE},
-	{"block-detach", "Error: Device ", " not connected.", false, EXIT_FAILURE},
-	{"vtpm-detach", "Unknown device ", ".", false, EXIT_FAILURE},
-	{"vkb-detach", "Error: Device ", " not connected.", true, STATUS_FAIL},
-	{"vdispl-detach", "Error: Device ", " not connected.", true, STATUS_FAIL},
-	{"vsnd-detach", "Error: Device ", " not connected.", true, STATUS_FAIL},
-	{"usbctrl-detach", "Unknown device ", ".", false, EXIT_FAILURE},
-	{"usbdev-detach", "Unknown device ", ".", false, EXIT_FAILURE},
-};
-
-int cmd_device_detach(const struct verb *verb, int argc, char **argv)
-{
-	static const struct option options[] = {
-		{"help", no_argument, NULL, 'h'},
-		{"force", no_argument, NULL, 'f'},
-		XL_OPTION_END,
-	};
-	bool block = strcmp(verb->name, "block-detach") == 0;
-	const struct detach *d = detaches;
-	const char *device;
-
-	while (strcmp(d->verb, verb->name) != 0)
-		d++;
-	while (xl_option(verb, argc, argv, block ? "+hf" : "+h", block ? options : &options[2]) >=
-	       0)
-		continue;
-	if (!find(argv[optind]))
-		return EXIT_FAILURE;
-	device = argv[optind + 1];
-	if (d->number)
-		fprintf(stderr, "%s%ld%s\n", d->before, strtol(device, NULL, 10), d->behind);
-	else
-		fprintf(stderr, "%s%s%s\n", d->before, xl_safe(device), d->behind);
-	return d->status;
+	if (status == EXIT_SUCCESS)
+		return a->attach(domid, json) == EXIT_SUCCESS ? EXIT_SUCCESS : a->failed;
+	json_free(json);
+	return status;
 }

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 /*
- * network-list, block-list and the other lists of devices.  No guest has any yet, so
+ * network-list, block-list and the other lists of devices.  libxl knows of none yet, so
  * there is a header and no row, as Xen's xl prints it for a guest without.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "cmds.h"
+#include "ctx.h"
 #include "xl.h"
 
 struct device_list {
@@ -47,34 +48,43 @@ static const struct device_list *list_of(const struct verb *verb)
 }
 
 /* False after a message: there is no domain of that name. */
+static bool find(const struct device_list *list, const char *domain, uint32_t *domid)
+{
+	if (!list->goes_on)
+		return xl_domid(domain, domid);
+	if (!libxl_domain_qualifier_to_domid(xl_ctx(), domain, domid))
+		return true;
+	fflush(stdout);
+	fprintf(stderr, "%s is an invalid domain identifier\n", xl_safe(domain));
+	return false;
+}
+
+/* What there is of the domain; a number that none has is passed over. */
+static bool add_json(struct json *json, uint32_t domid)
+{
+	struct json *one = json_new_object();
+	char *name = libxl_domid_to_name(xl_ctx(), domid);
+	bool good;
+
+	good = one && json_set_int(one, "domid", domid) &&
+	       json_set(one, "name", name ? json_new_string(name) : json_new_null()) &&
+	       json_set(one, "devices", json_new_array());
+	free(name);
+	if (good)
+		return json_append(json, one);
+	json_free(one);
+	return false;
+}
+
 static bool list_one(const struct device_list *list, const char *domain, struct json *json)
 {
-	struct rpc_error error;
-	struct json *found, *one;
+	uint32_t domid;
 
-	if (xl_is_number(domain) && !json)
+	if (!find(list, domain, &domid))
+		return list->goes_on;
+	if (!json)
 		return true;
-	found = xl_try("domain.get", rpc_domain(domain), RPC_QUICK, NULL, &error);
-	if (!found && error.libxl != RPC_ERROR_DOMAIN_NOTFOUND) {
-		xl_complain(&error);
-		return false;
-	}
-	if (!found && list->goes_on) {
-		fflush(stdout);
-		fprintf(stderr, "%s is an invalid domain identifier\n", xl_safe(domain));
-		return true;
-	}
-	if (!found)
-		return xl_is_number(domain) || !xl_told_unknown(domain, &error);
-	if (json) {
-		one = json_new_object();
-		json_set(one, "domid", json_copy(json_get(found, "domid")));
-		json_set(one, "name", json_copy(json_get(found, "name")));
-		json_set(one, "devices", json_new_array());
-		json_append(json, one);
-	}
-	json_free(found);
-	return true;
+	return libxl_domain_info(xl_ctx(), NULL, domid) || add_json(json, domid);
 }
 
 static const struct option json_options[] = {

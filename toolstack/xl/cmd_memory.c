@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cmds.h"
+#include "ctx.h"
 #include "xl.h"
 
 /* A number with one letter at most: b, k, m, g, t; MiB without.  -1: none of that. */
@@ -31,39 +32,49 @@ static int64_t kib_of(const char *text)
 	return v;
 }
 
-static int change(const struct verb *verb, int argc, char **argv, const char *method,
-		  const char *member, const char *what)
-{
-	struct json *params, *reply;
-	int64_t domid, kib;
-	const char *size;
+struct size {
+	uint32_t domid;
+	const char *text;
+	int64_t kib;
+};
 
+/* The arguments; false after a message. */
+static bool read_size(const struct verb *verb, int argc, char **argv, struct size *size)
+{
 	xl_no_options(verb, argc, argv);
-	size = argv[optind + 1];
-	if (!xl_find_domain(argv[optind], &domid))
-		return EXIT_FAILURE;
-	kib = kib_of(size);
-	if (kib == -1) {
-		fprintf(stderr, "invalid memory size: %s\n", xl_safe(size));
-		return EXIT_FAILURE;
-	}
-	params = json_new_object();
-	json_set_int(params, "domain", domid);
-	json_set_int(params, member, kib);
-	reply = xl_call(method, params, RPC_QUICK);
-	json_free(reply);
-	if (!reply)
-		fprintf(stderr, "cannot set domid %lld %s max memory to : %s\n", (long long)domid,
-			what, xl_safe(size));
-	return reply ? EXIT_SUCCESS : EXIT_FAILURE;
+	size->text = argv[optind + 1];
+	if (!xl_domid(argv[optind], &size->domid))
+		return false;
+	size->kib = kib_of(size->text);
+	if (size->kib == -1)
+		fprintf(stderr, "invalid memory size: %s\n", xl_safe(size->text));
+	return size->kib != -1;
+}
+
+static int told(int rc, const struct size *size, const char *what)
+{
+	if (rc)
+		fprintf(stderr, "cannot set domid %u %s max memory to : %s\n", size->domid, what,
+			xl_safe(size->text));
+	return rc ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 int cmd_mem_max(const struct verb *verb, int argc, char **argv)
 {
-	return change(verb, argc, argv, "memory.set_max", "max_kib", "static");
+	struct size size;
+
+	if (!read_size(verb, argc, argv, &size))
+		return EXIT_FAILURE;
+	return told(libxl_domain_setmaxmem(xl_ctx(), size.domid, (uint64_t)size.kib), &size,
+		    "static");
 }
 
 int cmd_mem_set(const struct verb *verb, int argc, char **argv)
 {
-	return change(verb, argc, argv, "memory.set_target", "target_kib", "dynamic");
+	struct size size;
+
+	if (!read_size(verb, argc, argv, &size))
+		return EXIT_FAILURE;
+	return told(libxl_set_memory_target(xl_ctx(), size.domid, size.kib, 0, 1), &size,
+		    "dynamic");
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cmds.h"
+#include "ctx.h"
 #include "xl.h"
 
 struct bdf {
@@ -45,9 +46,9 @@ static bool parse_bdf(const char *text, bool specification, struct bdf *bdf)
 }
 
 /* The arguments of attach and detach; 0 or an exit status. */
-static int check_device(const struct verb *verb, char **argv, int64_t *domid, struct bdf *bdf)
+static int check_device(const struct verb *verb, char **argv, uint32_t *domid, struct bdf *bdf)
 {
-	if (!xl_find_domain(argv[optind], domid))
+	if (!xl_domid(argv[optind], domid))
 		return EXIT_FAILURE;
 	if (parse_bdf(argv[optind + 1], true, bdf))
 		return 0;
@@ -60,7 +61,7 @@ int cmd_pci_attach(const struct verb *verb, int argc, char **argv)
 {
 	char prefix[32] = "", name[24];
 	struct bdf bdf;
-	int64_t domid;
+	uint32_t domid;
 	int status;
 
 	xl_no_options(verb, argc, argv);
@@ -68,7 +69,7 @@ int cmd_pci_attach(const struct verb *verb, int argc, char **argv)
 	if (status)
 		return status;
 	if (domid)
-		snprintf(prefix, sizeof(prefix), "Domain %lld:", (long long)domid);
+		snprintf(prefix, sizeof(prefix), "Domain %u:", domid);
 	snprintf(name, sizeof(name), "%x:%x:%x.%x", bdf.domain, bdf.bus, bdf.device, bdf.function);
 	fprintf(stderr,
 		"libxl: error: Looks like pciback driver not loaded\n"
@@ -82,7 +83,7 @@ int cmd_pci_attach(const struct verb *verb, int argc, char **argv)
 int cmd_pci_detach(const struct verb *verb, int argc, char **argv)
 {
 	struct bdf bdf;
-	int64_t domid;
+	uint32_t domid;
 	int status;
 
 	xl_no_options(verb, argc, argv);

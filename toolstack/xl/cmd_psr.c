@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cmds.h"
+#include "ctx.h"
 #include "xl.h"
 
 /* Exit status where Xen's xl returns ERROR_FAIL, or -1, as it is. */
@@ -34,10 +35,10 @@ int cmd_psr_hwinfo(const struct verb *verb, int argc, char **argv)
 /* psr-cmt-attach, psr-cmt-detach */
 int cmd_psr_cmt(const struct verb *verb, int argc, char **argv)
 {
-	int64_t domid;
+	uint32_t domid;
 
 	xl_no_options(verb, argc, argv);
-	if (!xl_find_domain(argv[optind], &domid))
+	if (!xl_domid(argv[optind], &domid))
 		return EXIT_FAILURE;
 	fputs("libxl: error: CMT is not supported in this system: No such device\n", stderr);
 	return STATUS_FAIL;
@@ -50,7 +51,7 @@ int cmd_psr_cmt_show(const struct verb *verb, int argc, char **argv)
 		"total-mem-bandwidth",
 		"local-mem-bandwidth",
 	};
-	int64_t domid;
+	uint32_t domid;
 	size_t i = 0;
 
 	xl_no_options(verb, argc, argv);
@@ -58,7 +59,7 @@ int cmd_psr_cmt_show(const struct verb *verb, int argc, char **argv)
 		i++;
 	if (i == 3)
 		return xl_misuse(verb);
-	if (argv[optind + 1] && !xl_find_domain(argv[optind + 1], &domid))
+	if (argv[optind + 1] && !xl_domid(argv[optind + 1], &domid))
 		return EXIT_FAILURE;
 	fputs("CMT is disabled in the system\n", stderr);
 	return STATUS_MINUS_ONE;
@@ -84,7 +85,7 @@ int cmd_psr_cat_set(const struct verb *verb, int argc, char **argv)
 	};
 	bool code = false, data = false;
 	int letter, level = 3;
-	int64_t domid;
+	uint32_t domid;
 
 	while ((letter = xl_option(verb, argc, argv, "+hs:l:cd", options)) >= 0) {
 		code |= letter == 'c';
@@ -96,7 +97,7 @@ int cmd_psr_cat_set(const struct verb *verb, int argc, char **argv)
 		fputs("Cannot handle -c and -d at the same time\n", stderr);
 		return EXIT_FAILURE;
 	}
-	if (!xl_find_domain(argv[optind], &domid))
+	if (!xl_domid(argv[optind], &domid))
 		return EXIT_FAILURE;
 	fprintf(stderr, "libxl: error: L%d CAT: is not supported in this system\n", level);
 	return STATUS_FAIL;
@@ -111,13 +112,13 @@ int cmd_psr_show(const struct verb *verb, int argc, char **argv)
 		XL_OPTION_END,
 	};
 	bool cat = strcmp(verb->name, "psr-cat-show") == 0;
-	int64_t domid;
+	uint32_t domid;
 	int letter;
 
 	while ((letter = xl_option(verb, argc, argv, cat ? "+hl:" : "+h", options)) >= 0)
 		if (!level_of(optarg))
 			return EXIT_FAILURE;
-	if (argv[optind] && !xl_find_domain(argv[optind], &domid))
+	if (argv[optind] && !xl_domid(argv[optind], &domid))
 		return EXIT_FAILURE;
 	fputs("Failed to get info\n", stderr);
 	return STATUS_FAIL;
@@ -130,7 +131,7 @@ int cmd_psr_mba_set(const struct verb *verb, int argc, char **argv)
 		{"socket", required_argument, NULL, 's'},
 		XL_OPTION_END,
 	};
-	int64_t domid;
+	uint32_t domid;
 
 	while (xl_option(verb, argc, argv, "+hs:", options) >= 0)
 		continue;
@@ -138,7 +139,7 @@ int cmd_psr_mba_set(const struct verb *verb, int argc, char **argv)
 		verb_usage(verb, stdout);
 		return EXIT_FAILURE;
 	}
-	if (!xl_find_domain(argv[optind], &domid))
+	if (!xl_domid(argv[optind], &domid))
 		return EXIT_FAILURE;
 	fputs("libxl: error: MBA: is not supported in this system\n", stderr);
 	return STATUS_FAIL;

@@ -2,10 +2,13 @@
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 /* sched-credit2: weights, caps and the rate limit, with real xl's words. */
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cmds.h"
+#include "ctx.h"
+#include "json_listing.h"
 #include "sched_list.h"
 #include "xl.h"
 
@@ -79,139 +82,140 @@ static int say(const char *what)
 	return EXIT_FAILURE;
 }
 
-/* A member of @params; -1 leaves it out (libxl's "unchanged"), but for the rate limit.
- * Real xl takes what is no number for 0, and lifts a cap that way. */
-static bool put_number(struct json *params, const char *member, const char *text)
+/* False after a message.  Real xl takes what is no number for 0, and lifts a cap that way;
+ * what no int holds is as far out of range as the largest. */
+static bool read_number(const char *text, int *value)
 {
 	char *end;
-	long long value;
+	long v;
 
 	if (!text)
 		return true;
 	errno = 0;
-	value = strtoll(text, &end, 10);
+	v = strtol(text, &end, 10);
 	if (end == text || *end || errno) {
 		fflush(stdout);
 		fprintf(stderr, "xl: \"%s\" is not a number\n", xl_safe(text));
 		return false;
 	}
-	if (value == -1 && strcmp(member, "ratelimit_us") != 0)
-		return true;
-	return json_set_int(params, member, value);
+	*value = v > INT_MAX ? INT_MAX : v < INT_MIN ? INT_MIN : (int)v;
+	return true;
 }
 
-/* Prints what a dry run found, frees @reply. */
-static int dry_run_done(const struct orders *o, struct json *reply)
+/* A dry run, which libxl does not have: what nacred would change.  @params owned; @call is
+ * the one of libxl that does it. */
+static int dry_run(const struct orders *o, const char *method, struct json *params,
+		   const char *call)
 {
+	struct json *reply;
 	int status = EXIT_SUCCESS;
 
-	if (!o->dry_run)
-		status = EXIT_SUCCESS;
-	else if (o->json)
-		status = xl_print_json(stdout, reply) ? EXIT_SUCCESS : EXIT_FAILURE;
-	else
+	json_set_bool(params, "dry_run", true);
+	reply = xl_call(method, params, RPC_QUICK);
+	if (!reply) {
+		fprintf(stderr, "%s failed.\n", call);
+		return EXIT_FAILURE;
+	}
+	if (!o->json)
 		sched_print_changes(stdout, reply);
+	else if (!xl_print_json(stdout, reply))
+		status = EXIT_FAILURE;
 	json_free(reply);
 	return status;
 }
 
 /* --- -s: a pool's parameters ------------------------------------------------------------ */
 
-static int set_params(const struct orders *o)
+static int set_params(const struct orders *o, uint32_t poolid)
 {
-	struct json *params = json_new_object(), *reply = NULL;
-	struct rpc_error error;
+	libxl_sched_credit2_params params;
+	struct json *json;
+	char id[16];
 
-	if (!put_number(params, "ratelimit_us", o->ratelimit)) {
-		json_free(params);
+	libxl_sched_credit2_params_init(&params);
+	if (!read_number(o->ratelimit, &params.ratelimit_us))
 		return EXIT_FAILURE;
+	if (!o->dry_run) {
+		if (!libxl_sched_credit2_params_set(xl_ctx(), poolid, &params))
+			return EXIT_SUCCESS;
+		return say("libxl_sched_credit2_params_set failed.");
 	}
-	if (json_set_string(params, "pool", o->pool ? o->pool : "Pool-0") &&
-	    json_set_bool(params, "dry_run", o->dry_run))
-		reply = xl_try("sched.params.set", params, RPC_QUICK, NULL, &error);
-	if (reply)
-		return dry_run_done(o, reply);
-	if (sched_told_no_pool(o->pool, &error))
-		return EXIT_FAILURE;
-	xl_complain(&error);
-	return say("libxl_sched_credit2_params_set failed.");
+	json = json_new_object();
+	snprintf(id, sizeof(id), "%u", poolid);
+	json_set_string(json, "pool", id);
+	json_set_int(json, "ratelimit_us", params.ratelimit_us);
+	return dry_run(o, "sched.params.set", json, "libxl_sched_credit2_params_set");
 }
 
 static int schedparam(const struct orders *o)
 {
-	struct json *reply;
-	int status;
+	uint32_t poolid;
 
-	if (o->ratelimit)
-		return set_params(o);
-	reply = sched_get_pools(o->pool ? o->pool : "Pool-0");
-	if (!reply)
+	if (!o->ratelimit && o->json)
+		return sched_json_pool(o->pool);
+	if (!sched_find_pool(o->pool, &poolid))
 		return EXIT_FAILURE;
-	if (o->json)
-		status = xl_print_json(stdout, reply) ? EXIT_SUCCESS : EXIT_FAILURE;
-	else
-		status = sched_print_pool(stdout, json_get(reply, "pools")->items[0]);
-	json_free(reply);
-	return status;
+	return o->ratelimit ? set_params(o, poolid) : sched_print_pool(stdout, poolid);
 }
 
 /* --- -d: a domain ------------------------------------------------------------------------- */
 
-/* Real xl looks up names only, and takes any number for a domain's. */
-static bool is_number(const char *text)
+static int show_json(const char *domain)
 {
-	return *text && strspn(text, "0123456789") == strlen(text);
-}
+	struct json *reply = json_listing_get("sched.credit2.get", rpc_domain(domain));
+	const struct json *domains = json_get(reply, "domains");
+	int status = EXIT_FAILURE;
 
-static bool told_unknown(const struct orders *o, const struct rpc_error *error)
-{
-	return !is_number(o->domain) && xl_told_unknown(o->domain, error);
-}
-
-static int show_domain(const struct orders *o)
-{
-	struct rpc_error error;
-	struct json *reply =
-		xl_try("sched.credit2.get", rpc_domain(o->domain), RPC_QUICK, NULL, &error);
-	const struct json *domains = json_get(reply, "domains"), *d;
-	int status = EXIT_SUCCESS;
-
-	if (!reply && told_unknown(o, &error))
-		return EXIT_FAILURE;
-	d = domains && domains->nr ? domains->items[0] : NULL;
-	if (o->json && d) {
-		status = xl_print_json(stdout, d) ? EXIT_SUCCESS : EXIT_FAILURE;
-	} else {
-		sched_print_header(stdout);
-		if (!reply)
-			xl_complain(&error);
-		if (!d)
-			status = say("libxl_domain_sched_params_get failed.");
-		else
-			status = sched_print_domain(stdout, d);
-	}
+	if (domains && domains->nr && xl_print_json(stdout, domains->items[0]))
+		status = EXIT_SUCCESS;
 	json_free(reply);
 	return status;
 }
 
+static int show_domain(const struct orders *o)
+{
+	uint32_t domid;
+
+	if (!xl_domid(o->domain, &domid))
+		return EXIT_FAILURE;
+	if (o->json)
+		return show_json(o->domain);
+	sched_print_header(stdout);
+	return sched_print_domain(stdout, domid);
+}
+
+/* What is given of it; -1 is libxl's "unchanged". */
+static struct json *dry_params(const struct orders *o, const libxl_domain_sched_params *p)
+{
+	struct json *params = rpc_domain(o->domain);
+
+	if (p->weight != LIBXL_DOMAIN_SCHED_PARAM_WEIGHT_DEFAULT)
+		json_set_int(params, "weight", p->weight);
+	if (p->cap != LIBXL_DOMAIN_SCHED_PARAM_CAP_DEFAULT)
+		json_set_int(params, "cap", p->cap);
+	return params;
+}
+
 static int set_domain(const struct orders *o)
 {
-	struct json *params = rpc_domain(o->domain), *reply = NULL;
-	struct rpc_error error = {.libxl = RPC_ERROR_NOMEM, .text = "out of memory"};
+	libxl_domain_sched_params params;
+	int status = EXIT_FAILURE;
+	uint32_t domid;
 
-	if (!put_number(params, "weight", o->weight) || !put_number(params, "cap", o->cap)) {
-		json_free(params);
-		return EXIT_FAILURE;
-	}
-	if (json_set_bool(params, "dry_run", o->dry_run))
-		reply = xl_try("sched.credit2.set", params, RPC_QUICK, NULL, &error);
-	if (reply)
-		return dry_run_done(o, reply);
-	if (told_unknown(o, &error))
-		return EXIT_FAILURE;
-	if (error.libxl != RPC_ERROR_DOMAIN_NOTFOUND)
-		xl_complain(&error);
-	return say("libxl_domain_sched_params_set failed.");
+	libxl_domain_sched_params_init(&params);
+	params.sched = LIBXL_SCHEDULER_CREDIT2;
+	if (!xl_domid(o->domain, &domid) || !read_number(o->weight, &params.weight) ||
+	    !read_number(o->cap, &params.cap))
+		status = EXIT_FAILURE;
+	else if (o->dry_run)
+		status = dry_run(o, "sched.credit2.set", dry_params(o, &params),
+				 "libxl_domain_sched_params_set");
+	else if (libxl_domain_sched_params_set(xl_ctx(), domid, &params))
+		status = say("libxl_domain_sched_params_set failed.");
+	else
+		status = EXIT_SUCCESS;
+	libxl_domain_sched_params_dispose(&params);
+	return status;
 }
 
 /* --- all -------------------------------------------------------------------------------- */
@@ -243,6 +247,6 @@ int cmd_sched_credit2(const struct verb *verb, int argc, char **argv)
 	if (o.schedparam)
 		return schedparam(&o);
 	if (!o.domain)
-		return sched_list(o.pool, o.json);
+		return o.json ? sched_json_list(o.pool) : sched_list(o.pool);
 	return o.weight || o.cap ? set_domain(&o) : show_domain(&o);
 }

@@ -8,116 +8,74 @@
 #include <string.h>
 
 #include "cmds.h"
+#include "ctx.h"
+#include "sched_list.h"
 #include "xl.h"
-
-/* False after a message. */
-static bool pool_exists(const char *pool)
-{
-	struct json *params = json_new_object(), *reply;
-	struct rpc_error error;
-
-	json_set_string(params, "pool", pool);
-	reply = xl_try("cpupool.get", params, RPC_QUICK, NULL, &error);
-	json_free(reply);
-	if (reply)
-		return true;
-	if (strcmp(error.symbol, "cpupool.not_found") == 0)
-		fprintf(stderr, "unknown cpupool '%s'\n", xl_safe(pool));
-	else
-		xl_complain(&error);
-	return false;
-}
-
-/* The scheduler of the pool that a domain runs in. */
-struct found {
-	char word[24]; /* empty: there is no domain of that number */
-};
-
-/* False after a message. */
-static bool find_scheduler(const char *domain, struct found *found)
-{
-	struct rpc_error error;
-	struct json *reply = xl_try("domain.get", rpc_domain(domain), RPC_QUICK, NULL, &error);
-	struct json *params, *pool;
-
-	found->word[0] = '\0';
-	if (!reply && error.libxl == RPC_ERROR_DOMAIN_NOTFOUND &&
-	    strspn(domain, "0123456789") == strlen(domain))
-		return true;
-	if (!reply) {
-		if (!xl_told_unknown(domain, &error))
-			xl_complain(&error);
-		return false;
-	}
-	params = json_new_object();
-	json_set(params, "pool", json_copy(json_get(reply, "cpupool")));
-	json_free(reply);
-	pool = xl_call("cpupool.get", params, RPC_QUICK);
-	snprintf(found->word, sizeof(found->word), "%s",
-		 json_string(json_get(pool, "sched"), "unknown"));
-	json_free(pool);
-	return pool;
-}
 
 /* The domain's parameters of a scheduler that it does not have. */
 static int show_domain(const char *domain, const char *header, const char *sched)
 {
-	struct found found;
+	libxl_domain_sched_params params;
+	uint32_t domid;
 
-	if (!find_scheduler(domain, &found))
+	if (!xl_domid(domain, &domid))
 		return EXIT_FAILURE;
 	puts(header);
 	fflush(stdout);
-	if (found.word[0])
-		fprintf(stderr, "libxl_domain_sched_params_get returned %s not %s.\n",
-			xl_safe(found.word), sched);
+	libxl_domain_sched_params_init(&params);
+	if (libxl_domain_sched_params_get(xl_ctx(), domid, &params))
+		fputs("libxl_domain_sched_params_get failed.\n", stderr);
 	else
-		fprintf(stderr,
-			"libxl: error: getinfolist failed 0: No such file or directory\n"
-			"libxl: error: Domain %s:Unknown scheduler\n"
-			"libxl_domain_sched_params_get failed.\n",
-			domain);
+		fprintf(stderr, "libxl_domain_sched_params_get returned %s not %s.\n",
+			libxl_scheduler_to_string(params.sched), sched);
+	libxl_domain_sched_params_dispose(&params);
 	return EXIT_FAILURE;
 }
 
-/* What libxl says when the hypervisor refuses it, and xl: @call failed. */
-static int refuse_domain(const char *domain, const char *why, const char *call)
+/* No pool has it, so that this fails. */
+static int failed(const char *call, int rc)
 {
-	struct found found;
-
-	if (!find_scheduler(domain, &found))
-		return EXIT_FAILURE;
-	if (found.word[0])
-		fprintf(stderr, "libxl: error: %s\n", why);
-	fprintf(stderr, "%s failed.\n", call);
-	return EXIT_FAILURE;
+	if (rc)
+		fprintf(stderr, "%s failed.\n", call);
+	return rc ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 /* --- sched-credit ----------------------------------------------------------------------- */
 
-#define CREDIT_PARAMS                                                                              \
-	"libxl: error: getting Credit scheduler parameters: Invalid argument\n"                    \
-	"libxl_sched_credit_params_get failed.\n"
-
 /* A pool's parameters: shown as not there, or not to be set. */
 static int credit_pool(const char *pool, bool set)
 {
-	struct json *params = json_new_object(), *reply;
+	libxl_sched_credit_params params;
+	uint32_t poolid;
+	char *name;
+	int rc;
 
-	if (pool && !pool_exists(pool)) {
-		json_free(params);
+	if (!sched_find_pool(pool, &poolid))
 		return EXIT_FAILURE;
-	}
-	json_set_string(params, "pool", pool ? pool : "0");
-	reply = xl_call("cpupool.get", params, RPC_QUICK);
-	if (!reply)
+	libxl_sched_credit_params_init(&params);
+	rc = failed("libxl_sched_credit_params_get",
+		    libxl_sched_credit_params_get(xl_ctx(), poolid, &params));
+	if (set)
+		return rc ? rc
+			  : failed("libxl_sched_credit_params_set",
+				   libxl_sched_credit_params_set(xl_ctx(), poolid, &params));
+	name = libxl_cpupoolid_to_name(xl_ctx(), poolid);
+	printf("Cpupool %s: [sched params unavailable]\n", xl_safe(name));
+	free(name);
+	return EXIT_SUCCESS;
+}
+
+static int credit_set(const char *domain)
+{
+	libxl_domain_sched_params params;
+	uint32_t domid;
+
+	if (!xl_domid(domain, &domid))
 		return EXIT_FAILURE;
-	fputs(CREDIT_PARAMS, stderr);
-	if (!set)
-		printf("Cpupool %s: [sched params unavailable]\n",
-		       xl_safe(json_string(json_get(reply, "name"), NULL)));
-	json_free(reply);
-	return set ? EXIT_FAILURE : EXIT_SUCCESS;
+	libxl_domain_sched_params_init(&params);
+	params.sched = LIBXL_SCHEDULER_CREDIT;
+	return failed("libxl_domain_sched_params_set",
+		      libxl_domain_sched_params_set(xl_ctx(), domid, &params));
 }
 
 struct credit_options {
@@ -155,6 +113,7 @@ int cmd_sched_credit(const struct verb *verb, int argc, char **argv)
 		XL_OPTION_END,
 	};
 	struct credit_options o = {.domain = NULL};
+	uint32_t poolid;
 	int letter;
 
 	while ((letter = xl_option(verb, argc, argv, "+hd:w:c:st:r:m:p:", options)) >= 0) {
@@ -169,10 +128,9 @@ int cmd_sched_credit(const struct verb *verb, int argc, char **argv)
 	if (o.schedparam)
 		return credit_pool(o.pool, o.pool_params);
 	if (!o.domain)
-		return !o.pool || pool_exists(o.pool) ? EXIT_SUCCESS : EXIT_FAILURE;
+		return sched_find_pool(o.pool, &poolid) ? EXIT_SUCCESS : EXIT_FAILURE;
 	if (o.domain_params)
-		return refuse_domain(o.domain, "Getting domain sched credit: Invalid argument",
-				     "libxl_domain_sched_params_set");
+		return credit_set(o.domain);
 	return show_domain(o.domain, "Name                                ID Weight  Cap",
 			   "credit");
 }
@@ -206,21 +164,44 @@ static bool rtds_options_agree(const struct rtds_options *o)
 	return !why;
 }
 
-static int rtds_vcpus(const struct rtds_options *o)
+static int rtds_set(const struct rtds_options *o, uint32_t domid)
 {
-	struct found found;
+	libxl_vcpu_sched_params params;
+	int status;
 
-	if (o->periods)
-		return refuse_domain(o->domain, "Setting vcpu sched rtds: Invalid argument",
-				     o->all ? "libxl_vcpu_sched_params_set_all"
-					    : "libxl_vcpu_sched_params_set");
-	if (!find_scheduler(o->domain, &found))
-		return EXIT_FAILURE;
+	libxl_vcpu_sched_params_init(&params);
+	params.sched = LIBXL_SCHEDULER_RTDS;
+	status = o->all ? failed("libxl_vcpu_sched_params_set_all",
+				 libxl_vcpu_sched_params_set_all(xl_ctx(), domid, &params))
+			: failed("libxl_vcpu_sched_params_set",
+				 libxl_vcpu_sched_params_set(xl_ctx(), domid, &params));
+	libxl_vcpu_sched_params_dispose(&params);
+	return status;
+}
+
+static int rtds_show(const struct rtds_options *o, uint32_t domid)
+{
+	libxl_vcpu_sched_params params;
+	int status;
+
 	puts("Name                                ID VCPU    Period    Budget  Extratime");
 	fflush(stdout);
-	return refuse_domain(
-		o->domain, "per-VCPU parameter getting not supported for this scheduler",
-		o->all ? "libxl_vcpu_sched_params_get_all" : "libxl_vcpu_sched_params_get");
+	libxl_vcpu_sched_params_init(&params);
+	status = o->all ? failed("libxl_vcpu_sched_params_get_all",
+				 libxl_vcpu_sched_params_get_all(xl_ctx(), domid, &params))
+			: failed("libxl_vcpu_sched_params_get",
+				 libxl_vcpu_sched_params_get(xl_ctx(), domid, &params));
+	libxl_vcpu_sched_params_dispose(&params);
+	return status;
+}
+
+static int rtds_vcpus(const struct rtds_options *o)
+{
+	uint32_t domid;
+
+	if (!xl_domid(o->domain, &domid))
+		return EXIT_FAILURE;
+	return o->periods ? rtds_set(o, domid) : rtds_show(o, domid);
 }
 
 int cmd_sched_rtds(const struct verb *verb, int argc, char **argv)
@@ -237,6 +218,7 @@ int cmd_sched_rtds(const struct verb *verb, int argc, char **argv)
 	};
 	struct rtds_options o = {.domain = NULL};
 	const char *pool = NULL;
+	uint32_t poolid;
 	int letter;
 
 	/* -c without an argument, --cpupool with one: so it is in Xen's xl. */
@@ -257,7 +239,7 @@ int cmd_sched_rtds(const struct verb *verb, int argc, char **argv)
 	if (!rtds_options_agree(&o))
 		return EXIT_FAILURE;
 	if (!o.domain)
-		return !pool || pool_exists(pool) ? EXIT_SUCCESS : EXIT_FAILURE;
+		return sched_find_pool(pool, &poolid) ? EXIT_SUCCESS : EXIT_FAILURE;
 	if (o.all || o.vcpus)
 		return rtds_vcpus(&o);
 	return show_domain(o.domain,

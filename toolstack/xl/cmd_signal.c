@@ -4,28 +4,15 @@
  * hypervisor. */
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "cmds.h"
+#include "ctx.h"
 #include "xl.h"
 
-/* @params is taken.  An error of libxl makes it fail, though Xen's xl ends well then. */
-static int call(const char *method, struct json *params)
+/* Unlike Xen's xl, which ends well whatever libxl says. */
+static int status_of(int rc)
 {
-	struct json *reply = xl_call(method, params, RPC_QUICK);
-
-	json_free(reply);
-	return reply ? EXIT_SUCCESS : EXIT_FAILURE;
-}
-
-static int send_trigger(int64_t domid, const char *trigger, uint32_t vcpu)
-{
-	struct json *params = json_new_object();
-
-	json_set_int(params, "domain", domid);
-	json_set_string(params, "trigger", trigger);
-	json_set_int(params, "vcpu", vcpu);
-	return call("domain.trigger", params);
+	return rc ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 static uint32_t vcpu_of(const char *text)
@@ -41,87 +28,75 @@ static uint32_t vcpu_of(const char *text)
 
 int cmd_trigger(const struct verb *verb, int argc, char **argv)
 {
-	static const char *const words[] = {
-		"nmi", "reset", "init", "power", "sleep", "s3resume",
-	};
-	const char *word, *vcpu;
-	int64_t domid;
-	size_t i = 0;
+	libxl_trigger trigger;
+	const char *vcpu;
+	uint32_t domid;
 
 	xl_no_options(verb, argc, argv);
-	word = argv[optind + 1];
 	vcpu = argv[optind + 2];
-	if (!xl_find_domain(argv[optind], &domid))
+	if (!xl_domid(argv[optind], &domid))
 		return EXIT_FAILURE;
-	while (i < sizeof(words) / sizeof(words[0]) && strcasecmp(words[i], word) != 0)
-		i++;
-	if (i == sizeof(words) / sizeof(words[0])) {
-		fprintf(stderr, "Invalid trigger \"%s\"\n", xl_safe(word));
+	if (libxl_trigger_from_string(argv[optind + 1], &trigger) ||
+	    trigger == LIBXL_TRIGGER_UNKNOWN) {
+		fprintf(stderr, "Invalid trigger \"%s\"\n", xl_safe(argv[optind + 1]));
 		return EXIT_FAILURE;
 	}
-	return send_trigger(domid, words[i], vcpu ? vcpu_of(vcpu) : 0);
+	return status_of(
+		libxl_send_trigger(xl_ctx(), domid, trigger, vcpu ? vcpu_of(vcpu) : 0, NULL));
 }
 
 int cmd_button_press(const struct verb *verb, int argc, char **argv)
 {
+	libxl_trigger trigger;
 	const char *button;
-	int64_t domid;
+	uint32_t domid;
 
 	fputs("WARNING: \"button-press\" is deprecated. Please use \"trigger\"\n", stderr);
 	xl_no_options(verb, argc, argv);
 	button = argv[optind + 1];
-	if (!xl_find_domain(argv[optind], &domid))
+	if (!xl_domid(argv[optind], &domid))
 		return EXIT_FAILURE;
 	if (strcmp(button, "power") != 0 && strcmp(button, "sleep") != 0) {
 		fprintf(stderr, "%s is an invalid button identifier\n", xl_safe(button));
 		return EXIT_FAILURE;
 	}
-	return send_trigger(domid, button, 0);
+	trigger = *button == 'p' ? LIBXL_TRIGGER_POWER : LIBXL_TRIGGER_SLEEP;
+	return status_of(libxl_send_trigger(xl_ctx(), domid, trigger, 0, NULL));
 }
 
 int cmd_sysrq(const struct verb *verb, int argc, char **argv)
 {
-	struct json *params;
-	int64_t domid;
+	uint32_t domid;
 
 	xl_no_options(verb, argc, argv);
-	if (!xl_find_domain(argv[optind], &domid))
+	if (!xl_domid(argv[optind], &domid))
 		return EXIT_FAILURE;
 	if (strlen(argv[optind + 1]) != 1) {
 		fputs("Invalid sysrq.\n\n", stderr);
 		verb_usage(verb, stdout);
 		return EXIT_FAILURE;
 	}
-	params = json_new_object();
-	json_set_int(params, "domain", domid);
-	json_set_string(params, "letter", argv[optind + 1]);
-	return call("domain.sysrq", params);
-}
-
-/* One text to the hypervisor. */
-static int send_text(const struct verb *verb, int argc, char **argv, const char *method,
-		     const char *member, const char *failure)
-{
-	struct json *params = json_new_object();
-	const char *text;
-	int status;
-
-	xl_no_options(verb, argc, argv);
-	text = argv[optind];
-	json_set_string(params, member, text);
-	status = call(method, params);
-	if (status != EXIT_SUCCESS)
-		fprintf(stderr, "%s: %s\n", failure, xl_safe(text));
-	return status;
+	return status_of(libxl_send_sysrq(xl_ctx(), domid, argv[optind + 1][0]));
 }
 
 int cmd_debug_keys(const struct verb *verb, int argc, char **argv)
 {
-	return send_text(verb, argc, argv, "host.debug_keys", "keys", "cannot send debug keys");
+	int rc;
+
+	xl_no_options(verb, argc, argv);
+	rc = libxl_send_debug_keys(xl_ctx(), argv[optind]);
+	if (rc)
+		fprintf(stderr, "cannot send debug keys: %s\n", xl_safe(argv[optind]));
+	return status_of(rc);
 }
 
 int cmd_set_parameters(const struct verb *verb, int argc, char **argv)
 {
-	return send_text(verb, argc, argv, "host.set_parameters", "parameters",
-			 "cannot set parameters");
+	int rc;
+
+	xl_no_options(verb, argc, argv);
+	rc = libxl_set_parameters(xl_ctx(), argv[optind]);
+	if (rc)
+		fprintf(stderr, "cannot set parameters: %s\n", xl_safe(argv[optind]));
+	return status_of(rc);
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "cmds.h"
+#include "ctx.h"
 #include "xl.h"
 
 struct unsupported {
@@ -81,10 +82,10 @@ static int refuse(const struct verb *verb)
 /* Verbs that begin with a domain. */
 int cmd_unsupported(const struct verb *verb, int argc, char **argv)
 {
-	int64_t domid;
+	uint32_t domid;
 
 	read_options(verb, argc, argv);
-	return xl_find_domain(argv[optind], &domid) ? refuse(verb) : EXIT_FAILURE;
+	return xl_domid(argv[optind], &domid) ? refuse(verb) : EXIT_FAILURE;
 }
 
 /* migrate-receive and devd */
@@ -118,21 +119,21 @@ int cmd_restore(const struct verb *verb, int argc, char **argv)
 }
 
 /* The words of libxl for every guest that has no emulated machine. */
-static int no_model(int64_t domid, const char *why)
+static int no_model(uint32_t domid, const char *why)
 {
 	fputs("libxl: error: ", stderr);
 	if (domid)
-		fprintf(stderr, "Domain %lld:", (long long)domid);
+		fprintf(stderr, "Domain %u:", domid);
 	fprintf(stderr, "%s\n", why);
 	return EXIT_FAILURE;
 }
 
 int cmd_vncviewer(const struct verb *verb, int argc, char **argv)
 {
-	int64_t domid;
+	uint32_t domid;
 
 	read_options(verb, argc, argv);
-	if (!xl_find_domain(argv[optind], &domid))
+	if (!xl_domid(argv[optind], &domid))
 		return EXIT_FAILURE;
 	return no_model(domid, "Cannot get vnc-port");
 }
@@ -142,10 +143,10 @@ int cmd_cd(const struct verb *verb, int argc, char **argv)
 {
 	bool insert = strcmp(verb->name, "cd-insert") == 0;
 	struct stat st;
-	int64_t domid;
+	uint32_t domid;
 
 	read_options(verb, argc, argv);
-	if (!xl_find_domain(argv[optind], &domid))
+	if (!xl_domid(argv[optind], &domid))
 		return EXIT_FAILURE;
 	if (insert && stat(argv[optind + 2], &st)) {
 		fprintf(stderr, "Cannot stat file: %s\n", xl_safe(argv[optind + 2]));

@@ -8,44 +8,57 @@
 #include <string.h>
 
 #include "cmds.h"
+#include "cpu_bitmap.h"
+#include "ctx.h"
 #include "host_cpus.h"
+#include "json_listing.h"
 #include "vcpu_list.h"
 #include "xl.h"
 #include "xl_conf.h"
 
-/* Prints one answer of domain.vcpus and frees it. */
-static bool print_reply(struct json *reply, bool json)
+static bool print_domain(uint32_t domid)
 {
-	const struct json *domains = json_get(reply, "domains");
-	bool done = domains;
-	size_t i;
+	int nr = 0, nr_cpus = 0;
+	libxl_vcpuinfo *vcpus = libxl_list_vcpu(xl_ctx(), domid, &nr, &nr_cpus);
+	char *name;
 
-	if (json && domains)
-		done = xl_print_json(stdout, domains);
-	for (i = 0; !json && domains && i < domains->nr; i++)
-		vcpu_list_domain(stdout, domains->items[i]);
-	json_free(reply);
-	return done;
+	if (!vcpus) /* that there is no such domain is no failure of Xen's xl */
+		return libxl_domain_info(xl_ctx(), NULL, domid) == ERROR_DOMAIN_NOTFOUND;
+	name = libxl_domid_to_name(xl_ctx(), domid);
+	vcpu_list_rows(stdout, domid, name, vcpus, nr, nr_cpus);
+	free(name);
+	libxl_vcpuinfo_list_free(vcpus, nr);
+	return true;
 }
 
-/* As in Xen's xl: an unknown name ends it, an unknown number does not. */
-static bool list_one(const char *domain, bool json)
+static int list_all(void)
 {
-	struct rpc_error error;
-	struct json *reply = xl_try("domain.vcpus", rpc_domain(domain), RPC_QUICK, NULL, &error);
+	int i, nr = 0, status = EXIT_SUCCESS;
+	libxl_vminfo *domains = libxl_list_vm(xl_ctx(), &nr);
 
-	if (reply)
-		return print_reply(reply, json);
-	if (error.libxl != RPC_ERROR_DOMAIN_NOTFOUND) {
-		xl_complain(&error);
-		return false;
+	if (!domains) {
+		fputs("libxl_list_vm failed.\n", stderr);
+		return EXIT_FAILURE;
 	}
-	if (!xl_is_number(domain))
-		return !xl_told_unknown(domain, &error);
-	fflush(stdout);
-	fprintf(stderr, "libxl: error: Domain %s:Getting infolist: No such file or directory\n",
-		domain);
-	return true;
+	vcpu_list_header(stdout);
+	for (i = 0; i < nr; i++)
+		if (!print_domain(domains[i].domid))
+			status = EXIT_FAILURE;
+	libxl_vminfo_list_free(domains, nr);
+	return status;
+}
+
+static int list_json(char *const *domains)
+{
+	uint32_t domid;
+
+	if (!*domains)
+		return json_listing("domain.vcpus", NULL, "domains");
+	for (; *domains; domains++)
+		if (!xl_domid(*domains, &domid) ||
+		    json_listing("domain.vcpus", rpc_domain(*domains), "domains"))
+			return EXIT_FAILURE;
+	return EXIT_SUCCESS;
 }
 
 int cmd_vcpu_list(const struct verb *verb, int argc, char **argv)
@@ -56,73 +69,25 @@ int cmd_vcpu_list(const struct verb *verb, int argc, char **argv)
 		XL_OPTION_END,
 	};
 	bool json = false;
+	uint32_t domid;
 
 	while (xl_option(verb, argc, argv, "h", options) >= 0)
 		json = true;
-	if (!json && !argv[optind]) {
-		struct json *all = xl_call("domain.vcpus", NULL, RPC_QUICK);
-
-		if (!all)
-			return EXIT_FAILURE;
-		vcpu_list_header(stdout);
-		return print_reply(all, false) ? EXIT_SUCCESS : EXIT_FAILURE;
-	}
+	if (json)
+		return list_json(argv + optind);
 	if (!argv[optind])
-		return print_reply(xl_call("domain.vcpus", NULL, RPC_QUICK), true) ? EXIT_SUCCESS
-										   : EXIT_FAILURE;
-	if (!json)
-		vcpu_list_header(stdout);
+		return list_all();
+	vcpu_list_header(stdout);
 	for (; argv[optind]; optind++)
-		if (!list_one(argv[optind], json))
+		if (!xl_domid(argv[optind], &domid) || !print_domain(domid))
 			return EXIT_FAILURE;
 	return EXIT_SUCCESS;
 }
 
 /* --- vcpu-pin --------------------------------------------------------------------------- */
 
-/* The domain of an argument. */
-struct target {
-	int64_t domid;
-	size_t nr_vcpus, online;
-	bool there;
-};
-
-static void read_target(struct target *t, const struct json *domain)
-{
-	const struct json *vcpus = json_get(domain, "vcpus");
-	size_t i;
-
-	t->there = true;
-	t->domid = json_int(json_get(domain, "domid"), -1);
-	t->nr_vcpus = vcpus ? vcpus->nr : 0;
-	for (i = 0; i < t->nr_vcpus; i++)
-		t->online += json_bool(json_get(vcpus->items[i], "online"), false);
-}
-
-/* False after a message.  A number is taken as it is: that there is no such domain is
- * told later, in the words of whoever needs it. */
-static bool find_target(const char *domain, struct target *t)
-{
-	struct rpc_error error;
-	struct json *reply = xl_try("domain.vcpus", rpc_domain(domain), RPC_QUICK, NULL, &error);
-	const struct json *list = json_get(reply, "domains");
-
-	memset(t, 0, sizeof(*t));
-	if (list && list->nr)
-		read_target(t, list->items[0]);
-	json_free(reply);
-	if (reply)
-		return true;
-	t->domid = xl_is_number(domain) ? strtol(domain, NULL, 10) : -1;
-	if (error.libxl == RPC_ERROR_DOMAIN_NOTFOUND && t->domid >= 0)
-		return true;
-	if (!xl_told_unknown(domain, &error))
-		xl_complain(&error);
-	return false;
-}
-
 struct pin {
-	struct target target;
+	uint32_t domid;
 	long vcpu; /* -1: all */
 	bool force, has_hard, has_soft;
 	struct cpumap hard, soft;
@@ -161,20 +126,13 @@ static bool read_set(const char *text, const struct cpumap_host *host, bool *has
 	return !*has || !cpumap_parse(text, host, map, stderr);
 }
 
-/* As `vcpu-list' shows a set, of the CPUs that exist. */
 static void print_set(const struct cpumap *map, unsigned int nr_cpus)
 {
-	struct json *list = json_new_array();
-	unsigned int cpu;
+	libxl_bitmap bitmap;
 
-	for (cpu = 0; cpu < nr_cpus; cpu++)
-		if (cpumap_test(map, cpu))
-			json_append(list, json_new_int(cpu));
-	if (list && list->nr == nr_cpus)
-		fputs("all", stdout);
-	else
-		xl_print_cpus(stdout, list);
-	json_free(list);
+	if (cpu_bitmap_of(map, &bitmap))
+		cpu_bitmap_print(stdout, &bitmap, (int)nr_cpus);
+	libxl_bitmap_dispose(&bitmap);
 }
 
 static int print_pin(const struct pin *pin, unsigned int nr_cpus)
@@ -192,73 +150,47 @@ static int print_pin(const struct pin *pin, unsigned int nr_cpus)
 	return EXIT_SUCCESS;
 }
 
-static struct json *pin_params(const struct pin *pin)
+/* All: as many as there are; Xen's xl takes their failure for a success. */
+static int set_all(const struct pin *pin, const libxl_bitmap *hard, const libxl_bitmap *soft)
 {
-	struct json *params = json_new_object();
-	bool good = params && json_set_int(params, "domain", pin->target.domid) &&
-		    json_set_bool(params, "force", pin->force);
+	int nr = 0, nr_cpus;
+	libxl_vcpuinfo *vcpus = libxl_list_vcpu(xl_ctx(), pin->domid, &nr, &nr_cpus);
 
-	if (good && pin->vcpu >= 0)
-		good = json_set_int(params, "vcpu", pin->vcpu);
-	if (good && pin->has_hard)
-		good = json_set(params, "hard", cpumap_to_json(&pin->hard));
-	if (good && pin->has_soft)
-		good = json_set(params, "soft", cpumap_to_json(&pin->soft));
-	if (good)
-		return params;
-	json_free(params);
-	return NULL;
-}
-
-/* What libxl says of a soft affinity that comes to nothing. */
-static void warn_soft(const struct json *reply)
-{
-	const struct json *vcpus = json_get(reply, "no_effective_soft");
-	size_t i;
-
-	for (i = 0; vcpus && i < vcpus->nr; i++)
-		fprintf(stderr,
-			"libxl: warning: Domain %lld:All cpus in soft affinity of vcpu %lld are "
-			"unreachable. Only hard affinity will be considered for scheduling\n",
-			(long long)json_int(json_get(reply, "domid"), -1),
-			(long long)json_int(vcpus->items[i], -1));
-}
-
-/* Xen's xl sets the affinity of all vCPUs one by one, says of each that it failed, and
- * takes that for a success. */
-static int told_failure(const struct pin *pin, const struct rpc_error *error)
-{
-	size_t i;
-
-	if (pin->vcpu >= 0) {
-		if (error)
-			xl_complain(error);
-		fprintf(stderr, "Could not set affinity for vcpu `%ld'.\n", pin->vcpu);
+	if (!vcpus) {
+		fputs("libxl_list_vcpu failed.\n", stderr);
 		return EXIT_FAILURE;
 	}
-	for (i = 0; i < pin->target.nr_vcpus; i++) {
-		if (error)
-			xl_complain(error);
-		fprintf(stderr, "libxl: warning: Domain %lld:Failed to set affinity for %zu\n",
-			(long long)pin->target.domid, i);
-	}
-	fputs("Could not set affinity.\n", stderr);
+	libxl_vcpuinfo_list_free(vcpus, nr);
+	if (libxl_set_vcpuaffinity_all(xl_ctx(), pin->domid, (unsigned int)nr, hard, soft))
+		fputs("Could not set affinity.\n", stderr);
 	return EXIT_SUCCESS;
+}
+
+static int set_one(const struct pin *pin, const libxl_bitmap *hard, const libxl_bitmap *soft)
+{
+	uint32_t vcpu = (uint32_t)pin->vcpu;
+	int rc = pin->force ? libxl_set_vcpuaffinity_force(xl_ctx(), pin->domid, vcpu, hard, soft)
+			    : libxl_set_vcpuaffinity(xl_ctx(), pin->domid, vcpu, hard, soft);
+
+	if (!rc)
+		return EXIT_SUCCESS;
+	fprintf(stderr, "Could not set affinity for vcpu `%ld'.\n", pin->vcpu);
+	return EXIT_FAILURE;
 }
 
 static int set_pin(const struct pin *pin)
 {
-	struct rpc_error error;
-	struct json *reply;
+	libxl_bitmap hard, soft;
+	const libxl_bitmap *h = pin->has_hard ? &hard : NULL, *s = pin->has_soft ? &soft : NULL;
+	int status = EXIT_FAILURE;
 
-	if (!pin->has_hard && !pin->has_soft && !pin->force)
-		return told_failure(pin, NULL);
-	reply = xl_try("vcpu.affinity.set", pin_params(pin), RPC_QUICK, NULL, &error);
-	if (!reply)
-		return told_failure(pin, &error);
-	warn_soft(reply);
-	json_free(reply);
-	return EXIT_SUCCESS;
+	libxl_bitmap_init(&hard);
+	libxl_bitmap_init(&soft);
+	if ((!h || cpu_bitmap_of(&pin->hard, &hard)) && (!s || cpu_bitmap_of(&pin->soft, &soft)))
+		status = pin->vcpu < 0 ? set_all(pin, h, s) : set_one(pin, h, s);
+	libxl_bitmap_dispose(&hard);
+	libxl_bitmap_dispose(&soft);
+	return status;
 }
 
 /* xl.conf's masks of CPUs that guests may run on at all. */
@@ -296,7 +228,7 @@ int cmd_vcpu_pin(const struct verb *verb, int argc, char **argv)
 		pin.force |= letter == 'f';
 		masks &= letter != 'i';
 	}
-	if (!find_target(argv[optind], &pin.target) || !read_vcpu(argv[optind + 1], &pin) ||
+	if (!xl_domid(argv[optind], &pin.domid) || !read_vcpu(argv[optind + 1], &pin) ||
 	    !host_cpus(&host) || !read_set(argv[optind + 2], &host, &pin.has_hard, &pin.hard) ||
 	    (argv[optind + 2] && !read_set(argv[optind + 3], &host, &pin.has_soft, &pin.soft)))
 		return EXIT_FAILURE;
@@ -304,54 +236,69 @@ int cmd_vcpu_pin(const struct verb *verb, int argc, char **argv)
 		apply_masks(&pin, &host);
 	if (xl.dryrun)
 		return print_pin(&pin, host.nr_cpus);
-	if (pin.target.there && (!pin.has_hard || !cpumap_is_empty(&pin.hard)))
+	if (libxl_domain_info(xl_ctx(), NULL, pin.domid)) {
+		fputs("Could not get domain info\n", stderr);
+		return EXIT_FAILURE;
+	}
+	if (!pin.has_hard || !cpumap_is_empty(&pin.hard))
 		return set_pin(&pin);
-	fputs(pin.target.there ? "vcpu hard affinity map is empty\n"
-			       : "Could not get domain info\n",
-	      stderr);
+	fputs("vcpu hard affinity map is empty\n", stderr);
 	return EXIT_FAILURE;
 }
 
 /* --- vcpu-set --------------------------------------------------------------------------- */
 
-/* More than the machine has, and more than it uses: an accident, unless -i says not. */
-static bool fits_host(const struct target *t, long count)
-{
-	struct cpumap_host host;
+/* More than any domain may have; libxl wants a bit for each. */
+#define VCPUS_MAX (1 << 20)
 
-	if (!t->there || !host_cpus(&host))
+/* More than the machine has, and more than it uses: an accident, unless -i says not. */
+static bool fits_host(uint32_t domid, long count)
+{
+	libxl_dominfo info;
+	uint32_t online;
+	int host;
+
+	libxl_dominfo_init(&info);
+	if (libxl_domain_info(xl_ctx(), &info, domid))
 		return false;
-	if (count <= (long)t->online || count <= (long)host.nr_cpus)
+	online = info.vcpu_online;
+	libxl_dominfo_dispose(&info);
+	if (count <= (long)online)
+		return true;
+	host = libxl_get_max_cpus(xl_ctx());
+	if (host < 0)
+		return false;
+	if (count <= host)
 		return true;
 	fprintf(stderr,
-		"You are overcommmitting! You have %u physical CPUs and want %ld vCPUs! Aborting, "
+		"You are overcommmitting! You have %d physical CPUs and want %ld vCPUs! Aborting, "
 		"use --ignore-host to continue\n",
-		host.nr_cpus, count);
+		host, count);
 	return false;
 }
 
-static int set_count(const struct target *t, long count)
+static int set_count(uint32_t domid, long count)
 {
-	struct json *params = json_new_object(), *reply;
-	struct rpc_error error;
+	libxl_bitmap map;
+	long vcpu;
+	int rc;
 
-	json_set_int(params, "domain", t->domid);
-	json_set_int(params, "count", count);
-	reply = xl_try("vcpu.set", params, RPC_QUICK, NULL, &error);
-	json_free(reply);
-	if (reply)
-		return EXIT_SUCCESS;
-	if (error.libxl == RPC_ERROR_DOMAIN_NOTFOUND) {
-		fprintf(stderr,
-			"libxl: error: Domain %lld:Getting domain info list: No such file or "
-			"directory\nDomain %lld does not exist.\n",
-			(long long)t->domid, (long long)t->domid);
+	libxl_bitmap_init(&map);
+	rc = libxl_cpu_bitmap_alloc(xl_ctx(), &map, (int)count);
+	if (rc) {
+		fprintf(stderr, "libxl_cpu_bitmap_alloc failed, rc: %d\n", rc);
 		return EXIT_FAILURE;
 	}
-	xl_complain(&error);
-	fprintf(stderr, "libxl_set_vcpuonline failed domid=%lld max_vcpus=%ld, rc: -%d\n",
-		(long long)t->domid, count, error.libxl);
-	return EXIT_FAILURE;
+	for (vcpu = 0; vcpu < count; vcpu++)
+		libxl_bitmap_set(&map, (int)vcpu);
+	rc = libxl_set_vcpuonline(xl_ctx(), domid, &map, NULL);
+	libxl_bitmap_dispose(&map);
+	if (rc == ERROR_DOMAIN_NOTFOUND)
+		fprintf(stderr, "Domain %u does not exist.\n", domid);
+	else if (rc)
+		fprintf(stderr, "libxl_set_vcpuonline failed domid=%u max_vcpus=%ld, rc: %d\n",
+			domid, count, rc);
+	return rc ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 int cmd_vcpu_set(const struct verb *verb, int argc, char **argv)
@@ -362,18 +309,18 @@ int cmd_vcpu_set(const struct verb *verb, int argc, char **argv)
 		XL_OPTION_END,
 	};
 	bool check_host = true;
-	struct target target;
+	uint32_t domid;
 	long count;
 
 	while (xl_option(verb, argc, argv, "+hi", options) >= 0)
 		check_host = false;
-	if (!find_target(argv[optind], &target))
+	if (!xl_domid(argv[optind], &domid))
 		return EXIT_FAILURE;
-	if (!read_number(argv[optind + 1], &count)) {
+	if (!read_number(argv[optind + 1], &count) || count > VCPUS_MAX) {
 		fputs("Error: Invalid argument.\n", stderr);
 		return EXIT_FAILURE;
 	}
-	if (check_host && !fits_host(&target, count))
+	if (check_host && !fits_host(domid, count))
 		return EXIT_FAILURE;
-	return set_count(&target, count);
+	return set_count(domid, count);
 }

@@ -2,6 +2,8 @@
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 #include "cpupool_list.h"
 
+#include <libxl_utils.h>
+
 #include "xl.h"
 
 void cpupool_list_header(FILE *out, bool cpus)
@@ -10,17 +12,20 @@ void cpupool_list_header(FILE *out, bool cpus)
 	fputs(cpus ? "CPU list\n" : "CPUs   Sched     Active   Domain count\n", out);
 }
 
-void cpupool_list_row(FILE *out, const struct json *pool, bool cpus)
+void cpupool_list_row(FILE *out, const libxl_cpupoolinfo *pool, bool cpus)
 {
-	const struct json *list = json_get(pool, "cpus");
-	size_t i, nr = list ? list->nr : 0;
+	int cpu, bits = (int)pool->cpumap.size * 8;
+	const char *comma = "";
 
-	fprintf(out, "%-19s", xl_safe(json_string(json_get(pool, "name"), NULL)));
+	fprintf(out, "%-19s", xl_safe(pool->pool_name));
 	if (!cpus)
-		fprintf(out, "%3zu %9s       y       %4lld", nr,
-			xl_safe(json_string(json_get(pool, "sched"), "unknown")),
-			(long long)json_int(json_get(pool, "nr_domains"), 0));
-	for (i = 0; cpus && i < nr; i++)
-		fprintf(out, "%s%lld", i ? "," : "", (long long)json_int(list->items[i], -1));
+		fprintf(out, "%3d %9s       y       %4u", libxl_bitmap_count_set(&pool->cpumap),
+			libxl_scheduler_to_string(pool->sched), pool->n_dom);
+	for (cpu = 0; cpus && cpu < bits; cpu++) {
+		if (!libxl_bitmap_test(&pool->cpumap, cpu))
+			continue;
+		fprintf(out, "%s%d", comma, cpu);
+		comma = ",";
+	}
 	fputc('\n', out);
 }

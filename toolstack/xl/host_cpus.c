@@ -2,43 +2,39 @@
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 #include "host_cpus.h"
 
-#include "xl.h"
+#include "ctx.h"
 
-static void read_host(struct cpumap_host *host, const struct json *info)
+static bool read_host(libxl_ctx *ctx, struct cpumap_host *host)
 {
-	const struct json *list = json_get(info, "cpu_topology");
-	int64_t last = json_int(json_get(info, "max_cpu_id"), 0);
-	unsigned int i;
+	int i, nr = 0;
+	libxl_cputopology *topology = libxl_get_cpu_topology(ctx, &nr);
 
-	host->nr_cpus = last >= 0 && last < CPUMAP_BITS ? (unsigned int)last + 1 : CPUMAP_BITS;
+	if (!topology)
+		return false;
+	host->nr_cpus = nr < CPUMAP_BITS ? (unsigned int)nr : CPUMAP_BITS;
 	for (i = 0; i < CPUMAP_BITS; i++)
 		host->node[i] = -1;
-	for (i = 0; list && i < list->nr; i++) {
-		int64_t cpu = json_int(json_get(list->items[i], "cpu"), -1);
-
-		if (cpu >= 0 && cpu < CPUMAP_BITS)
-			host->node[cpu] = (int32_t)json_int(json_get(list->items[i], "node"), 0);
-	}
+	for (i = 0; i < (int)host->nr_cpus; i++)
+		if (topology[i].node != LIBXL_CPUTOPOLOGY_INVALID_ENTRY)
+			host->node[i] = (int32_t)topology[i].node;
+	libxl_cputopology_list_free(topology, nr);
+	return true;
 }
 
 bool host_cpus(struct cpumap_host *host)
 {
-	struct json *info = xl_call("host.info", NULL, RPC_QUICK);
-
-	if (info)
-		read_host(host, info);
-	json_free(info);
-	return info;
+	if (read_host(xl_ctx(), host))
+		return true;
+	fputs("libxl_get_topologyinfo failed\n", stderr);
+	return false;
 }
 
+/* With a context of its own: where there is no nacred, xl_ctx() ends the program. */
 void host_cpus_or_any(struct cpumap_host *host)
 {
-	struct rpc_error error;
-	struct json *info = xl_try("host.info", NULL, RPC_QUICK, NULL, &error);
+	libxl_ctx *ctx = NULL;
 
-	if (info)
-		read_host(host, info);
-	else
+	if (libxl_ctx_alloc(&ctx, LIBXL_VERSION, 0, NULL) || !read_host(ctx, host))
 		cpumap_host_any(host);
-	json_free(info);
+	libxl_ctx_free(ctx);
 }

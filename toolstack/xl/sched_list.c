@@ -2,47 +2,21 @@
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 #include "sched_list.h"
 
+#include <libxl_utils.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "ctx.h"
 #include "xl.h"
 
-bool sched_told_no_pool(const char *pool, const struct rpc_error *error)
+bool sched_find_pool(const char *pool, uint32_t *poolid)
 {
-	if (strcmp(error->symbol, "cpupool.not_found") != 0 &&
-	    (!pool || *pool || strcmp(error->symbol, "request.invalid_params") != 0))
-		return false;
+	*poolid = 0;
+	if (!pool || (!libxl_cpupool_qualifier_to_cpupoolid(xl_ctx(), pool, poolid, NULL) &&
+		      libxl_cpupoolid_is_valid(xl_ctx(), *poolid)))
+		return true;
 	fflush(stdout);
 	fprintf(stderr, "unknown cpupool '%s'\n", xl_safe(pool));
-	return true;
-}
-
-struct json *sched_get_pools(const char *pool)
-{
-	struct json *params = json_new_object(), *reply;
-	struct rpc_error error;
-
-	if (pool)
-		json_set_string(params, "pool", pool);
-	reply = xl_try("sched.params.get", params, RPC_QUICK, NULL, &error);
-	if (json_get(reply, "pools") && (json_get(reply, "pools")->nr || !pool))
-		return reply;
-	json_free(reply);
-	if (reply)
-		fputs("xl: nacred's answer has no pools\n", stderr);
-	else if (!sched_told_no_pool(pool, &error))
-		xl_complain(&error);
-	return NULL;
-}
-
-static const char *name_of(const struct json *v)
-{
-	return xl_safe(json_string(json_get(v, "name"), NULL));
-}
-
-static bool is_credit2(const struct json *v)
-{
-	return !strcmp(json_string(json_get(v, "sched"), ""), "credit2");
+	return false;
 }
 
 void sched_print_header(FILE *out)
@@ -50,120 +24,89 @@ void sched_print_header(FILE *out)
 	fprintf(out, "%-33s %4s %6s %4s\n", "Name", "ID", "Weight", "Cap");
 }
 
-int sched_print_domain(FILE *out, const struct json *domain)
+static bool read_credit2(uint32_t domid, libxl_domain_sched_params *params)
 {
-	if (!is_credit2(domain)) {
-		fflush(out);
-		fprintf(stderr, "libxl_domain_sched_params_get returned %s not credit2.\n",
-			xl_safe(json_string(json_get(domain, "sched"), NULL)));
-		return EXIT_FAILURE;
+	libxl_domain_sched_params_init(params);
+	if (libxl_domain_sched_params_get(xl_ctx(), domid, params)) {
+		fputs("libxl_domain_sched_params_get failed.\n", stderr);
+		return false;
 	}
-	fprintf(out, "%-33s %4lld %6lld %4lld\n", name_of(domain),
-		(long long)json_int(json_get(domain, "domid"), -1),
-		(long long)json_int(json_get(domain, "weight"), -1),
-		(long long)json_int(json_get(domain, "cap"), -1));
-	return EXIT_SUCCESS;
+	if (params->sched == LIBXL_SCHEDULER_CREDIT2)
+		return true;
+	fprintf(stderr, "libxl_domain_sched_params_get returned %s not credit2.\n",
+		libxl_scheduler_to_string(params->sched));
+	return false;
 }
 
-int sched_print_pool(FILE *out, const struct json *pool)
+int sched_print_domain(FILE *out, uint32_t domid)
 {
-	if (is_credit2(pool)) {
-		fprintf(out, "Cpupool %s: ratelimit=%lldus\n", name_of(pool),
-			(long long)json_int(json_get(pool, "ratelimit_us"), -1));
-		return EXIT_SUCCESS;
-	}
-	/* Real xl succeeds here, too. */
-	fprintf(out, "Cpupool %s: [sched params unavailable]\n", name_of(pool));
+	libxl_domain_sched_params params;
+	bool good;
+	char *name;
+
 	fflush(out);
-	fprintf(stderr,
-		"libxl: error: getting Credit2 scheduler parameters: the scheduler is %s\n"
-		"libxl_sched_credit2_params_get failed.\n",
-		xl_safe(json_string(json_get(pool, "sched"), NULL)));
-	return EXIT_SUCCESS;
-}
-
-bool sched_in_pool(const struct json *domain, const struct json *pool)
-{
-	const char *label = json_string(json_get(domain, "cpupool"), "");
-	const char *name = json_string(json_get(pool, "name"), NULL);
-	char id[24];
-
-	snprintf(id, sizeof(id), "%lld", (long long)json_int(json_get(pool, "id"), -1));
-	return !strcmp(label, name ? name : id);
-}
-
-void sched_print_changes(FILE *out, const struct json *reply)
-{
-	const struct json *changes = json_get(reply, "changes");
-	const char *name = json_string(json_get(reply, "name"), NULL);
-	char subject[400];
-	size_t i;
-
-	if (json_get(reply, "domid"))
-		snprintf(subject, sizeof(subject), "Domain %lld (%s)",
-			 (long long)json_int(json_get(reply, "domid"), -1), xl_safe(name));
-	else
-		snprintf(subject, sizeof(subject), "Cpupool %s", xl_safe(name));
-	if (!changes || !changes->nr)
-		fprintf(out, "%s: nothing to change\n", subject);
-	for (i = 0; changes && i < changes->nr; i++)
-		fprintf(out, "%s: %s %lld -> %lld\n", subject,
-			xl_safe(json_string(json_get(changes->items[i], "path"), NULL)),
-			(long long)json_int(json_get(changes->items[i], "from"), -1),
-			(long long)json_int(json_get(changes->items[i], "to"), -1));
-}
-
-static void print_all(const struct json *pools, const struct json *domains)
-{
-	size_t i, k;
-
-	for (i = 0; i < pools->nr; i++) {
-		if (!is_credit2(pools->items[i]))
-			continue;
-		sched_print_pool(stdout, pools->items[i]);
-		sched_print_header(stdout);
-		for (k = 0; k < domains->nr; k++)
-			if (sched_in_pool(domains->items[k], pools->items[i]))
-				sched_print_domain(stdout, domains->items[k]);
+	good = read_credit2(domid, &params);
+	if (good) {
+		name = libxl_domid_to_name(xl_ctx(), domid);
+		fprintf(out, "%-33s %4u %6d %4d\n", xl_safe(name), domid, params.weight,
+			params.cap);
+		free(name);
 	}
-}
-
-/* Pools with their domains inside. */
-static int print_json(const struct json *pools, const struct json *domains)
-{
-	struct json *all = json_copy(pools);
-	bool good = all;
-	size_t i, k;
-
-	for (i = 0; good && i < all->nr; i++) {
-		struct json *in = json_new_array();
-
-		for (k = 0; in && k < domains->nr; k++)
-			if (sched_in_pool(domains->items[k], all->items[i]))
-				json_append(in, json_copy(domains->items[k]));
-		good = json_set(all->items[i], "domains", in);
-	}
-	good = good && xl_print_json(stdout, all);
-	json_free(all);
+	libxl_domain_sched_params_dispose(&params);
 	return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-int sched_list(const char *pool, bool json)
+/* A success where there are no such parameters, as in Xen's xl. */
+int sched_print_pool(FILE *out, uint32_t poolid)
 {
-	struct json *pools = sched_get_pools(pool), *domains;
-	int status = EXIT_FAILURE;
+	char *name = libxl_cpupoolid_to_name(xl_ctx(), poolid);
+	libxl_sched_credit2_params params;
+	int rc;
 
-	if (!pools)
-		return status;
-	domains = xl_call("sched.credit2.get", NULL, RPC_QUICK);
-	if (json_get(domains, "domains")) {
-		status = EXIT_SUCCESS;
-		if (json)
-			status = print_json(json_get(pools, "pools"), json_get(domains, "domains"));
-		else
-			print_all(json_get(pools, "pools"), json_get(domains, "domains"));
+	libxl_sched_credit2_params_init(&params);
+	rc = libxl_sched_credit2_params_get(xl_ctx(), poolid, &params);
+	if (rc) {
+		fputs("libxl_sched_credit2_params_get failed.\n", stderr);
+		fprintf(out, "Cpupool %s: [sched params unavailable]\n", xl_safe(name));
+	} else {
+		fprintf(out, "Cpupool %s: ratelimit=%dus\n", xl_safe(name), params.ratelimit_us);
 	}
-	json_free(domains);
-	json_free(pools);
-	return status;
+	free(name);
+	return EXIT_SUCCESS;
+}
+
+static void print_members(uint32_t poolid, const libxl_dominfo *domains, int nr)
+{
+	int i;
+
+	sched_print_pool(stdout, poolid);
+	sched_print_header(stdout);
+	for (i = 0; i < nr; i++)
+		if (domains[i].cpupool == poolid)
+			sched_print_domain(stdout, domains[i].domid);
+}
+
+int sched_list(const char *pool)
+{
+	libxl_cpupoolinfo *pools;
+	libxl_dominfo *domains;
+	int i, nr_pools = 0, nr_domains = 0;
+	uint32_t poolid;
+
+	if (!sched_find_pool(pool, &poolid))
+		return EXIT_FAILURE;
+	domains = libxl_list_domain(xl_ctx(), &nr_domains);
+	pools = domains ? libxl_list_cpupool(xl_ctx(), &nr_pools) : NULL;
+	if (!pools)
+		fprintf(stderr, "%s failed.\n",
+			domains ? "libxl_list_cpupool" : "libxl_list_domain");
+	for (i = 0; i < nr_pools; i++)
+		if (pools[i].sched == LIBXL_SCHEDULER_CREDIT2 &&
+		    (!pool || pools[i].poolid == poolid))
+			print_members(pools[i].poolid, domains, nr_domains);
+	if (pools)
+		libxl_cpupoolinfo_list_free(pools, nr_pools);
+	if (domains)
+		libxl_dominfo_list_free(domains, nr_domains);
+	return pools ? EXIT_SUCCESS : EXIT_FAILURE;
 }

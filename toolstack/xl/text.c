@@ -105,28 +105,3 @@ bool xl_print_json(FILE *out, const struct json *v)
 	free(text);
 	return true;
 }
-
-static int64_t cpu_at(const struct json *cpus, size_t i)
-{
-	return json_int(cpus->items[i], -1);
-}
-
-void xl_print_cpus(FILE *out, const struct json *cpus)
-{
-	size_t i, last;
-
-	if (!cpus || cpus->type != JSON_ARRAY) {
-		fputs(xl_safe(json_string(cpus, "all")), out);
-		return;
-	}
-	if (!cpus->nr)
-		fputs("none", out);
-	for (i = 0; i < cpus->nr; i = last + 1) {
-		for (last = i; last + 1 < cpus->nr; last++)
-			if (cpu_at(cpus, last + 1) != cpu_at(cpus, last) + 1)
-				break;
-		fprintf(out, "%s%lld", i ? "," : "", (long long)cpu_at(cpus, i));
-		if (last > i)
-			fprintf(out, "-%lld", (long long)cpu_at(cpus, last));
-	}
-}

@@ -103,7 +103,4 @@ const char *xl_safe_word(const char *text);
 /* JSON for people: libxl's indentation, one final newline. False: no memory. */
 bool xl_print_json(FILE *out, const struct json *v);
 
-/* "0-3,5", "all" or "none" out of an array of CPU numbers, or "all". */
-void xl_print_cpus(FILE *out, const struct json *cpus);
-
 #endif
