@@ -100,7 +100,8 @@ struct json *vcpus_state(const struct vcpus *v, const struct pools *pools)
 }
 
 struct want {
-	uint32_t domid, nr, count;
+	uint32_t domid, nr;
+	const bool *wanted;
 };
 
 static int write_wanted(struct store *s, store_tx tx, void *arg)
@@ -112,16 +113,31 @@ static int write_wanted(struct store *s, store_tx tx, void *arg)
 
 	for (i = 0; i < w->nr && !rc; i++) {
 		snprintf(path, sizeof(path), "/local/domain/%u/cpu/%u/availability", w->domid, i);
-		rc = store_write(s, tx, path, i < w->count ? "online" : "offline");
+		rc = store_write(s, tx, path, w->wanted[i] ? "online" : "offline");
 	}
 	return rc;
 }
 
-int vcpus_want(struct store *s, uint32_t domid, uint32_t nr, uint32_t count)
+int vcpus_want(struct store *s, uint32_t domid, uint32_t nr, const bool *wanted)
 {
-	struct want w = {.domid = domid, .nr = nr, .count = count};
+	struct want w = {.domid = domid, .nr = nr, .wanted = wanted};
 
 	return store_transaction(s, write_wanted, &w);
+}
+
+int vcpus_want_first(struct store *s, uint32_t domid, uint32_t nr, uint32_t count)
+{
+	bool *wanted = calloc(nr + 1, sizeof(*wanted));
+	uint32_t i;
+	int rc;
+
+	if (!wanted)
+		return -ENOMEM;
+	for (i = 0; i < nr && i < count; i++)
+		wanted[i] = true;
+	rc = vcpus_want(s, domid, nr, wanted);
+	free(wanted);
+	return rc;
 }
 
 struct json *vcpus_wanted(struct nacred *n, const struct domain *d)

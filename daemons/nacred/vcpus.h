@@ -32,8 +32,9 @@ struct json *vcpus_state(const struct vcpus *v, const struct pools *pools);
 /* A set of CPUs of @nr_cpus as a list, or "all". */
 struct json *vcpus_cpu_list(const uint8_t *cpus, uint32_t nr_cpus);
 
-/* Ask the guest for its first @count vCPUs. 0 or -errno. */
-int vcpus_want(struct store *s, uint32_t domid, uint32_t nr, uint32_t count);
+/* Ask the guest for those of its @nr vCPUs, for its first @count. 0 or -errno. */
+int vcpus_want(struct store *s, uint32_t domid, uint32_t nr, const bool *wanted);
+int vcpus_want_first(struct store *s, uint32_t domid, uint32_t nr, uint32_t count);
 /* Which ones the guest is asked for, as b_info.avail_vcpus; NULL: not known. */
 struct json *vcpus_wanted(struct nacred *n, const struct domain *d);
 

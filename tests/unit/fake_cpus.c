@@ -79,13 +79,18 @@ int __wrap_ctrl_cpupool_free_cpus(struct ctrl *c, uint8_t *cpus)
 
 int __wrap_ctrl_cpupool_create(struct ctrl *c, uint32_t *id, uint32_t sched_id)
 {
-	int rc = sched_id == XEN_SCHEDULER_CREDIT2 || sched_id == XEN_SCHEDULER_NULL ? change()
-										     : -ENOENT;
+	int rc;
 
+	if (sched_id != XEN_SCHEDULER_CREDIT2 && sched_id != XEN_SCHEDULER_NULL)
+		return -ENOENT;
+	if (*id != CTRL_CPUPOOL_ANY && fake.pools[*id].there)
+		return -EEXIST;
+	rc = change();
 	if (rc)
 		return rc;
-	for (*id = 1; fake.pools[*id].there; ++*id)
-		;
+	if (*id == CTRL_CPUPOOL_ANY)
+		for (*id = 1; fake.pools[*id].there; ++*id)
+			;
 	fake.pools[*id] = (struct fake_pool){.there = true, .sched_id = sched_id};
 	return 0;
 }

@@ -85,14 +85,19 @@ Test(libxl_change, affinity_of_all_fails)
 	cr_expect_null(strstr(libxl_fixture_log, "No such CPU"));
 }
 
-Test(libxl_change, vcpus_without_gaps)
+Test(libxl_change, which_vcpus)
 {
 	answer("vcpu.set", "{}");
-	cr_expect_eq(libxl_set_vcpuonline(ctx, 7, &map, NULL), ERROR_NI);
-	cr_expect_str_eq(fake_nacred_requests(), "");
+	cr_expect_eq(libxl_set_vcpuonline(ctx, 7, &map, NULL), 0);
+	asked("\"params\":{\"domain\":7,\"vcpus\":[0,2]}");
 	libxl_bitmap_set(&map, 1);
 	cr_expect_eq(libxl_set_vcpuonline(ctx, 7, &map, NULL), 0);
 	asked("\"params\":{\"domain\":7,\"count\":3}");
+	cr_expect_eq(libxl_set_vcpuonline(ctx, 7, &map, NULL), 0);
+	fake_nacred_script(script, 0);
+	cr_expect_eq(libxl_set_vcpuonline(ctx, 77, &map, NULL), ERROR_DOMAIN_NOTFOUND);
+	cr_expect(strstr(libxl_fixture_log,
+			 "Domain 77:Getting domain info list: No such file or directory\n"));
 }
 
 Test(libxl_change, pools)
@@ -103,6 +108,8 @@ Test(libxl_change, pools)
 	cr_expect_eq(libxl_cpupool_create(ctx, "p", LIBXL_SCHEDULER_CREDIT2, map, NULL, &pool), 0);
 	cr_expect_eq(pool, 5);
 	asked("\"params\":{\"name\":\"p\",\"cpus\":[0,2],\"sched\":\"credit2\"}");
+	cr_expect_eq(libxl_cpupool_create(ctx, "p", LIBXL_SCHEDULER_NULL, map, NULL, &pool), 0);
+	asked("\"params\":{\"name\":\"p\",\"id\":5,\"cpus\":[0,2],\"sched\":\"null\"}");
 	answer("cpupool.rename", "{}");
 	cr_expect_eq(libxl_cpupool_rename(ctx, "q", 5), 0);
 	asked("\"params\":{\"pool\":\"5\",\"new_name\":\"q\"}");

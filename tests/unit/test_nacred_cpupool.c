@@ -62,6 +62,25 @@ Test(cpupool, creates_with_cpus_and_a_name_where_libxl_looks)
 	says(fake_text("cpupool.get", "{\"pool\":\"p1\"}"), "\"sched\":\"null\",\"cpus\":[2,3]");
 }
 
+Test(cpupool, creates_with_the_number_that_is_asked_for)
+{
+	says(fake_text("cpupool.create", "{\"name\":\"p\",\"id\":5,\"dry_run\":true}"),
+	     "{\"id\":5,\"name\":\"p\"");
+	cr_assert_not(fake.pools[5].there);
+	says(fake_text("cpupool.create", "{\"name\":\"p\",\"id\":5}"), "{\"id\":5,\"name\":\"p\"");
+	cr_assert(fake.pools[5].there);
+	cr_assert_str_eq(fake_node("/local/pool/5/name"), "p");
+	fake_refused("cpupool.create", "{\"name\":\"q\",\"id\":5}", "cpupool.exists",
+		     "Could not create cpupool: File exists");
+	cr_assert_str_eq(fake_error()->field, "id");
+	fake_refused("cpupool.create", "{\"name\":\"q\",\"id\":0,\"dry_run\":true}",
+		     "cpupool.exists", "File exists");
+	fake_refused("cpupool.create", "{\"name\":\"q\",\"id\":-1}", "request.invalid_params",
+		     "id");
+	fake_refused("cpupool.create", "{\"name\":\"q\",\"id\":4294967295}",
+		     "request.invalid_params", "id");
+}
+
 Test(cpupool, create_refuses_what_cannot_be)
 {
 	free_up("[3]");

@@ -111,6 +111,28 @@ Test(vcpu, asks_the_guest_for_so_many)
 	fake_refused("vcpu.set", "{\"domain\":1,\"count\":2}", "xenstore.refused", "availability");
 }
 
+Test(vcpu, asks_the_guest_for_these)
+{
+	fake_text("vcpu.set", "{\"domain\":1,\"vcpus\":[1]}");
+	cr_assert_str_eq(fake_node("/local/domain/1/cpu/0/availability"), "offline");
+	cr_assert_str_eq(fake_node("/local/domain/1/cpu/1/availability"), "online");
+	says(fake_text("vcpu.set", "{\"domain\":1,\"vcpus\":[1,0],\"dry_run\":true}"),
+	     "[{\"path\":\"vcpus.0.wanted\",\"from\":false,\"to\":true}]");
+	fake_refused("vcpu.set", "{\"domain\":1,\"vcpus\":[2]}", "vcpu.not_found",
+		     "Domain 1:there is no vCPU 2");
+	fake_refused("vcpu.set", "{\"domain\":1,\"vcpus\":[-1]}", "vcpu.not_found", "vCPU -1");
+	fake_refused("vcpu.set", "{\"domain\":1,\"vcpus\":[1,1]}", "vcpu.not_found",
+		     "no vCPU 1 twice");
+	fake_refused("vcpu.set", "{\"domain\":1,\"vcpus\":[]}", "vcpu.count_out_of_range",
+		     "Requested 0 VCPUs!");
+	fake_refused("vcpu.set", "{\"domain\":1,\"vcpus\":[0,1,2]}", "vcpu.count_out_of_range",
+		     "Requested 3 VCPUs, however maxcpus is 2!");
+	fake_refused("vcpu.set", "{\"domain\":1}", "request.invalid_params", "neither \"count\"");
+	fake_refused("vcpu.set", "{\"domain\":1,\"count\":1,\"vcpus\":[0]}",
+		     "request.invalid_params", "both \"count\"");
+	cr_assert_str_eq(fake_node("/local/domain/1/cpu/0/availability"), "offline");
+}
+
 Test(vcpu, configuration_of_the_next_life)
 {
 	struct rpc_error e;

@@ -166,9 +166,7 @@ int libxl_cpupool_create(libxl_ctx *ctx, const char *name, libxl_scheduler sched
 	int rc;
 
 	if (*poolid != LIBXL_CPUPOOL_POOLID_ANY)
-		LIBXL__WARN(ctx, INVALID_DOMID,
-			    "a pool's id cannot be chosen; asked for %u, another may come",
-			    *poolid);
+		params = with(params, "id", json_new_int(*poolid));
 	params = with(params, "cpus", libxl__bitmap_to_cpus(&cpumap));
 	if (sched_name)
 		params = with(params, "sched", json_new_string(sched_name));

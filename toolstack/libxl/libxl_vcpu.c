@@ -166,7 +166,13 @@ int libxl_set_vcpuaffinity_all(libxl_ctx *ctx, uint32_t domid, unsigned int max_
 	return 0;
 }
 
-/* --- how many ------------------------------------------------------------------------ */
+/* --- which ones ---------------------------------------------------------------------- */
+
+/* The first @count bits are those that are set. */
+static bool is_first_ones(const libxl_bitmap *map, int count)
+{
+	return !count || libxl_bitmap_test(map, count - 1);
+}
 
 int libxl_set_vcpuonline(libxl_ctx *ctx, uint32_t domid, libxl_bitmap *cpumap,
 			 const libxl_asyncop_how *ao_how)
@@ -177,15 +183,14 @@ int libxl_set_vcpuonline(libxl_ctx *ctx, uint32_t domid, libxl_bitmap *cpumap,
 		.timeout_ms = RPC_QUICK,
 		.repeatable = true};
 	int count = libxl_bitmap_count_set(cpumap);
-	struct json *params;
+	struct json *params = libxl__domain_params(domid);
+	bool good = params;
 
-	if (count && !libxl_bitmap_test(cpumap, count - 1)) {
-		LIBXL__ERROR(ctx, domid,
-			     "only the first vCPUs of a domain can be asked for, without gaps");
-		return ERROR_NI;
-	}
-	params = libxl__domain_params(domid);
-	if (params && !json_set_int(params, "count", count)) {
+	if (good && is_first_ones(cpumap, count))
+		good = json_set_int(params, "count", count);
+	else if (good)
+		good = json_set(params, "vcpus", libxl__bitmap_to_cpus(cpumap));
+	if (!good) {
 		json_free(params);
 		params = NULL;
 	}

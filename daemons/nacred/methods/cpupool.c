@@ -105,11 +105,21 @@ static int choose_scheduler(struct nacred *n, const struct json *params, uint32_
 	return rc ? fail_errno(e, rc, "hypervisor.unreachable", "cannot read the scheduler") : 0;
 }
 
+static int id_taken(uint32_t id, struct rpc_error *e)
+{
+	fail(e, XL_FAIL, "cpupool.exists", "Could not create cpupool: File exists");
+	fail_hint(e, "there is a pool %u; without \"id\" a free number is taken", id);
+	return fail_field(e, "id");
+}
+
 /* What the hypervisor would say, for a dry run. */
 static int check_create(struct nacred *n, const struct pool *p, struct rpc_error *e)
 {
 	size_t i;
 
+	for (i = 0; i < n->pools.nr; i++)
+		if (n->pools.list[i].info.id == p->info.id)
+			return id_taken(p->info.id, e);
 	if (p->info.sched_id == XEN_SCHEDULER_CREDIT2 || p->info.sched_id == XEN_SCHEDULER_NULL)
 		return 0;
 	for (i = 0; i < n->pools.nr; i++)
@@ -124,10 +134,11 @@ static int make(struct nacred *n, void *arg, struct rpc_error *e)
 	struct pool *p = arg;
 	int rc;
 
-	p->info.id = CTRL_CPUPOOL_ANY;
 	rc = ctrl_cpupool_create(n->ctrl, &p->info.id, p->info.sched_id);
 	if (rc == -ENOENT)
 		return no_scheduler(ctrl_sched_name(p->info.sched_id), e);
+	if (rc == -EEXIST)
+		return id_taken(p->info.id, e);
 	if (rc)
 		return fail_errno(e, rc, "hypervisor.refused", "Could not create cpupool");
 	if (cpupool_add_cpus(n, p->info.id, p->info.cpus, e))
@@ -147,6 +158,7 @@ static int create(struct nacred *n, struct request *rq, const struct json *param
 	struct json *after;
 	int rc;
 
+	p.info.id = (uint32_t)json_int(json_get(params, "id"), CTRL_CPUPOOL_ANY);
 	if (!stores_get(n, e) || pools_refresh(n, e) || check_name(n, p.name, "name", e) ||
 	    choose_scheduler(n, params, &p.info.sched_id, e) ||
 	    cpupool_read_cpus(params, p.info.cpus, e) || cpupool_check_add(n, p.info.cpus, e))
@@ -155,7 +167,7 @@ static int create(struct nacred *n, struct request *rq, const struct json *param
 		    : cpupool_change(n, make, &p, e) || pools_refresh(n, e))
 		return RPC_FAILED;
 	after = pool_state(&p);
-	if (dry_run)
+	if (dry_run && p.info.id == CTRL_CPUPOOL_ANY)
 		json_set(after, "id", json_new_null());
 	rc = cpupool_answer(NULL, after, 0, dry_run, result, e);
 	json_free(after);
@@ -261,6 +273,11 @@ static const struct field create_params[] = {
 	 .type = F_STRING,
 	 .optional = true,
 	 .summary = "credit2 or null; that of Pool-0 when absent"},
+	{.name = "id",
+	 .type = F_INT,
+	 .optional = true,
+	 .max = CTRL_CPUPOOL_ANY - 1,
+	 .summary = "a free one when absent"},
 	FIELD_POOL_CPUS(true),
 	{.name = "dry_run",
 	 .type = F_BOOL,

@@ -70,7 +70,7 @@ static void shrink_dom0(const struct split *x)
 	for (i = 0; i < CPU_BYTES; i++)
 		nr += (uint32_t)__builtin_popcount(x->cpus[0][i]);
 	if (d && nr && d->info.nr_online_vcpus > nr)
-		vcpus_want(x->s, 0, vcpus_count(d), nr);
+		vcpus_want_first(x->s, 0, vcpus_count(d), nr);
 }
 
 /* Node @i leaves Pool-0 for a pool of its own. */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
-/* domain.vcpus, vcpu.set: virtual CPUs, and how many of them a guest is asked to use. */
+/* domain.vcpus, vcpu.set: virtual CPUs, and which of them a guest is asked to use. */
 #include "vcpu.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ctrl/vcpu.h"
@@ -125,9 +126,10 @@ void vcpu_prefix(char text[24], const struct domain *d)
 		snprintf(text, 24, "Domain %u:", d->domid);
 }
 
-/* --- how many ------------------------------------------------------------------------ */
+/* --- which ones ------------------------------------------------------------------------ */
 
-static int check_count(const struct vcpu_change *c, int64_t count, struct rpc_error *e)
+static int check_count(const struct vcpu_change *c, int64_t count, const char *field,
+		       struct rpc_error *e)
 {
 	char domain[24];
 
@@ -140,33 +142,91 @@ static int check_count(const struct vcpu_change *c, int64_t count, struct rpc_er
 		fail(e, XL_FAIL, "vcpu.count_out_of_range",
 		     "%sRequested %lld VCPUs, however maxcpus is %u!", domain, (long long)count,
 		     c->v.nr);
-	return fail_field(e, "count");
+	return fail_field(e, "%s", field);
 }
 
-static int set_count(struct nacred *n, struct request *rq, const struct json *params,
-		     struct json **result, struct rpc_error *e)
+/* Those of a list, each once. */
+static int read_list(const struct vcpu_change *c, const struct json *list, bool *wanted,
+		     struct rpc_error *e)
 {
-	int64_t count = json_int(json_get(params, "count"), 0);
+	char domain[24];
+	size_t i;
+
+	if (check_count(c, (int64_t)list->nr, "vcpus", e))
+		return -1;
+	for (i = 0; i < list->nr; i++) {
+		int64_t id = json_int(list->items[i], -1);
+
+		if (id >= 0 && id < c->v.nr && !wanted[id]) {
+			wanted[id] = true;
+			continue;
+		}
+		vcpu_prefix(domain, c->d);
+		fail(e, XL_FAIL, "vcpu.not_found", "%sthere is no vCPU %lld%s", domain,
+		     (long long)id, id >= 0 && id < c->v.nr ? " twice" : "");
+		return fail_field(e, "vcpus");
+	}
+	return 0;
+}
+
+static int read_count(const struct vcpu_change *c, const struct json *count, bool *wanted,
+		      struct rpc_error *e)
+{
+	int64_t nr = json_int(count, 0), id;
+
+	if (check_count(c, nr, "count", e))
+		return -1;
+	for (id = 0; id < nr; id++)
+		wanted[id] = true;
+	return 0;
+}
+
+static int read_wanted(const struct vcpu_change *c, const struct json *params, bool *wanted,
+		       struct rpc_error *e)
+{
+	const struct json *count = json_get(params, "count"), *list = json_get(params, "vcpus");
+
+	if (!count == !list)
+		return fail(e, RPC_INVALID_PARAMS, "request.invalid_params",
+			    "%s \"count\" %s \"vcpus\" is given", count ? "both" : "neither",
+			    count ? "and" : "nor");
+	return list ? read_list(c, list, wanted, e) : read_count(c, count, wanted, e);
+}
+
+static int carry_out(struct vcpu_change *c, struct nacred *n, struct store *s, const bool *wanted,
+		     struct rpc_error *e)
+{
+	uint32_t id;
+	int rc = c->dry_run ? 0 : vcpus_want(s, c->d->domid, c->v.nr, wanted);
+
+	if (rc) {
+		stores_failed(n, rc);
+		return fail_errno(e, rc, "xenstore.refused",
+				  "cannot write the vCPUs' availability");
+	}
+	for (id = 0; id < c->v.nr; id++)
+		c->v.place[id].wanted = wanted[id];
+	return 0;
+}
+
+static int set_wanted(struct nacred *n, struct request *rq, const struct json *params,
+		      struct json **result, struct rpc_error *e)
+{
 	struct store *s = stores_get(n, e);
 	struct vcpu_change c;
-	uint32_t id;
+	bool *wanted = NULL;
 	int rc;
 
 	if (!s)
 		return RPC_FAILED;
-	rc = vcpu_change_begin(&c, n, params, e) || check_count(&c, count, e) ? RPC_FAILED : 0;
-	if (!rc && !c.dry_run) {
-		rc = vcpus_want(s, c.d->domid, c.v.nr, (uint32_t)count);
-		if (rc) {
-			stores_failed(n, rc);
-			rc = fail_errno(e, rc, "xenstore.refused",
-					"cannot write the vCPUs' availability");
-		}
-	}
-	for (id = 0; !rc && id < c.v.nr; id++)
-		c.v.place[id].wanted = id < count;
+	rc = vcpu_change_begin(&c, n, params, e) ? RPC_FAILED : 0;
+	if (!rc && !(wanted = calloc(c.v.nr + 1, sizeof(*wanted))))
+		rc = fail_memory(e);
+	if (!rc && (read_wanted(&c, params, wanted, e) || carry_out(&c, n, s, wanted, e)))
+		rc = RPC_FAILED;
 	if (!rc)
 		rc = vcpu_change_done(&c, n, result, e);
+	free(wanted);
 	vcpu_change_end(&c);
 	return rc;
 }
@@ -206,7 +266,15 @@ static const struct field maybe_domain[] = {
 
 static const struct field set_params[] = {
 	FIELD_DOMAIN,
-	{.name = "count", .type = F_INT, .summary = "its first ones; the rest is not wanted"},
+	{.name = "count",
+	 .type = F_INT,
+	 .optional = true,
+	 .summary = "its first ones; the rest is not wanted"},
+	{.name = "vcpus",
+	 .type = F_ARRAY,
+	 .element = F_INT,
+	 .optional = true,
+	 .summary = "instead: these ones; the rest is not wanted"},
 	FIELDS_CHANGE,
 	FIELDS_END,
 };
@@ -223,11 +291,11 @@ const struct method methods_vcpu[] = {
 	},
 	{
 		.name = "vcpu.set",
-		.summary = "Ask the guest to use so many of its virtual CPUs",
+		.summary = "Ask the guest to use so many of its virtual CPUs, or these",
 		.class = METHOD_OPERATE,
 		.params = set_params,
 		.result = fields_vcpu_changed,
-		.handle = set_count,
+		.handle = set_wanted,
 	},
 	{.name = NULL},
 };
