@@ -292,6 +292,48 @@ Test(libxl_query, what_is_not_supported_says_so)
 	cr_expect_eq(libxl_psr_cmt_enabled(ctx), 0);
 }
 
+static void logged(const char *text)
+{
+	cr_expect(strstr(libxl_fixture_log, text), "no %s in %s", text, libxl_fixture_log);
+}
+
+/* As on a host whose processor and kernel have none of it. */
+Test(libxl_query, hardware_that_is_not_there)
+{
+	libxl_device_pci pci;
+	libxl_device_usbctrl usb;
+	unsigned int nr = 0;
+	int num = -1;
+
+	libxl_device_pci_init(&pci);
+	pci.bus = 3;
+	pci.func = 1;
+	cr_expect_eq(libxl_device_pci_add(ctx, 5, &pci, NULL), ERROR_FAIL);
+	logged("libxl_device_pci_add: Domain 5:PCI device 0:3:0.1 is not assignable\n");
+	logged("libxl_device_pci_add: unable to add device\n");
+	cr_expect_eq(libxl_device_pci_assignable_remove(ctx, &pci, 0), ERROR_FAIL);
+	logged("failed to de-quarantine 0000:03:00.1\n");
+	cr_expect_null(libxl_device_pci_assignable_list(ctx, &num));
+	cr_expect_eq(num, 0);
+	cr_expect_eq(libxl_psr_set_val(ctx, 5, LIBXL_PSR_CBM_TYPE_L2_CBM, NULL, 1), ERROR_FAIL);
+	logged("libxl_psr_set_val: L2 CAT: is not supported in this system\n");
+	cr_expect_eq(libxl_psr_cmt_attach(ctx, 5), ERROR_FAIL);
+	logged("CMT is not supported in this system: No such device\n");
+	libxl_fixture_log[0] = '\0';
+	cr_expect_eq(libxl_psr_get_hw_info(ctx, LIBXL_PSR_FEAT_TYPE_MBA, 0, &nr, NULL), ERROR_FAIL);
+	errno = 0;
+	cr_expect_eq(libxl_flask_getenforce(ctx), ERROR_NONSPECIFIC);
+	cr_expect_eq(errno, ENOSYS);
+	cr_expect_str_empty(libxl_fixture_log);
+	libxl_device_usbctrl_init(&usb);
+	usb.ports = 32;
+	cr_expect_eq(libxl_device_usbctrl_add(ctx, 5, &usb, NULL), ERROR_INVAL);
+	logged("Number of ports for USB controller is limited to 31\n");
+	logged("libxl_device_usbctrl_add: unable to add device\n");
+	usb.ports = 31;
+	cr_expect_eq(libxl_device_usbctrl_add(ctx, 5, &usb, NULL), ERROR_NI);
+}
+
 static void one_round(void)
 {
 	libxl_bitmap map;

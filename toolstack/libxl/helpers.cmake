@@ -11,6 +11,8 @@ target_sources(xenlight_objects PRIVATE
   libxl_host.c
   libxl_maps.c
   libxl_nodes.c
+  libxl_pci.c
+  libxl_psr.c
   libxl_query.c
   libxl_retrieve.c
   libxl_sched.c

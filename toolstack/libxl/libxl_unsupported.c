@@ -6,7 +6,6 @@
  * libxl(3) lists them, and a test holds the two together.
  */
 #include <errno.h>
-#include <stdlib.h>
 
 #include "libxl_internal.h"
 
@@ -18,11 +17,9 @@ static int refuse(libxl_ctx *ctx, const struct libxl__where *where, uint32_t dom
 	return rc;
 }
 
-#define NO_PCI	   "there is no PCI passthrough"
 #define NO_BACKEND "there is no backend for such devices yet"
 #define NO_QEMU	   "no domain has a QEMU device model"
 #define NO_FLASK   "the hypervisor has no security policy"
-#define NO_PSR	   "the hypervisor does not control caches or memory bandwidth"
 #define NO_TMEM	   "transcendent memory is no longer part of Xen"
 
 /* --- functions of all kinds --------------------------------------------------------- */
@@ -58,48 +55,18 @@ UNSUPPORTED(libxl_flask_context_to_sid, (libxl_ctx * ctx, char *buf, size_t len,
 	    ERROR_NI, NO_FLASK)
 UNSUPPORTED(libxl_flask_sid_to_context,
 	    (libxl_ctx * ctx, uint32_t ssidref, char **buf, size_t *len), ERROR_NI, NO_FLASK)
-UNSUPPORTED(libxl_flask_getenforce, (libxl_ctx * ctx), ERROR_NI, NO_FLASK)
-UNSUPPORTED(libxl_flask_setenforce, (libxl_ctx * ctx, int mode), ERROR_NI, NO_FLASK)
-UNSUPPORTED(libxl_flask_loadpolicy, (libxl_ctx * ctx, void *policy, uint32_t size), ERROR_NI,
-	    NO_FLASK)
 
-UNSUPPORTED(libxl_psr_cmt_attach, (libxl_ctx * ctx, uint32_t domid), ERROR_NI, NO_PSR)
-UNSUPPORTED(libxl_psr_cmt_detach, (libxl_ctx * ctx, uint32_t domid), ERROR_NI, NO_PSR)
-UNSUPPORTED(libxl_psr_cmt_get_total_rmid, (libxl_ctx * ctx, uint32_t *total_rmid), ERROR_NI, NO_PSR)
-UNSUPPORTED(libxl_psr_cmt_get_l3_cache_size,
-	    (libxl_ctx * ctx, uint32_t socketid, uint32_t *l3_cache_size), ERROR_NI, NO_PSR)
-UNSUPPORTED(libxl_psr_cmt_get_cache_occupancy,
-	    (libxl_ctx * ctx, uint32_t domid, uint32_t socketid, uint32_t *l3_cache_occupancy),
-	    ERROR_NI, NO_PSR)
-UNSUPPORTED(libxl_psr_cmt_get_sample,
-	    (libxl_ctx * ctx, uint32_t domid, libxl_psr_cmt_type type, uint64_t scope,
-	     uint64_t *sample_r, uint64_t *tsc_r),
-	    ERROR_NI, NO_PSR)
-UNSUPPORTED(libxl_psr_cat_set_cbm,
-	    (libxl_ctx * ctx, uint32_t domid, libxl_psr_cbm_type type, libxl_bitmap *target_map,
-	     uint64_t cbm),
-	    ERROR_NI, NO_PSR)
-UNSUPPORTED(libxl_psr_cat_get_cbm,
-	    (libxl_ctx * ctx, uint32_t domid, libxl_psr_cbm_type type, uint32_t target,
-	     uint64_t *cbm_r),
-	    ERROR_NI, NO_PSR)
-UNSUPPORTED(libxl_psr_cat_get_info,
-	    (libxl_ctx * ctx, libxl_psr_cat_info **info, unsigned int *nr, unsigned int lvl),
-	    ERROR_NI, NO_PSR)
-UNSUPPORTED(libxl_psr_cat_get_l3_info, (libxl_ctx * ctx, libxl_psr_cat_info **info, int *nr),
-	    ERROR_NI, NO_PSR)
-UNSUPPORTED(libxl_psr_set_val,
-	    (libxl_ctx * ctx, uint32_t domid, libxl_psr_type type, libxl_bitmap *target_map,
-	     uint64_t val),
-	    ERROR_NI, NO_PSR)
-UNSUPPORTED(libxl_psr_get_val,
-	    (libxl_ctx * ctx, uint32_t domid, libxl_psr_type type, unsigned int target,
-	     uint64_t *val),
-	    ERROR_NI, NO_PSR)
-UNSUPPORTED(libxl_psr_get_hw_info,
-	    (libxl_ctx * ctx, libxl_psr_feat_type type, unsigned int lvl, unsigned int *nr,
-	     libxl_psr_hw_info **info),
-	    ERROR_NI, NO_PSR)
+/* These say nothing in Xen either: errno tells. */
+#define SILENT(function, parameters)                                                               \
+	int function parameters                                                                    \
+	{                                                                                          \
+		errno = ENOSYS;                                                                    \
+		return ERROR_NONSPECIFIC;                                                          \
+	}
+
+SILENT(libxl_flask_getenforce, (libxl_ctx * ctx))
+SILENT(libxl_flask_setenforce, (libxl_ctx * ctx, int mode))
+SILENT(libxl_flask_loadpolicy, (libxl_ctx * ctx, void *policy, uint32_t size))
 
 /* --- devices ------------------------------------------------------------------------- */
 
@@ -202,14 +169,6 @@ CHANGE(libxl_device_pvcallsif_remove, pvcallsif, NO_BACKEND)
 CHANGE(libxl_device_pvcallsif_destroy, pvcallsif, NO_BACKEND)
 NONE(channel)
 GETINFO(channel, NO_BACKEND)
-CHANGE(libxl_device_pci_add, pci, NO_PCI)
-CHANGE(libxl_device_pci_remove, pci, NO_PCI)
-CHANGE(libxl_device_pci_destroy, pci, NO_PCI)
-NONE(pci)
-UNSUPPORTED(libxl_device_pci_assignable_add, (libxl_ctx * ctx, libxl_device_pci *pci, int rebind),
-	    ERROR_NI, NO_PCI)
-UNSUPPORTED(libxl_device_pci_assignable_remove,
-	    (libxl_ctx * ctx, libxl_device_pci *pci, int rebind), ERROR_NI, NO_PCI)
 
 LOOK_UP(nic)
 LOOK_UP(vtpm)
@@ -241,45 +200,8 @@ int libxl_ctrlport_to_device_usbdev(libxl_ctx *ctx, uint32_t domid, int ctrl, in
 	return ERROR_FAIL;
 }
 
-/* --- questions, and what frees or ends what was never made ----------------------------- */
-
-int libxl_psr_cmt_enabled(libxl_ctx *ctx)
-{
-	return 0;
-}
-
-int libxl_psr_cmt_domain_attached(libxl_ctx *ctx, uint32_t domid)
-{
-	return 0;
-}
-
-int libxl_psr_cmt_type_supported(libxl_ctx *ctx, libxl_psr_cmt_type type)
-{
-	return 0;
-}
-
 char *libxl_tmem_list(libxl_ctx *ctx, uint32_t domid, int use_long)
 {
 	refuse(ctx, LIBXL__HERE, domid, 0, NO_TMEM);
 	return NULL;
-}
-
-libxl_device_pci *libxl_device_pci_assignable_list(libxl_ctx *ctx, int *num)
-{
-	*num = 0;
-	return NULL;
-}
-
-void libxl_device_pci_assignable_list_free(libxl_device_pci *list, int num)
-{
-	libxl_device_pci_list_free(list, num);
-}
-
-void libxl_psr_hw_info_list_free(libxl_psr_hw_info *list, unsigned int nr)
-{
-	unsigned int i;
-
-	for (i = 0; i < nr; i++)
-		libxl_psr_hw_info_dispose(&list[i]);
-	free(list);
 }

@@ -121,13 +121,18 @@ int cmd_pci_assignable_list(const struct verb *verb, int argc, char **argv)
 		{"json", no_argument, NULL, XL_OPTION_JSON},
 		XL_OPTION_END,
 	};
+	libxl_device_pci *pci;
 	bool json = false;
-	int letter;
+	int letter, i, nr = 0;
 
 	while ((letter = xl_option(verb, argc, argv, "hn", options)) >= 0)
 		json |= letter == XL_OPTION_JSON;
-	fputs("libxl: error: Looks like pciback driver not loaded\n", stderr);
+	pci = libxl_device_pci_assignable_list(xl_ctx(), &nr);
 	if (json)
 		puts("[\n\n]");
+	for (i = 0; i < nr && !json; i++)
+		printf("%04x:%02x:%02x.%x\n", (unsigned int)pci[i].domain, pci[i].bus, pci[i].dev,
+		       pci[i].func);
+	libxl_device_pci_assignable_list_free(pci, nr);
 	return EXIT_SUCCESS;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 /* pci-attach, pci-detach, pci-assignable-add, pci-assignable-remove: devices stay with the
- * host; what Xen's xl says where no driver holds them for guests. */
+ * host, as libxl says. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,9 +57,18 @@ static int check_device(const struct verb *verb, char **argv, uint32_t *domid, s
 	return XL_USAGE_ERROR;
 }
 
+static void fill(libxl_device_pci *pci, const struct bdf *bdf)
+{
+	libxl_device_pci_init(pci);
+	pci->domain = (int)bdf->domain;
+	pci->bus = (uint8_t)bdf->bus;
+	pci->dev = (uint8_t)bdf->device;
+	pci->func = (uint8_t)bdf->function;
+}
+
 int cmd_pci_attach(const struct verb *verb, int argc, char **argv)
 {
-	char prefix[32] = "", name[24];
+	libxl_device_pci pci;
 	struct bdf bdf;
 	uint32_t domid;
 	int status;
@@ -68,20 +77,16 @@ int cmd_pci_attach(const struct verb *verb, int argc, char **argv)
 	status = check_device(verb, argv, &domid, &bdf);
 	if (status)
 		return status;
-	if (domid)
-		snprintf(prefix, sizeof(prefix), "Domain %u:", domid);
-	snprintf(name, sizeof(name), "%x:%x:%x.%x", bdf.domain, bdf.bus, bdf.device, bdf.function);
-	fprintf(stderr,
-		"libxl: error: Looks like pciback driver not loaded\n"
-		"libxl: error: %sPCI device %s is not assignable\n"
-		"libxl: error: %slibxl__device_pci_add failed for PCI device %s (rc -%d)\n"
-		"libxl: error: unable to add device\n",
-		prefix, name, prefix, name, RPC_ERROR_FAIL);
-	return EXIT_FAILURE;
+	fill(&pci, &bdf);
+	if (libxl_device_pci_add(xl_ctx(), domid, &pci, NULL))
+		status = EXIT_FAILURE;
+	libxl_device_pci_dispose(&pci);
+	return status;
 }
 
 int cmd_pci_detach(const struct verb *verb, int argc, char **argv)
 {
+	libxl_device_pci pci;
 	struct bdf bdf;
 	uint32_t domid;
 	int status;
@@ -90,8 +95,26 @@ int cmd_pci_detach(const struct verb *verb, int argc, char **argv)
 	status = check_device(verb, argv, &domid, &bdf);
 	if (status)
 		return status;
-	fputs("libxl: error: unable to remove device\n", stderr);
-	return EXIT_FAILURE;
+	fill(&pci, &bdf);
+	if (libxl_device_pci_remove(xl_ctx(), domid, &pci, NULL))
+		status = EXIT_FAILURE;
+	libxl_device_pci_dispose(&pci);
+	return status;
+}
+
+/* The argument of both; false after a message with those quotes. */
+static bool read_device(const char *verb, const char *text, const char *quotes,
+			libxl_device_pci *pci)
+{
+	struct bdf bdf;
+
+	if (!parse_bdf(text, false, &bdf)) {
+		fprintf(stderr, "%s: malformed BDF %c%s%c\n", verb, quotes[0], xl_safe(text),
+			quotes[1]);
+		return false;
+	}
+	fill(pci, &bdf);
+	return true;
 }
 
 int cmd_pci_assignable_add(const struct verb *verb, int argc, char **argv)
@@ -101,32 +124,29 @@ int cmd_pci_assignable_add(const struct verb *verb, int argc, char **argv)
 		{"name", required_argument, NULL, 'n'},
 		XL_OPTION_END,
 	};
-	struct bdf bdf;
+	libxl_device_pci pci;
+	int rc;
 
 	while (xl_option(verb, argc, argv, "+hn:", options) >= 0)
 		continue;
-	if (!parse_bdf(argv[optind], false, &bdf)) {
-		fprintf(stderr, "pci-assignable-add: malformed BDF \"%s\"\n",
-			xl_safe(argv[optind]));
+	if (!read_device("pci-assignable-add", argv[optind], "\"\"", &pci))
 		return XL_USAGE_ERROR;
-	}
-	fputs("libxl: error: Looks like pciback driver is not loaded\n", stderr);
-	return EXIT_FAILURE;
+	rc = libxl_device_pci_assignable_add(xl_ctx(), &pci, 1);
+	libxl_device_pci_dispose(&pci);
+	return rc ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 int cmd_pci_assignable_remove(const struct verb *verb, int argc, char **argv)
 {
 	static const struct option options[] = {{"help", no_argument, NULL, 'h'}, XL_OPTION_END};
-	struct bdf bdf;
+	libxl_device_pci pci;
+	int rebind = 0, rc;
 
 	while (xl_option(verb, argc, argv, "+hr", options) >= 0)
-		continue;
-	if (!parse_bdf(argv[optind], false, &bdf)) {
-		fprintf(stderr, "pci-assignable-remove: malformed BDF '%s'\n",
-			xl_safe(argv[optind]));
+		rebind = 1;
+	if (!read_device("pci-assignable-remove", argv[optind], "''", &pci))
 		return XL_USAGE_ERROR;
-	}
-	fprintf(stderr, "libxl: error: failed to de-quarantine %04x:%02x:%02x.%x\n", bdf.domain,
-		bdf.bus, bdf.device, bdf.function);
-	return EXIT_FAILURE;
+	rc = libxl_device_pci_assignable_remove(xl_ctx(), &pci, rebind);
+	libxl_device_pci_dispose(&pci);
+	return rc ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
-/* psr-*: cache and memory bandwidth monitoring and allocation, as on a machine without. */
+/* psr-*: cache and memory bandwidth monitoring and allocation, of which libxl has none to
+ * offer: as Xen's xl on a machine without. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,9 +9,13 @@
 #include "ctx.h"
 #include "xl.h"
 
-/* Exit status where Xen's xl returns ERROR_FAIL, or -1, as it is. */
-#define STATUS_FAIL	 (256 - RPC_ERROR_FAIL)
-#define STATUS_MINUS_ONE 255
+#define STATUS_MINUS_ONE 255 /* Xen's xl returns -1 */
+
+/* As the shell sees libxl's error, which Xen's xl returns as it is. */
+static int status_of(int rc)
+{
+	return rc & 0xff;
+}
 
 int cmd_psr_hwinfo(const struct verb *verb, int argc, char **argv)
 {
@@ -20,16 +25,23 @@ int cmd_psr_hwinfo(const struct verb *verb, int argc, char **argv)
 		{"cat", no_argument, NULL, 'a'},
 		XL_OPTION_END,
 	};
+	libxl_psr_hw_info *info = NULL;
 	bool cmt = false, cat = false;
-	int letter;
+	unsigned int nr = 0;
+	int letter, rc;
 
 	while ((letter = xl_option(verb, argc, argv, "+hma", options)) >= 0) {
 		cmt |= letter == 'm';
 		cat |= letter == 'a';
 	}
 	if (cmt || !cat)
-		puts("Cache Monitoring Technology (CMT):\nEnabled         : 0");
-	return cat || !cmt ? STATUS_FAIL : EXIT_SUCCESS;
+		printf("Cache Monitoring Technology (CMT):\nEnabled         : %d\n",
+		       libxl_psr_cmt_enabled(xl_ctx()));
+	if (cmt && !cat)
+		return EXIT_SUCCESS;
+	rc = libxl_psr_get_hw_info(xl_ctx(), LIBXL_PSR_FEAT_TYPE_CAT, 3, &nr, &info);
+	libxl_psr_hw_info_list_free(info, nr);
+	return status_of(rc);
 }
 
 /* psr-cmt-attach, psr-cmt-detach */
@@ -40,8 +52,9 @@ int cmd_psr_cmt(const struct verb *verb, int argc, char **argv)
 	xl_no_options(verb, argc, argv);
 	if (!xl_domid(argv[optind], &domid))
 		return EXIT_FAILURE;
-	fputs("libxl: error: CMT is not supported in this system: No such device\n", stderr);
-	return STATUS_FAIL;
+	if (strcmp(verb->name, "psr-cmt-attach") == 0)
+		return status_of(libxl_psr_cmt_attach(xl_ctx(), domid));
+	return status_of(libxl_psr_cmt_detach(xl_ctx(), domid));
 }
 
 int cmd_psr_cmt_show(const struct verb *verb, int argc, char **argv)
@@ -61,7 +74,8 @@ int cmd_psr_cmt_show(const struct verb *verb, int argc, char **argv)
 		return xl_misuse(verb);
 	if (argv[optind + 1] && !xl_domid(argv[optind + 1], &domid))
 		return EXIT_FAILURE;
-	fputs("CMT is disabled in the system\n", stderr);
+	if (!libxl_psr_cmt_enabled(xl_ctx()))
+		fputs("CMT is disabled in the system\n", stderr);
 	return STATUS_MINUS_ONE;
 }
 
@@ -74,6 +88,22 @@ static int level_of(const char *text)
 		return (int)level;
 	fprintf(stderr, "Input lvl %ld is wrong\n", level);
 	return 0;
+}
+
+/* For all sockets, whatever -s says: libxl refuses before it looks at them. */
+static int set(uint32_t domid, libxl_psr_type type, const char *value)
+{
+	libxl_bitmap sockets;
+	int rc;
+
+	libxl_bitmap_init(&sockets);
+	rc = libxl_socket_bitmap_alloc(xl_ctx(), &sockets, 0);
+	if (!rc) {
+		libxl_bitmap_set_any(&sockets);
+		rc = libxl_psr_set_val(xl_ctx(), domid, type, &sockets, strtoull(value, NULL, 0));
+	}
+	libxl_bitmap_dispose(&sockets);
+	return status_of(rc);
 }
 
 int cmd_psr_cat_set(const struct verb *verb, int argc, char **argv)
@@ -99,8 +129,12 @@ int cmd_psr_cat_set(const struct verb *verb, int argc, char **argv)
 	}
 	if (!xl_domid(argv[optind], &domid))
 		return EXIT_FAILURE;
-	fprintf(stderr, "libxl: error: L%d CAT: is not supported in this system\n", level);
-	return STATUS_FAIL;
+	return set(domid,
+		   level == 2 ? LIBXL_PSR_CBM_TYPE_L2_CBM
+		   : code     ? LIBXL_PSR_CBM_TYPE_L3_CBM_CODE
+		   : data     ? LIBXL_PSR_CBM_TYPE_L3_CBM_DATA
+			      : LIBXL_PSR_CBM_TYPE_L3_CBM,
+		   argv[optind + 1]);
 }
 
 /* psr-cat-show, psr-mba-show */
@@ -112,16 +146,23 @@ int cmd_psr_show(const struct verb *verb, int argc, char **argv)
 		XL_OPTION_END,
 	};
 	bool cat = strcmp(verb->name, "psr-cat-show") == 0;
+	libxl_psr_hw_info *info = NULL;
+	unsigned int nr = 0, level = 3;
 	uint32_t domid;
-	int letter;
+	int rc;
 
-	while ((letter = xl_option(verb, argc, argv, cat ? "+hl:" : "+h", options)) >= 0)
-		if (!level_of(optarg))
+	while (xl_option(verb, argc, argv, cat ? "+hl:" : "+h", options) >= 0)
+		if (!(level = (unsigned int)level_of(optarg)))
 			return EXIT_FAILURE;
 	if (argv[optind] && !xl_domid(argv[optind], &domid))
 		return EXIT_FAILURE;
-	fputs("Failed to get info\n", stderr);
-	return STATUS_FAIL;
+	rc = libxl_psr_get_hw_info(xl_ctx(),
+				   cat ? LIBXL_PSR_FEAT_TYPE_CAT : LIBXL_PSR_FEAT_TYPE_MBA, level,
+				   &nr, &info);
+	libxl_psr_hw_info_list_free(info, nr);
+	if (rc)
+		fputs("Failed to get info\n", stderr);
+	return status_of(rc);
 }
 
 int cmd_psr_mba_set(const struct verb *verb, int argc, char **argv)
@@ -141,6 +182,5 @@ int cmd_psr_mba_set(const struct verb *verb, int argc, char **argv)
 	}
 	if (!xl_domid(argv[optind], &domid))
 		return EXIT_FAILURE;
-	fputs("libxl: error: MBA: is not supported in this system\n", stderr);
-	return STATUS_FAIL;
+	return set(domid, LIBXL_PSR_CBM_TYPE_MBA_THRTL, argv[optind + 1]);
 }
