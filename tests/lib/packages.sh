@@ -8,7 +8,7 @@ libsystemd-dev libseccomp-dev libsodium-dev libdw-dev patch zlib1g-dev liblzma-d
 RUN_PACKAGES="qemu-system-x86 cpio gzip busybox-static apt-utils ca-certificates"
 TEST_PACKAGES="clang libclang-rt-14-dev llvm clang-tidy clang-format cppcheck libcriterion-dev grub-pc-bin grub-common
 xorriso mtools bochs bochsbios vgabios mandoc jq zsh fish perl procps git strace xenstore-utils
-dpkg-dev file systemd systemd-container mmdebstrap"
+dpkg-dev file systemd systemd-container mmdebstrap libvirt-daemon libvirt-daemon-driver-xen libvirt-clients"
 
 missing_packages() { # PACKAGE... -> those that are not installed
 	local p

@@ -150,13 +150,16 @@ Test(userdata, outlives_nacred)
 	cr_assert_eq(records_load(&n.records, dir), 0);
 	expect("xl", "6162");
 	record_remove(&n.records, record_by_uuid(&n.records, UUID));
-	cr_expect_null(call("domain.userdata.get", arguments(7, "xl", NULL)));
-	cr_expect_str_eq(e.code, "domain.no_record");
+	expect("xl", "none");
 }
 
 Test(userdata, of_whom)
 {
-	cr_expect_null(call("domain.userdata.get", arguments(0, "xl", NULL)));
+	struct json *none = call("domain.userdata.get", arguments(0, "libvirt-xml", NULL));
+
+	cr_expect_eq(json_get(none, "data")->type, JSON_NULL);
+	json_free(none);
+	cr_expect_null(call("domain.userdata.set", arguments(0, "xl", "00")));
 	cr_expect_str_eq(e.code, "domain.no_record");
 	cr_expect_null(call("domain.userdata.set", arguments(8, "xl", "00")));
 	cr_expect_str_eq(e.code, "domain.not_found");

@@ -60,8 +60,7 @@ static struct json *create_params(struct create *create)
 	return NULL;
 }
 
-/* --- the console -------------------------------------------------------------------------------
- */
+/* --- the console -------------------------------------------------------------------- */
 
 static int console_there(struct libxl__egc *egc, struct libxl__ao *ao, const struct json *result,
 			 int rc)
@@ -105,8 +104,7 @@ static int await_console(struct libxl__ao *ao)
 	return libxl__ao_next(ao, &op, params);
 }
 
-/* --- the domain ---------------------------------------------------------------------------------
- */
+/* --- the domain --------------------------------------------------------------------- */
 
 static int created(struct libxl__egc *egc, struct libxl__ao *ao, const struct json *result, int rc)
 {
@@ -188,8 +186,7 @@ int libxl_domain_create_new(libxl_ctx *ctx, libxl_domain_config *d_config, uint3
 	return libxl__ao(ctx, ao_how, INVALID_DOMID, &op, create_params(create), create);
 }
 
-/* --- what nacred does not have
- * -------------------------------------------------------------------- */
+/* --- what nacred does not have ------------------------------------------------------ */
 
 int libxl_domain_create_restore(libxl_ctx *ctx, libxl_domain_config *d_config, uint32_t *domid,
 				int restore_fd, int send_back_fd,

@@ -14,33 +14,17 @@
 #include "rpc.h"
 #include "world.h"
 
-static struct record *find_record(struct nacred *n, const struct json *params, struct domain **d,
-				  struct rpc_error *e)
-{
-	struct record *r;
-
-	*d = world_find(n, params, e);
-	if (!*d)
-		return NULL;
-	r = world_record(n, *d);
-	if (r)
-		return r;
-	fail(e, XL_FAIL, "domain.no_record", "domain %u was not made by nacred", (*d)->domid);
-	fail_hint(e, "data is kept beside the configuration, which nacred does not have");
-	fail_field(e, "domain");
-	return NULL;
-}
-
 static int get(struct nacred *n, struct request *rq, const struct json *params,
 	       struct json **result, struct rpc_error *e)
 {
 	const struct json *data;
-	struct domain *d;
-	const struct record *r = find_record(n, params, &d, e);
+	struct domain *d = world_find(n, params, e);
+	const struct record *r = d ? world_record(n, d) : NULL;
 
-	if (!r)
+	if (!d)
 		return RPC_FAILED;
-	data = json_get(r->userdata, json_string(json_get(params, "key"), ""));
+	/* Beside a domain that others made is nothing, as libxl says of domain 0. */
+	data = r ? json_get(r->userdata, json_string(json_get(params, "key"), "")) : NULL;
 	*result = world_identity(d);
 	json_set(*result, "data", data ? json_copy(data) : json_new_null());
 	return RPC_DONE;
@@ -95,10 +79,17 @@ static int set(struct nacred *n, struct request *rq, const struct json *params,
 	const char *key = json_string(json_get(params, "key"), "");
 	const char *data = json_string(json_get(params, "data"), NULL);
 	struct json *old, *new;
-	struct domain *d;
-	struct record *r = find_record(n, params, &d, e);
+	struct domain *d = world_find(n, params, e);
+	struct record *r = d ? world_record(n, d) : NULL;
 
-	if (!r || (data && check_data(data, e)))
+	if (!d)
+		return RPC_FAILED;
+	if (!r) {
+		fail(e, XL_FAIL, "domain.no_record", "domain %u was not made by nacred", d->domid);
+		fail_hint(e, "data is kept beside the configuration, which nacred does not have");
+		return fail_field(e, "domain");
+	}
+	if (data && check_data(data, e))
 		return RPC_FAILED;
 	new = changed(r->userdata, key, data);
 	if (!new)
