@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <store.h>
 #include <uuid/uuid.h>
 
 #include "build.h"
@@ -369,6 +370,38 @@ static void recover_one(struct nacred *n, struct record *r)
 	} else if (domid >= 0) {
 		r->domid = domid;
 		start_unstarted(n, r, d);
+	}
+}
+
+static void mend(struct nacred *n, const struct domain *d, const struct record *r)
+{
+	char *vm = NULL;
+	const char *old;
+	uuid_t u;
+
+	if (store_readf(n->store, XBT_NULL, &vm, "/local/domain/%u/vm", d->domid))
+		return;
+	old = strncmp(vm, "/vm/", 4) == 0 ? vm + 4 : "";
+	if (uuid_parse(old, u) == 0 && strcmp(old, d->uuid) != 0) {
+		log_notice("domain %u was becoming %s: going on", d->domid, r->name);
+		/* The next life of a domain that is kept has what that was called by. */
+		if (model_by_uuid(&n->model, old))
+			old = d->uuid;
+		if (nodes_change_uuid(n->store, d->domid, old, d->uuid, r->name, r->start_time))
+			log_warning("cannot rename domain %u in xenstore", d->domid);
+	}
+	free(vm);
+}
+
+void lifecycle_mend(struct nacred *n)
+{
+	const struct record *r;
+	size_t i;
+
+	for (i = 0; i < n->model.nr; i++) {
+		r = record_by_uuid(&n->records, n->model.domains[i]->uuid);
+		if (r && n->store && n->model.domains[i]->domid)
+			mend(n, n->model.domains[i], r);
 	}
 }
 

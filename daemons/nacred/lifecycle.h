@@ -18,5 +18,8 @@ int lifecycle_preserve(struct nacred *n, struct domain *d, const char *uuid, con
 		       struct rpc_error *e);
 /* At start: take back domains that were half made, finish restarts. */
 void lifecycle_recover(struct nacred *n);
+/* With xenstored reached: domains that the hypervisor knows under the identity they were
+ * being given, and xenstore not yet. */
+void lifecycle_mend(struct nacred *n);
 
 #endif

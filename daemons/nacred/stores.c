@@ -10,6 +10,7 @@
 #include <store.h>
 #include <xen/xen.h>
 
+#include "lifecycle.h"
 #include "limits.h"
 #include "log.h"
 #include "nodes.h"
@@ -150,6 +151,7 @@ static void after_connect(struct nacred *n)
 	if (rc)
 		log_error("cannot write domain 0's xenstore nodes: %s", strerror(-rc));
 	undo_recover(n);
+	lifecycle_mend(n);
 	world_name_domains(n);
 	world_watch_consoles(n);
 	wait_rewatch(n);

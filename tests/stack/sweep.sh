@@ -5,7 +5,13 @@
 # NACRE_SWEEP=1 tries every single one; else one of four, of each method another one first.
 # NACRE_SWEEP_CASES: only these.
 . "$(dirname "$0")/lib.sh"
+. "$TOP/tests/lib/livepatch.sh"
 
+P=$TOP/tests/stack/livepatch
+check payload.a livepatch_make "$P/sched_id.c" "$WORK/a.elf"
+sed 's/XEN_SCHEDULER_CREDIT;/XEN_SCHEDULER_RTDS;/' "$P/sched_id.c" >"$WORK/c.c"
+check payload.c livepatch_make "$WORK/c.c" "$WORK/c.elf"
+echo '[{"xsas":[{"xsa":4001,"title":"One","public_time":"2011-03-14 12:00+00:00","cve":[]}]}]' >"$WORK/xsa.json"
 up -c 2
 # The nacred under test has a run directory of its own, where it finds the other daemons.
 mirror=$WORK/mirror
@@ -19,6 +25,6 @@ done
 stride=4
 [ "${NACRE_SWEEP:-0}" = 0 ] || stride=1
 nacre exec perl "$TOP/tests/stack/sweep/sweep.pl" "$mirror" "$RUN/nacred.sock" "$BUILD/guests/ticker.elf" \
-	"$stride" ${NACRE_SWEEP_CASES-} || bad=1
+	"$WORK" "$stride" ${NACRE_SWEEP_CASES-} || bad=1
 [ $bad = 0 ] || tail -n 30 "$mirror/nacred.log"
 exit $((bad > 0))

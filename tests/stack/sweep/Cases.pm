@@ -73,7 +73,7 @@ sub disagreement {
 my %base; # nodes and records with the victim and without
 
 sub leftovers {
-	my $kind = find($victim) ? 'with' : 'without';
+	my $kind = find($victim) || find('kept') ? 'with' : 'without';
 	my ($n, $r) = (nodes(), records());
 	return "$n xenstore nodes, $base{$kind}{nodes} expected" if $n != $base{$kind}{nodes};
 	return "$r records, $base{$kind}{records} expected" if $r != $base{$kind}{records};

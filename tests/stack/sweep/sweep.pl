@@ -5,10 +5,10 @@
 # that it makes for it, and started again.  Then: nacred and the hypervisor agree, the change
 # is there as a whole or not at all, nothing is left over, no other domain noticed.
 #
-#   sweep.pl DIRECTORY INSTANCE-SOCKET GUEST STRIDE [CASE...]
+#   sweep.pl DIRECTORY INSTANCE-SOCKET GUEST WORK STRIDE [CASE...]
 #
 # DIRECTORY is the run directory of the nacred under test, INSTANCE-SOCKET that of the
-# instance's own nacred: an independent look at the same hypervisor.  GUEST is a kernel.  Of
+# instance's own nacred: an independent look at the same hypervisor.  GUEST is a kernel, WORK has payloads and an index of advisories.  Of
 # every STRIDE calls one is tried, each time another one first.
 use strict;
 use warnings;
@@ -16,12 +16,14 @@ use FindBin;
 use lib $FindBin::Bin;
 use Cases;
 use Daemon;
+use Stored;
 
-my ($dir, $truth, $guest, $stride, @only) = @ARGV;
+my ($dir, $truth, $guest, $work, $stride, @only) = @ARGV;
 my $bad = 0;
 
 Daemon::listen_in($dir);
 Daemon::start();
+Stored::init($dir, $guest, $work);
 Cases::prepare(dir => $dir, truth => $truth, guest => $guest);
 
 sub kill_and_judge {
@@ -51,12 +53,27 @@ sub sweep {
 		last unless $killed;
 		$kills++;
 	}
+	$case->{after}->() if $case->{after};
 	Cases::name_back();
 	print "PASS sweep.$case->{name} (killed at $kills system calls)\n";
 }
 
+# Every method that may change something has a case, or a reason for none.
+sub complete {
+	my %has = map { $_->{method} => 1 } @_;
+	my %may = map { $_->{name} => 1 } grep { $_->{'x-class'} ne 'read' }
+	    @{Daemon::call('rpc.discover')->{methods}};
+	my @lacking = grep { !$has{$_} && !$Stored::none{$_} } sort keys %may;
+	my @stale = grep { !$may{$_} || $has{$_} } sort keys %Stored::none;
+	print @lacking || @stale ? "FAIL sweep.complete: no case for: @lacking; no need for: @stale\n"
+	    : "PASS sweep.complete\n";
+	$bad += @lacking + @stale;
+}
+
 my $number = 0;
-for my $case (Cases::all()) {
+my @cases = (Cases::all(), Stored::all());
+complete(@cases);
+for my $case (@cases) {
 	next if @only && !grep { $_ eq $case->{name} } @only;
 	sweep($case, 1 + $number++ % $stride);
 }
