@@ -24,6 +24,7 @@ for f in "$RUN"/*; do
 done
 stride=4
 [ "${NACRE_SWEEP:-0}" = 0 ] || stride=1
+export KILL_CHILD=$BUILD/tests/kill_child
 nacre exec perl "$TOP/tests/stack/sweep/sweep.pl" "$mirror" "$RUN/nacred.sock" "$BUILD/guests/ticker.elf" \
 	"$WORK" "$stride" ${NACRE_SWEEP_CASES-} || bad=1
 [ $bad = 0 ] || tail -n 30 "$mirror/nacred.log"

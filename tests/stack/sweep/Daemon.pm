@@ -52,6 +52,29 @@ sub ended {
 	return 1;
 }
 
+# Call METHOD and kill the child that the daemon starts with WORD at its NTH system call:
+# whether that was so, and the answer.  The daemon has to be the same as before.
+sub kill_child_at {
+	my ($nth, $word, $method, $params) = @_;
+	my $s = talk();
+	ask($s, 'system.hello') // die "nacred ended by itself\n";
+	pipe(my $said, my $end) or die "pipe: $!\n";
+	my $tracer = fork // die "fork: $!\n";
+	if (!$tracer) {
+		POSIX::dup2(fileno($end), 2);
+		exec($ENV{KILL_CHILD}, $pid, $word, $nth) or POSIX::_exit(127);
+	}
+	close $end;
+	my $line = <$said> // '';
+	die "kill_child: $line\n" unless $line =~ /attached/;
+	my $answer = ask($s, $method, $params) // die "nacred ended with its child\n";
+	waitpid $tracer, 0;
+	die "kill_child: exit status $?\n" if $? && $? >> 8 != 3;
+	my $killed = !$?;
+	die "nacred ended\n" if ended();
+	return ($killed, $answer);
+}
+
 # Once it has ended: "exit N" or "signal N".
 sub fate { $fate & 127 ? 'signal ' . ($fate & 127) : 'exit ' . ($fate >> 8) }
 

@@ -72,7 +72,9 @@ sub imported { [glob("$ENV{NACRE_STATE_DIR}/advisories/*")] }
 
 sub all_or_none {
 	my @files = @{imported()};
-	return 'something half written: ' . join ' ', @files if grep { !/index\.json$/ } @files;
+	# The directory is that of all instances: what is left of a write stays until the next.
+	@files = grep { !/\.new$/ } @files;
+	return "no file of ours: @files" if grep { !/index\.json$/ } @files;
 	my ($one) = grep { $_->{id} eq 'XSA-4001' } @{Daemon::call('advisory.list')->{advisories}};
 	return "file, but no record" if @files && !$one;
 	return undef;
@@ -166,6 +168,21 @@ sub split {
 	my %p = Cases::pools();
 	my $state = join ' ', map { "$_:" . join ',', @{$p{$_}{cpus}} } sort keys %p;
 	return Cases::one_of('pools', $state, 'Pool-0:0,1', 'Pool-node0:0,1');
+}
+
+# Children of nacred that are killed instead: what was begun is taken back, and an error says
+# what happened.
+sub children {
+	return (
+		{name => 'builder', word => '--build-domain', method => 'domain.create', leaves => 1,
+		 before => \&Cases::lack_victim, params => sub { {config => Cases::config('victim')} },
+		 check => \&Cases::whole_or_absent, done => sub { Cases::find('victim') },
+		 code => qr/^daemon\.builder$/},
+		{name => 'inspector', word => '--inspect-payload', method => 'patch.upload',
+		 before => sub { payloads('none') }, params => sub { {file => "$work/a.elf", name => 'a'} },
+		 check => sub { patches_agree('/', 'a/') }, done => sub { payload('a') },
+		 code => qr/^patch\.refused$/, after => sub { payloads('none') }},
+	);
 }
 
 sub all {
