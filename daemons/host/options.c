@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "instance.h"
+#include "plain.h"
 
 static const char usage[] =
 	"Usage: nacre-host [OPTION]...\n"
@@ -149,7 +150,7 @@ int options_parse(struct options *o, int argc, char **argv, int *status)
 		if (rc == 2)
 			fputs("Try 'nacre-host --help'.\n", stderr);
 		if (rc == -1)
-			fprintf(stderr,
+			fprintf(plain_stderr(),
 				"nacre-host: %s: bad value '%s' (see --help for the range)\n",
 				argv[index], optarg);
 		*status = rc == 1 ? 0 : 2;
@@ -158,7 +159,7 @@ int options_parse(struct options *o, int argc, char **argv, int *status)
 	}
 	*status = 2;
 	if (optind < argc) {
-		fprintf(stderr, "nacre-host: unexpected argument '%s'\n", argv[optind]);
+		fprintf(plain_stderr(), "nacre-host: unexpected argument '%s'\n", argv[optind]);
 		return -1;
 	}
 	return 0;

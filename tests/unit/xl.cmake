@@ -7,6 +7,7 @@ nacre_unit_test(device_specs SOURCES test_device_specs.c LIBS nacre_config)
 nacre_unit_test(xl_conf SOURCES test_xl_conf.c LIBS nacre_config
   DEFS XL_CONF_MANUAL="${CMAKE_SOURCE_DIR}/man/xl.conf.5")
 nacre_unit_test(rpc_client SOURCES test_rpc_client.c LIBS nacre_rpc)
+nacre_unit_test(plain SOURCES test_plain.c LIBS nacre_plain)
 nacre_unit_test(xl_tables SOURCES test_xl_tables.c LIBS nacre_xl)
 nacre_unit_test(xl_verbs SOURCES test_xl_verbs.c LIBS nacre_xl)
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "livepatch/commands.h"
+#include "plain.h"
 
 static const struct {
 	const char *name;
@@ -24,7 +25,7 @@ static void say(const char *fmt, va_list ap) __attribute__((format(printf, 1, 0)
 static void say(const char *fmt, va_list ap)
 {
 	fputs("nacre-livepatch-build: ", stderr);
-	vfprintf(stderr, fmt, ap);
+	vfprintf(plain_stderr(), fmt, ap);
 	fputc('\n', stderr);
 }
 

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include "plain.h"
 
 static const struct {
 	const char *name;
@@ -27,7 +28,7 @@ static void say(const char *fmt, va_list ap) __attribute__((format(printf, 1, 0)
 static void say(const char *fmt, va_list ap)
 {
 	fputs("nacre: ", stderr);
-	vfprintf(stderr, fmt, ap);
+	vfprintf(plain_stderr(), fmt, ap);
 	fputc('\n', stderr);
 }
 

@@ -116,7 +116,7 @@ static int answer(struct order *o, struct outcome *out)
 	return rc;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	struct outcome *out =
 		mmap(NULL, sizeof(*out), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -125,6 +125,13 @@ int main(void)
 	struct json *text;
 	int rc = 1;
 
+	(void)argv;
+	if (argc > 1) {
+		fputs("Usage: nacre-simulate <ORDER >ANSWER\n"
+		      "For nacred; see sched.simulate in nacred-rpc(7).\n",
+		      stderr);
+		return 2;
+	}
 	/* The machine that this runs on has something better to do. */
 	setpriority(PRIO_PROCESS, 0, 10);
 	text = parse();

@@ -11,6 +11,7 @@
 #include "host_cpus.h"
 #include "json_listing.h"
 #include "xl.h"
+#include "plain.h"
 
 static const struct option help_only[] = {{"help", no_argument, NULL, 'h'}, XL_OPTION_END};
 
@@ -143,7 +144,7 @@ static bool read_cpus(const struct verb *verb, int argc, char **argv, uint32_t *
 
 	no_options(verb, argc, argv);
 	libxl_bitmap_init(bitmap);
-	return host_cpus(&host) && !cpumap_parse(argv[optind + 1], &host, &map, stderr) &&
+	return host_cpus(&host) && !cpumap_parse(argv[optind + 1], &host, &map, plain_stderr()) &&
 	       find_pool(argv[optind], poolid) && cpu_bitmap_of(&map, bitmap);
 }
 

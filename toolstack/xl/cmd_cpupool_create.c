@@ -11,6 +11,7 @@
 #include "ctx.h"
 #include "host_cpus.h"
 #include "xl.h"
+#include "plain.h"
 
 struct new_pool {
 	const char *source; /* the file, or "command line" */
@@ -45,7 +46,7 @@ static bool read_name(struct new_pool *p, const char *file)
 	const char *base = file ? strrchr(file, '/') : NULL;
 	uint32_t poolid;
 
-	if (cfg_string(p->cfg, "name", &p->name, stderr)) {
+	if (cfg_string(p->cfg, "name", &p->name, plain_stderr())) {
 		if (!file) {
 			fputs("Missing cpupool name!\n", stderr);
 			return false;
@@ -65,7 +66,7 @@ static bool read_sched(struct new_pool *p)
 	const char *word;
 	int sched;
 
-	if (!cfg_string(p->cfg, "sched", &word, stderr)) {
+	if (!cfg_string(p->cfg, "sched", &word, plain_stderr())) {
 		if (!libxl_scheduler_from_string(word, &p->sched))
 			return true;
 		fputs("Unknown scheduler\n", stderr);
@@ -117,7 +118,7 @@ static bool read_range(struct new_pool *p, const char *text, const struct cpumap
 	struct cpumap map;
 	unsigned int cpu;
 
-	if (cpumap_parse(text, host, &map, stderr))
+	if (cpumap_parse(text, host, &map, plain_stderr()))
 		return false;
 	for (cpu = 0; cpu < map.nr_bits; cpu++) {
 		if (!cpumap_test(&map, cpu))
@@ -142,11 +143,11 @@ static bool read_cpus(struct new_pool *p)
 	if (!host_cpus(&host))
 		return false;
 	p->cpus.nr_bits = CPUMAP_BITS;
-	if (!cfg_list(p->cfg, "nodes", &list, stderr))
+	if (!cfg_list(p->cfg, "nodes", &list, plain_stderr()))
 		return read_nodes(p, list, &host);
 	if (!cfg_list(p->cfg, "cpus", &list, NULL))
 		return read_list(p, list);
-	return cfg_string(p->cfg, "cpus", &text, stderr) || read_range(p, text, &host);
+	return cfg_string(p->cfg, "cpus", &text, plain_stderr()) || read_range(p, text, &host);
 }
 
 /* --- the command ------------------------------------------------------------------------ */

@@ -13,6 +13,7 @@
 #include "disk_spec.h"
 #include "nic_spec.h"
 #include "xl.h"
+#include "plain.h"
 
 /* Exit status where Xen's xl returns ERROR_FAIL, or -1, as it is. */
 #define STATUS_FAIL	 (256 - RPC_ERROR_FAIL)
@@ -84,7 +85,7 @@ int cmd_network_attach(const struct verb *verb, int argc, char **argv)
 		return EXIT_FAILURE;
 	nic = json_new_object();
 	for (i = optind + 1; argv[i]; i++) {
-		if (nic_spec_add("command line", argv[i], nic, stderr)) {
+		if (nic_spec_add("command line", argv[i], nic, plain_stderr())) {
 			json_free(nic);
 			return EXIT_FAILURE;
 		}
@@ -104,7 +105,7 @@ int cmd_block_attach(const struct verb *verb, int argc, char **argv)
 	if (!find_plainly(argv[optind], &domid))
 		return EXIT_FAILURE;
 	good = !disk_spec_parse("command line", (const char *const *)argv + optind + 1,
-				(size_t)(argc - optind - 1), &disk, stderr);
+				(size_t)(argc - optind - 1), &disk, plain_stderr());
 	if (good)
 		json = disk_spec_to_json(&disk);
 	disk_spec_clear(&disk);

@@ -15,6 +15,7 @@
 #include "vcpu_list.h"
 #include "xl.h"
 #include "xl_conf.h"
+#include "plain.h"
 
 static bool print_domain(uint32_t domid)
 {
@@ -123,7 +124,7 @@ static bool read_set(const char *text, const struct cpumap_host *host, bool *has
 		     struct cpumap *map)
 {
 	*has = text && strcmp(text, "-") != 0;
-	return !*has || !cpumap_parse(text, host, map, stderr);
+	return !*has || !cpumap_parse(text, host, map, plain_stderr());
 }
 
 static void print_set(const struct cpumap *map, unsigned int nr_cpus)
@@ -205,7 +206,7 @@ static void apply_masks(struct pin *pin, const struct cpumap_host *host)
 		if (!masks[i])
 			continue;
 		/* What is wrong in it is told, and the rest of it left out, as in xl. */
-		cpumap_parse(masks[i], host, &mask, stderr);
+		cpumap_parse(masks[i], host, &mask, plain_stderr());
 		cpumap_and(&pin->hard, &mask);
 	}
 }

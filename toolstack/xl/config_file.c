@@ -13,6 +13,7 @@
 #include "keys.h"
 #include "xl.h"
 #include "xl_conf.h"
+#include "plain.h"
 
 bool config_file_open(struct config_file *f)
 {
@@ -62,7 +63,7 @@ void config_file_add_settings(struct config_file *f, char *const *arguments)
 struct cfg *config_file_parse(struct config_file *f, const char *source)
 {
 	if (!fflush(f->stream) && !ferror(f->stream))
-		return cfg_parse(source, f->data, f->len, stderr);
+		return cfg_parse(source, f->data, f->len, plain_stderr());
 	fputs("xl: out of memory\n", stderr);
 	return NULL;
 }
@@ -91,9 +92,9 @@ struct json *config_file_domain(struct config_file *f, const char *source, bool 
 	*status = EXIT_FAILURE;
 	if (!cfg) {
 		fputs("Failed to parse config: Invalid argument\n", stderr);
-	} else if (keys_check(cfg, dryrun, stderr)) {
+	} else if (keys_check(cfg, dryrun, plain_stderr())) {
 		look_at_host(cfg, &defaults, &host);
-		config = domain_config_build(cfg, &host, &defaults, stderr, status);
+		config = domain_config_build(cfg, &host, &defaults, plain_stderr(), status);
 	}
 	cfg_free(cfg);
 	return config;

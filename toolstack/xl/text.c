@@ -4,22 +4,12 @@
 #include <string.h>
 
 #include "xl.h"
+#include "plain.h"
 
 #define SAFE_BUFFERS 4
 #define SAFE_LENGTH  2048
 
-/* Bytes of the control character at @text; 0: none. */
-static size_t control_length(const char *text)
-{
-	unsigned char c = (unsigned char)text[0], next = (unsigned char)text[c != '\0'];
-
-	/* 0xc2 0x80..0x9f are the C1 control characters in UTF-8. */
-	if (c == 0xc2 && next >= 0x80 && next < 0xa0)
-		return 2;
-	return c < ' ' || c == 0x7f;
-}
-
-/* The same for Unicode's white space, at which programs split lines. */
+/* As plain_control() for Unicode's white space, at which programs split lines. */
 static size_t blank_length(const char *text)
 {
 	static const char *const blanks[] = {" ",
@@ -44,7 +34,7 @@ static size_t blank_length(const char *text)
 
 static size_t unsafe_length(const char *text, bool word)
 {
-	size_t len = control_length(text);
+	size_t len = plain_control(text);
 
 	return len || !word ? len : blank_length(text);
 }

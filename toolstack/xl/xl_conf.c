@@ -11,6 +11,7 @@
 #include "conf.h"
 #include "config_file.h"
 #include "instance.h"
+#include "plain.h"
 
 #define REAL_XLS "/etc/xen/xl.conf"
 #define PRIVCMD	 "/dev/xen/privcmd" /* there is one in the domain 0 of a Xen */
@@ -59,7 +60,7 @@ const struct config_defaults *xl_conf_defaults(void)
 	if (!path)
 		return &defaults;
 	cfg = read_conf(path);
-	if (!conf_read(cfg, &defaults, stderr))
+	if (!conf_read(cfg, &defaults, plain_stderr()))
 		exit(EXIT_FAILURE);
 	return &defaults;
 }
