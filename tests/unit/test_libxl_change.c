@@ -169,6 +169,12 @@ Test(libxl_change, keys_and_buttons)
 	cr_expect_eq(libxl_send_trigger(ctx, 7, LIBXL_TRIGGER_NMI, 1, NULL), 0);
 	asked("\"params\":{\"domain\":7,\"trigger\":\"nmi\",\"vcpu\":1}");
 	cr_expect_eq(libxl_send_trigger(ctx, 7, LIBXL_TRIGGER_UNKNOWN, 0, NULL), ERROR_INVAL);
+	fake_nacred_script(script, 0);
+	cr_expect_eq(libxl_send_trigger(ctx, 77, LIBXL_TRIGGER_S3RESUME, 0, NULL),
+		     ERROR_DOMAIN_NOTFOUND);
+	cr_expect(strstr(libxl_fixture_log,
+			 "Domain 77:Send trigger 's3resume' failed: No such process\n"),
+		  "%s", libxl_fixture_log);
 	cr_expect_eq(libxl_send_trigger(ctx, 7, (libxl_trigger)99, 0, NULL), ERROR_INVAL);
 	answer("domain.sysrq", "{}");
 	cr_expect_eq(libxl_send_sysrq(ctx, 7, 'h'), 0);

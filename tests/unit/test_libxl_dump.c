@@ -114,6 +114,8 @@ Test(libxl_dump, no_place_and_no_domain)
 	fake_nacred_script(none, 0);
 	cr_expect_eq(libxl_domain_core_dump(ctx, 7, path, NULL), ERROR_FAIL);
 	cr_expect_eq(files_left(), 0);
+	logged("xc: Could not get info for domain (3 = No such process): Internal error\n");
+	logged("/core: No such process\n");
 	script(none);
 	cr_expect_eq(libxl_domain_core_dump(ctx, 0, "/dev/full", NULL), ERROR_FAIL);
 	logged("xc: Failed to write buffer (28 = No space left on device): Internal error");

@@ -168,12 +168,14 @@ Test(xl_tables, vcpu_list)
 	vcpu_list_header(out);
 	vcpu_list_rows(out, 1, "g1", vcpus, 2, 8);
 	vcpu_list_rows(out, 2, "b\n", &vcpus[1], 1, 4);
+	vcpu_list_rows(out, 2, "c", &vcpus[1], 1, 6);
 	vcpu_list_rows(out, 3, NULL, &vcpus[1], 1, 0);
 	end("Name                                ID  VCPU   CPU State   Time(s) Affinity (Hard / "
 	    "Soft)\n"
 	    "g1                                   1     0    0   -b-       7.6  all / all\n"
 	    "g1                                   1     1    -   --p       0.0  0-3,5 / none\n"
 	    "b\\x0a                                2     1    -   --p       0.0  all / none\n"
+	    "c                                    2     1    -   --p       0.0  0-3,5 / none\n"
 	    "(null)                               3     1    -   --p       0.0  none / none\n");
 }
 

@@ -141,6 +141,15 @@ static int failed(const struct core *c, uint32_t domid, const char *why)
 	return ERROR_FAIL;
 }
 
+/* Why, in Xen's words where there is no such domain. */
+static const char *refused(libxl_ctx *ctx, int rc, const struct rpc_error *error)
+{
+	if (rc != ERROR_DOMAIN_NOTFOUND)
+		return error->text;
+	libxl__log_xc(ctx, "Could not get info for domain (%d = %s)", ESRCH, strerror(ESRCH));
+	return strerror(ESRCH);
+}
+
 static int dump(struct core *c, uint32_t domid)
 {
 	struct rpc_error error = {.text = ""};
@@ -151,7 +160,7 @@ static int dump(struct core *c, uint32_t domid)
 
 	if (rc || stream < 0) {
 		core_close(c, false);
-		return failed(c, domid, rc ? error.text : "nacred sent no stream");
+		return failed(c, domid, rc ? refused(c->ctx, rc, &error) : "nacred sent no stream");
 	}
 	good = copy(c, stream);
 	close(stream);

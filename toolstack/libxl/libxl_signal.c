@@ -36,10 +36,24 @@ int libxl_send_sysrq(libxl_ctx *ctx, uint32_t domid, char sysrq)
 	return ERROR_NOMEM;
 }
 
+#define TRIGGER(word)                                                                              \
+	{                                                                                          \
+		.method = "domain.trigger",                                                        \
+		.missing = "Send trigger '" word "' failed: No such process",                      \
+		.timeout_ms = RPC_QUICK                                                            \
+	}
+
 int libxl_send_trigger(libxl_ctx *ctx, uint32_t domid, libxl_trigger trigger, uint32_t vcpuid,
 		       const libxl_asyncop_how *ao_how)
 {
-	static const struct libxl__op op = {.method = "domain.trigger", .timeout_ms = RPC_QUICK};
+	static const struct libxl__op ops[] = {
+		[LIBXL_TRIGGER_POWER] = TRIGGER("power"),
+		[LIBXL_TRIGGER_SLEEP] = TRIGGER("sleep"),
+		[LIBXL_TRIGGER_NMI] = TRIGGER("nmi"),
+		[LIBXL_TRIGGER_INIT] = TRIGGER("init"),
+		[LIBXL_TRIGGER_RESET] = TRIGGER("reset"),
+		[LIBXL_TRIGGER_S3RESUME] = TRIGGER("s3resume"),
+	};
 	const char *word = libxl_trigger_to_string(trigger);
 	struct json *params;
 
@@ -53,5 +67,5 @@ int libxl_send_trigger(libxl_ctx *ctx, uint32_t domid, libxl_trigger trigger, ui
 		json_free(params);
 		params = NULL;
 	}
-	return libxl__ao(ctx, ao_how, domid, &op, params, NULL);
+	return libxl__ao(ctx, ao_how, domid, &ops[trigger], params, NULL);
 }
