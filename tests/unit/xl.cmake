@@ -11,7 +11,7 @@ nacre_unit_test(plain SOURCES test_plain.c LIBS nacre_plain)
 nacre_unit_test(xl_tables SOURCES test_xl_tables.c LIBS nacre_xl)
 nacre_unit_test(xl_verbs SOURCES test_xl_verbs.c LIBS nacre_xl)
 
-foreach(noun xl_program xl_cpupool xl_vcpu)
+foreach(noun xl_program xl_cpupool xl_device xl_guest xl_vcpu)
   nacre_unit_test(${noun} SOURCES test_${noun}.c xl_run.c fake_nacred.c LIBS nacre_json
     DEFS XL_PROGRAM="$<TARGET_FILE:xl>")
   add_dependencies(test_${noun} xl)

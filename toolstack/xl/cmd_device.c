@@ -157,13 +157,13 @@ int cmd_vtpm_attach(const struct verb *verb, int argc, char **argv)
  */
 
 /* Into @json what is known to be a key, and its value. */
-static bool read_vkb(const char *argument, struct json *json)
+static bool read_vkb(const char *part, struct json *json)
 {
-	size_t key = strcspn(argument, "="), i;
-	const char *v = argument[key] ? argument + key + 1 : "";
+	size_t key = strcspn(part, "="), i;
+	const char *v = part[key] ? part + key + 1 : "";
 	char member[64];
 
-	snprintf(member, sizeof(member), "%.*s", (int)key, argument);
+	snprintf(member, sizeof(member), "%.*s", (int)key, part);
 	if (!strcmp(member, "backend"))
 		return json_set_string(json, "backend_domname", v);
 	for (i = 0; i < key; i++)
@@ -177,21 +177,21 @@ static bool read_vkb(const char *argument, struct json *json)
 }
 
 /* The same; false after a message. */
-static bool read_usbctrl(const char *argument, struct json *json)
+static bool read_usbctrl(const char *part, struct json *json)
 {
 	libxl_usbctrl_type type;
 	const char *v;
 
-	if ((v = value_of(argument, "type"))) {
+	if ((v = value_of(part, "type"))) {
 		if (libxl_usbctrl_type_from_string(v, &type)) {
 			fprintf(stderr, "Invalid usb controller type '%s'\n", xl_safe(v));
 			return false;
 		}
 		return json_set_string(json, "type", libxl_usbctrl_type_to_string(type));
 	}
-	if ((v = value_of(argument, "version")))
+	if ((v = value_of(part, "version")))
 		return json_set_int(json, "version", strtol(v, NULL, 10));
-	if ((v = value_of(argument, "ports")))
+	if ((v = value_of(part, "ports")))
 		return json_set_int(json, "ports", strtol(v, NULL, 10));
 	return true;
 }
@@ -200,7 +200,7 @@ struct attach {
 	const char *verb;
 	int (*attach)(uint32_t domid, struct json *json);
 	/* NULL: as no such device is ever attached, its values are not looked at. */
-	bool (*read)(const char *argument, struct json *json);
+	bool (*read)(const char *part, struct json *json);
 	const char *keys;	     /* that it knows, with spaces around each */
 	const char *before, *behind; /* an argument that has none of them */
 	int unknown, failed;	     /* exit statuses */
@@ -235,8 +235,26 @@ static bool is_key(const char *keys, const char *text, size_t len)
 	return strstr(keys, word);
 }
 
+/* One part of an argument; false after a message. */
+static bool read_part(const struct attach *a, const char *text, size_t len, struct json *json)
+{
+	char *part;
+	bool good;
+
+	if (!is_key(a->keys, text, len)) {
+		fprintf(stderr, "%s%.*s%s\n", a->before, (int)len, xl_safe(text), a->behind);
+		return false;
+	}
+	if (!a->read)
+		return true;
+	part = strndup(text, len);
+	good = part && a->read(part, json);
+	free(part);
+	return good;
+}
+
 /* Each of the parts of an argument, which commas separate. */
-static bool keys_known(const struct attach *a, const char *argument)
+static bool read_parts(const struct attach *a, const char *argument, struct json *json)
 {
 	const char *at = argument;
 	size_t len;
@@ -244,10 +262,8 @@ static bool keys_known(const struct attach *a, const char *argument)
 	for (; *at; at += len) {
 		at += strspn(at, ", ");
 		len = strcspn(at, ",");
-		if (len && !is_key(a->keys, at, len)) {
-			fprintf(stderr, "%s%.*s%s\n", a->before, (int)len, xl_safe(at), a->behind);
+		if (len && !read_part(a, at, len, json))
 			return false;
-		}
 	}
 	return true;
 }
@@ -342,12 +358,9 @@ int cmd_device_attach(const struct verb *verb, int argc, char **argv)
 	if (!xl_domid(argv[optind], &domid))
 		return EXIT_FAILURE;
 	json = json_new_object();
-	for (i = optind + 1; argv[i] && status == EXIT_SUCCESS; i++) {
-		if (!keys_known(a, argv[i]))
+	for (i = optind + 1; argv[i] && status == EXIT_SUCCESS; i++)
+		if (!read_parts(a, argv[i], json))
 			status = a->unknown;
-		else if (a->read && !a->read(argv[i], json))
-			status = EXIT_FAILURE;
-	}
 	if (status == EXIT_SUCCESS)
 		return a->attach(domid, json) == EXIT_SUCCESS ? EXIT_SUCCESS : a->failed;
 	json_free(json);
