@@ -9,7 +9,7 @@
 enum cpuid_place { CPUID_EAX, CPUID_EBX, CPUID_ECX, CPUID_EDX, CPUID_MSR };
 
 struct cpuid_flag {
-	const char *name;
+	char name[20];	 /* in place: a pointer would have to be relocated at each start of xl */
 	uint32_t leaf;	 /* of CPUID, or the number of the MSR */
 	int32_t subleaf; /* -1: the leaf has none */
 	enum cpuid_place place;

@@ -52,12 +52,12 @@ void libxl__set_number(void *p, size_t size, uint64_t value)
 
 static bool has_init(const struct libxl__field *field)
 {
-	return field->has_init || field->type->has_init;
+	return field->init || field->type->has_init;
 }
 
 static uint64_t init_of(const struct libxl__field *field)
 {
-	return field->has_init ? field->init : field->type->init;
+	return field->init ? libxl__inits[field->init] : field->type->init;
 }
 
 static bool all_zero(const void *p, size_t size)
@@ -112,12 +112,13 @@ void libxl__type_init(const struct libxl__type *type, void *p)
 
 const struct libxl__arm *libxl__arm_of(const struct libxl__field *field, const void *p)
 {
+	const struct libxl__switch *choice = &libxl__switches[field->arms];
 	int key = (int)libxl__number(const_place(p, field->other), field->type->size);
 	size_t i;
 
-	for (i = 0; i < field->nr_arms; i++)
-		if (field->arms[i].key == key)
-			return &field->arms[i];
+	for (i = 0; i < choice->nr; i++)
+		if (choice->arms[i].key == key)
+			return &choice->arms[i];
 	return NULL;
 }
 
@@ -156,7 +157,7 @@ static void dispose_field(const struct libxl__field *f, void *p)
 {
 	const struct libxl__arm *arm;
 
-	switch (f->kind) {
+	switch ((enum libxl__kind)f->kind) {
 	case LIBXL__VALUE:
 		dispose_value(f->type, place(p, f->at));
 		break;
@@ -225,7 +226,7 @@ static void copy_field(libxl_ctx *ctx, const struct libxl__field *f, void *dst, 
 {
 	const struct libxl__arm *arm;
 
-	switch (f->kind) {
+	switch ((enum libxl__kind)f->kind) {
 	case LIBXL__VALUE:
 		copy_value(ctx, f->type, place(dst, f->at), const_place(src, f->at));
 		break;

@@ -29,15 +29,17 @@ struct libxl__ops {
 	int (*parse)(const struct json_node *node, void *p);
 };
 
+/* Each pointer is relocated when a program starts, each page that has one is copied then:
+ * so the rest is no wider than it must be. */
 struct libxl__type {
 	const char *name;
-	size_t size;
 	const struct libxl__ops *ops;	      /* builtin */
 	const libxl_enum_string_table *words; /* enumeration */
 	const struct libxl__field *fields;    /* struct */
-	size_t nr_fields;
+	uint64_t init;			      /* as many low bytes as the type has */
+	uint16_t size;
+	uint16_t nr_fields;
 	bool has_init; /* else zero */
-	uint64_t init; /* as many low bytes as the type has */
 };
 
 enum libxl__kind {
@@ -53,17 +55,25 @@ struct libxl__arm {
 	const struct libxl__type *body; /* NULL: the key says it all */
 };
 
+struct libxl__switch {
+	const struct libxl__arm *arms;
+	size_t nr;
+};
+
+/* What few fields have stands in lists, which they have the index of. */
 struct libxl__field {
 	const char *name;
 	const struct libxl__type *type;
-	enum libxl__kind kind;
-	size_t at, other; /* bytes from the begin of the struct */
-	const struct libxl__arm *arms;
-	size_t nr_arms;
-	const char *replaced_by; /* field of the outermost struct */
-	bool has_init;		 /* in place of the type's */
-	uint64_t init;
+	uint16_t at, other;  /* bytes from the begin of the struct */
+	uint8_t kind;	     /* enum libxl__kind */
+	uint8_t init;	     /* of libxl__inits[], in place of the type's; 0: none */
+	uint8_t arms;	     /* of libxl__switches[] */
+	uint8_t replaced_by; /* of libxl__replacements[]; 0: nothing */
 };
+
+extern const uint64_t libxl__inits[];
+extern const struct libxl__switch libxl__switches[];
+extern const char *const libxl__replacements[]; /* fields of the outermost struct */
 
 #include <_libxl_type_tables.h>
 

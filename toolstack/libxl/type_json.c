@@ -73,7 +73,7 @@ static yajl_gen_status gen_plain(yajl_gen hand, const struct libxl__field *f, co
 
 static yajl_gen_status gen_field(yajl_gen hand, const struct libxl__field *f, const char *p)
 {
-	switch (f->kind) {
+	switch ((enum libxl__kind)f->kind) {
 	case LIBXL__VALUE:
 		return gen_plain(hand, f, p);
 	case LIBXL__ARRAY:

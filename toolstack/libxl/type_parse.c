@@ -46,18 +46,20 @@ static int parse_array(const struct libxl__field *f, const struct json_node *nod
 /* Real libxl ends the process when a text names two arms; it is only bad input here. */
 static int parse_switch(const struct libxl__field *f, const struct json_node *map, char *p)
 {
+	const struct libxl__switch *choice = &libxl__switches[f->arms];
 	const struct libxl__arm *chosen = NULL;
 	const struct json_node *body = NULL;
 	size_t i;
 
-	for (i = 0; i < f->nr_arms; i++) {
-		const struct json_node *node = json_node_get(map, f->arms[i].json_key, NODE_MAP);
+	for (i = 0; i < choice->nr; i++) {
+		const struct json_node *node =
+			json_node_get(map, choice->arms[i].json_key, NODE_MAP);
 
 		if (!node)
 			continue;
 		if (chosen)
 			return ERROR_FAIL;
-		chosen = &f->arms[i];
+		chosen = &choice->arms[i];
 		body = node;
 	}
 	if (!chosen)

@@ -44,7 +44,7 @@ int libxl__type_move_replaced(const struct libxl__type *type, void *p)
 
 		if (!old->replaced_by)
 			continue;
-		new = field_called(type, old->replaced_by);
+		new = field_called(type, libxl__replacements[old->replaced_by]);
 		rc = move(old, (char *)p + f->at + old->at, new, (char *)p + new->at);
 	}
 	return rc;

@@ -3,6 +3,8 @@
 /* What ../type.h works on: each type as a table of its fields or words. */
 #include "emit.h"
 
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 /*
@@ -14,6 +16,29 @@ struct place {
 	const char *path;	 /* C expression for the place in it, "" or "u.hvm." */
 	const char *label;
 };
+
+/* Texts of which the fields have the index, in the order of their first use; index 0 is
+ * none. */
+struct list {
+	const char *texts[UINT8_MAX + 1];
+	unsigned int nr;
+};
+static struct list inits, switches, replacements;
+
+static unsigned int index_of(struct list *list, const char *text)
+{
+	unsigned int i;
+
+	for (i = 1; i <= list->nr; i++)
+		if (!strcmp(list->texts[i], text))
+			return i;
+	if (list->nr == UINT8_MAX) {
+		fputs("libxl_gen: more than a byte can count\n", stderr);
+		exit(EXIT_FAILURE);
+	}
+	list->texts[++list->nr] = text;
+	return list->nr;
+}
 
 static void emit_fields(FILE *out, const struct place *at, const struct fields *fields);
 
@@ -103,14 +128,14 @@ static void emit_field(FILE *out, const struct place *at, const struct field *f)
 		fputs(",\n", out);
 	}
 	if (f->kind == FIELD_SWITCH)
-		fprintf(out, "\t\t.arms = arms_%s_%s,\n\t\t.nr_arms = %zu,\n", at->label, f->name,
-			f->nr_arms);
+		fprintf(out, "\t\t.arms = %u,\n",
+			index_of(&switches, format("arms_%s_%s", at->label, f->name)));
 	if (f->constant || (f->type && f->type->hidden))
 		fputs("\t\t.kind = LIBXL__HIDDEN,\n", out);
 	if (f->init)
-		fprintf(out, "\t\t.has_init = true,\n\t\t.init = (uint64_t)(%s),\n", f->init);
+		fprintf(out, "\t\t.init = %u,\n", index_of(&inits, f->init));
 	if (f->replaced_by)
-		fprintf(out, "\t\t.replaced_by = \"%s\",\n", f->replaced_by);
+		fprintf(out, "\t\t.replaced_by = %u,\n", index_of(&replacements, f->replaced_by));
 	fputs("\t},\n", out);
 }
 
@@ -154,6 +179,23 @@ static void emit_struct(FILE *out, const struct type *t)
 		t->name, t->c_name, t->c_name, t->name, t->fields.nr);
 }
 
+static void emit_lists(FILE *out)
+{
+	unsigned int i;
+
+	fputs("const uint64_t libxl__inits[] = {\n\t0,\n", out);
+	for (i = 1; i <= inits.nr; i++)
+		fprintf(out, "\t(uint64_t)(%s),\n", inits.texts[i]);
+	fputs("};\n\nconst struct libxl__switch libxl__switches[] = {\n\t{NULL, 0},\n", out);
+	for (i = 1; i <= switches.nr; i++)
+		fprintf(out, "\t{%s, sizeof(%s) / sizeof(%s[0])},\n", switches.texts[i],
+			switches.texts[i], switches.texts[i]);
+	fputs("};\n\nconst char *const libxl__replacements[] = {\n\tNULL,\n", out);
+	for (i = 1; i <= replacements.nr; i++)
+		fprintf(out, "\t\"%s\",\n", replacements.texts[i]);
+	fputs("};\n\n", out);
+}
+
 void emit_tables(const struct model *m, FILE *out)
 {
 	size_t i;
@@ -165,6 +207,7 @@ void emit_tables(const struct model *m, FILE *out)
 		else if (m->types[i]->kind == TYPE_STRUCT)
 			emit_struct(out, m->types[i]);
 	}
+	emit_lists(out);
 	fputs("const struct libxl__type *const libxl__types[] = {\n", out);
 	for (i = 0; i < m->nr; i++)
 		if (m->types[i]->kind != TYPE_BUILTIN)
