@@ -138,6 +138,13 @@ static int preserve(struct nacred *n, const struct record *r, struct domain *d)
 	return change_identity(n, copy, d);
 }
 
+static int not_ours(const struct domain *d, struct rpc_error *e)
+{
+	return fail(e, XL_INVAL, "domain.not_ours",
+		    "domain %u was not made by nacred, which keeps no configuration of it",
+		    d->domid);
+}
+
 int lifecycle_preserve(struct nacred *n, struct domain *d, const char *uuid, const char *name,
 		       struct rpc_error *e)
 {
@@ -145,9 +152,7 @@ int lifecycle_preserve(struct nacred *n, struct domain *d, const char *uuid, con
 	int rc;
 
 	if (!r)
-		return fail(e, XL_INVAL, "domain.not_ours",
-			    "domain %u was not made by nacred, which keeps no configuration of it",
-			    d->domid);
+		return not_ours(d, e);
 	copy = preserved_copy(n, r, uuid, name);
 	if (!copy)
 		return fail_memory(e);
@@ -262,6 +267,23 @@ static void act(struct nacred *n, struct record *r, struct domain *d)
 	carry_out(n, r, d, action);
 }
 
+int lifecycle_supervise(struct nacred *n, const struct domain *d, struct rpc_error *e)
+{
+	struct record *r = world_record(n, d);
+
+	if (!r)
+		return not_ours(d, e);
+	if (!r->keep_ended)
+		return 0;
+	r->keep_ended = false;
+	if (record_save(&n->records, r, e)) {
+		r->keep_ended = true;
+		return -1;
+	}
+	lifecycle_schedule(n);
+	return 0;
+}
+
 /* Looks again from the start after each action: it may have changed the model. */
 static bool act_on_one(struct nacred *n)
 {
@@ -274,11 +296,11 @@ static bool act_on_one(struct nacred *n)
 		if (d->handled || !r || r->state != RECORD_RUNNING ||
 		    domain_shutdown_reason(d) < 0 || teardown_running(n, d->uuid))
 			continue;
+		if (r->keep_ended)
+			continue;
 		if (wants_core(action_of(r, d)) && n->nr_dumps >= LIMIT_DUMPS)
 			continue; /* the end of one brings us back here */
 		d->handled = true;
-		if (r->keep_ended)
-			continue;
 		act(n, r, d);
 		return true;
 	}

@@ -16,6 +16,9 @@ void lifecycle_schedule(struct nacred *n);
  * another one may be made with what it has now. 0, or -1 and @e. */
 int lifecycle_preserve(struct nacred *n, struct domain *d, const char *uuid, const char *name,
 		       struct rpc_error *e);
+/* Act on what domain @d ends with, or has ended with, which its maker had kept to itself
+ * (record.keep_ended).  0, or -1 and @e. */
+int lifecycle_supervise(struct nacred *n, const struct domain *d, struct rpc_error *e);
 /* At start: take back domains that were half made, finish restarts. */
 void lifecycle_recover(struct nacred *n);
 /* With xenstored reached: domains that the hypervisor knows under the identity they were

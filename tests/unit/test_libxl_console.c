@@ -71,7 +71,7 @@ Test(libxl_console, comes_back_when_there_is_none)
 	cr_assert_eq(libxl_primary_console_exec(ctx, 7, -1), ERROR_DOMAIN_NOTFOUND);
 	cr_assert_eq(libxl_console_exec(ctx, 7, 0, LIBXL_CONSOLE_TYPE_SERIAL, -1), ERROR_INVAL);
 	cr_assert_eq(libxl_console_exec(ctx, 7, 1, LIBXL_CONSOLE_TYPE_PV, -1), ERROR_INVAL);
-	cr_assert(strstr(libxl_fixture_log, "libxl_console_exec: Domain 7:there is no console"),
+	cr_assert(strstr(libxl_fixture_log, "libxl__console_exec: Domain 7:there is no console"),
 		  "%s", libxl_fixture_log);
 	cr_assert_eq(libxl_vncviewer_exec(ctx, 7, 0), ERROR_FAIL);
 	libxl_ctx_free(ctx);

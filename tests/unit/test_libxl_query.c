@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "fake_nacred.h"
+#include "libxl_extra.h"
 #include "libxl_fixture.h"
 #include "libxl_internal.h"
 
@@ -136,34 +137,56 @@ Test(libxl_query, topology_has_gaps)
 	cr_expect(strstr(libxl_fixture_log, "invalid number of cpus provided"));
 }
 
-#define DOMAINS                                                                                    \
-	"{\"domains\":[{\"domid\":0,\"name\":\"Domain-0\",\"type\":\"pv\","                        \
-	"\"uuid\":\"00000000-0000-0000-0000-000000000000\",\"state\":{\"running\":true},"          \
-	"\"shutdown_reason\":null,\"vcpu_max_id\":1,\"start_time\":0},"                            \
+#define DOMAIN7                                                                                    \
 	"{\"domid\":7,\"name\":\"web\",\"type\":\"pvh\","                                          \
 	"\"uuid\":\"0b8ab4d4-1b4e-4b9c-9f3f-0123456789ab\",\"state\":{\"shutdown\":true,"          \
 	"\"paused\":true},\"shutdown_reason\":3,\"current_memkb\":8192,\"max_memkb\":9216,"        \
 	"\"outstanding_memkb\":4,\"shared_memkb\":5,\"paged_memkb\":6,\"cpu_time_ns\":"            \
 	"70000000000,"                                                                             \
 	"\"vcpu_max_id\":-1,\"vcpu_online\":2,\"cpupool_id\":1,\"gpaddr_bits\":40,"                \
-	"\"start_time\":1700000000.5},"                                                            \
-	"{\"domid\":8,\"name\":null,\"type\":\"pvh\","                                             \
+	"\"start_time\":1700000000.5}"
+#define DOMAINS                                                                                    \
+	"{\"domains\":[{\"domid\":0,\"name\":\"Domain-0\",\"type\":\"pv\","                        \
+	"\"uuid\":\"00000000-0000-0000-0000-000000000000\",\"state\":{\"running\":true},"          \
+	"\"shutdown_reason\":null,\"vcpu_max_id\":1,\"start_time\":0}," DOMAIN7                    \
+	",{\"domid\":8,\"name\":null,\"type\":\"pvh\","                                            \
 	"\"uuid\":\"0b8ab4d4-1b4e-4b9c-9f3f-0123456789ac\"}]}"
 
 Test(libxl_query, domains)
 {
-	libxl_dominfo *list, one;
+	libxl_dominfo *list;
 	libxl_vminfo *vms;
+	char **names;
 	int nr = -1;
 
 	answer("domain.list", DOMAINS);
 	list = libxl_list_domain(ctx, &nr);
 	cr_assert(list && nr == 3);
+	libxl_dominfo_list_free(list, nr);
+	list = libxl__list_domain_names(ctx, &nr, &names);
+	cr_assert(list && nr == 3);
+	cr_expect_str_eq(names[1], "web");
+	cr_expect_null(names[2]);
+	while (nr--)
+		free(names[nr]);
+	free(names);
+	nr = 3;
 	cr_expect(list[0].running && !list[0].blocked);
 	cr_expect_eq((int)list[0].shutdown_reason, (int)LIBXL_SHUTDOWN_REASON_UNKNOWN);
 	cr_expect_eq(list[0].domain_type, LIBXL_DOMAIN_TYPE_PV);
 	cr_expect_eq(list[1].domain_type, LIBXL_DOMAIN_TYPE_HVM);
 	libxl_dominfo_list_free(list, nr);
+	vms = libxl_list_vm(ctx, &nr);
+	cr_assert(vms && nr == 3 && vms[1].domid == 7);
+	libxl_vminfo_list_free(vms, nr);
+}
+
+Test(libxl_query, one_domain)
+{
+	libxl_dominfo one;
+
+	answer("domain.get", DOMAIN7);
+	script[0].needle = "{\"domain\":7}";
 	cr_assert_eq(libxl_domain_info(ctx, &one, 7), 0);
 	cr_expect(one.shutdown && one.paused && !one.dying && !one.never_stop);
 	cr_expect_eq(one.shutdown_reason, LIBXL_SHUTDOWN_REASON_CRASH);
@@ -177,12 +200,13 @@ Test(libxl_query, domains)
 	cr_expect_eq(one.gpaddr_bits, 40);
 	cr_expect_eq(libxl_uuid_bytearray(&one.uuid)[15], 0xab);
 	libxl_dominfo_dispose(&one);
-	cr_expect_eq(libxl_domain_info(ctx, NULL, 8), 0);
+	cr_expect_eq(libxl_domain_info(ctx, NULL, 7), 0);
 	cr_expect_eq(libxl_domain_info(ctx, &one, 9), ERROR_DOMAIN_NOTFOUND);
-	vms = libxl_list_vm(ctx, &nr);
-	cr_assert(vms && nr == 3 && vms[1].domid == 7);
-	libxl_vminfo_list_free(vms, nr);
 	cr_expect_eq(libxl_vm_get_start_time(ctx, 7), 1700000000);
+	cr_expect_str_empty(libxl_fixture_log);
+	cr_expect_eq(libxl_vm_get_start_time(ctx, 9), UINT32_MAX);
+	cr_expect(strstr(libxl_fixture_log, "Domain 9:Can't get start time of domain"), "%s",
+		  libxl_fixture_log);
 }
 
 #define WEB "{\"domid\":7,\"name\":\"web\"}"

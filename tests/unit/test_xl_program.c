@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 /* The xl program as scripts see it: output, messages, exit status, requests. */
 #include <criterion/criterion.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,18 +26,24 @@ TestSuite(xl_program, .init = xl_setup, .fini = xl_teardown, .timeout = 60);
 	{                                                                                          \
 		.method = "domain.list", .json = "{\"domains\":[" DOM0 "," G1 "]}"                 \
 	}
-#define GET1                                                                                       \
-	{                                                                                          \
-		.method = "domain.get", .needle = "\"g1\"", .json = G1                             \
-	}
 #define ONE                                                                                        \
 	{                                                                                          \
 		.method = "domain.get", .needle = "\"domain\":1", .json = G1                       \
 	}
 
+#define IS(selector, id, name)                                                                     \
+	{                                                                                          \
+		.method = "domain.identify", .needle = "{\"domain\":" selector "}",                \
+		.json = "{\"domid\":" id ",\"name\":\"" name                                       \
+			"\",\"uuid\":\"65622c59-e557-4667-9137-aaa6b8bdd5d7\",\"generation\":1}"   \
+	}
+#define G1_IS IS("\"g1\"", "1", "g1")
+
+#define NAME1 IS("1", "1", "g1")
+
 Test(xl_program, list)
 {
-	SCRIPT(LIST, GET1, ONE);
+	SCRIPT(LIST, G1_IS, NAME1, ONE);
 	expect("list", 0,
 	       HEADER "Domain-0                                     0   640     1     r-----       "
 		      "8.4\n"
@@ -49,7 +56,12 @@ Test(xl_program, list)
 	       "");
 	expect("list -l 1", 0,
 	       "[\n    {\n        \"domid\": 1,\n        \"config\": {\n            \"c_info\": {\n"
-	       "                \"type\": \"pvh\"\n            }\n        }\n    }\n]\n\n",
+	       "                \"type\": \"pvh\"\n            },\n            \"b_info\": {\n"
+	       "                \"sched_params\": {\n\n                },\n"
+	       "                \"type.invalid\": {\n\n                },\n"
+	       "                \"arch_arm\": {\n\n                },\n"
+	       "                \"arch_x86\": {\n\n                }\n            }\n        }\n"
+	       "    }\n]\n\n",
 	       "");
 	expect("list 7", 1, "", "Error: Domain '7' does not exist.\n");
 	expect("list nosuch", 1, "", "nosuch is an invalid domain identifier (rc=-6)\n");
@@ -58,18 +70,9 @@ Test(xl_program, list)
 	cr_expect(!strncmp(out, "[\n    {\n        \"domid\": 0,\n", 27));
 }
 
-#define IS(selector, id, name)                                                                     \
-	{                                                                                          \
-		.method = "domain.identify", .needle = "{\"domain\":" selector "}",                \
-		.json = "{\"domid\":" id ",\"name\":\"" name                                       \
-			"\",\"uuid\":\"65622c59-e557-4667-9137-aaa6b8bdd5d7\",\"generation\":1}"   \
-	}
-#define G1_IS IS("\"g1\"", "1", "g1")
-
 Test(xl_program, names)
 {
-	SCRIPT(G1_IS, IS("1", "1", "g1"),
-	       IS("\"65622c59-e557-4667-9137-aaa6b8bdd5d7\"", "1", "g1"));
+	SCRIPT(G1_IS, NAME1, IS("\"65622c59-e557-4667-9137-aaa6b8bdd5d7\"", "1", "g1"));
 	expect("domid g1", 0, "1\n", "");
 	expect("domid 1", 1, "",
 	       "Can't get domid of domain name '1', maybe this domain does not exist.\n");
@@ -107,13 +110,27 @@ Test(xl_program, changes)
 	       "libxl: error: Domain 1:taken\nCan't rename domain 'g1'.\n");
 }
 
+#define EVENTS                                                                                     \
+	{                                                                                          \
+		.method = "event.subscribe", .json = "{\"seq\":0}"                                 \
+	}
+#define ENDED(id)                                                                                  \
+	{                                                                                          \
+		.method = "domain.list",                                                           \
+		.json = "{\"domains\":[" DOM0 ",{\"domid\":" id ",\"name\":\"g1\",\"uuid\":"       \
+			"\"65622c59-e557-4667-9137-aaa6b8bdd5d7\",\"state\":{\"shutdown\":true},"  \
+			"\"shutdown_reason\":0}]}"                                                 \
+	}
+
 Test(xl_program, shutdown)
 {
-	SCRIPT(LIST, GET1, {.method = "domain.shutdown", .json = "{}"},
+	SCRIPT(ENDED("1"), G1_IS, EVENTS, {.method = "domain.shutdown", .json = "{}"},
 	       {.method = "domain.reboot",
 		.is_error = true,
 		.json = "{\"code\":-32010,\"message\":\"no\",\"data\":{\"code\":\"x\"}}"},
-	       {.method = "domain.wait", .json = "{\"reached\":true,\"shutdown_reason\":0}"});
+	       {.method = "domain.trigger",
+		.is_error = true,
+		.json = "{\"code\":-32003,\"message\":\"no button\",\"data\":{\"code\":\"x\"}}"});
 	expect("shutdown g1", 0, "", "Shutting down domain 1\n");
 	expect("shutdown -w g1", 0, "",
 	       "Shutting down domain 1\nWaiting for 1 domains\n"
@@ -124,6 +141,35 @@ Test(xl_program, shutdown)
 	       "Rebooting domain 1\nPV control interface not available: external graceful reboot "
 	       "not possible.\nUse \"-F\" to fallback to ACPI reset event.\n"
 	       "reboot failed (rc=-10)\n");
+	expect("reboot -F g1", 1, "",
+	       "Rebooting domain 1\nPV control interface not available: sending ACPI reset button "
+	       "event.\nlibxl: error: Domain 1:no button\nreboot failed (rc=-3)\n");
+	cr_expect(strstr(fake_nacred_requests(), "\"trigger\":\"reset\""));
+}
+
+/* Once the list of domains, where it has shut down, is on its way. */
+static void *destroy_later(void *unused)
+{
+	cr_assert(fake_nacred_await("\"domain.list\"", 30000));
+	fake_nacred_event("{\"seq\":1,\"type\":\"domain.destroyed\",\"domain\":{\"domid\":1}}");
+	return NULL;
+}
+
+Test(xl_program, shutdown_waits_for_death)
+{
+	pthread_t thread;
+
+	SCRIPT(ENDED("1"), G1_IS, EVENTS, {.method = "domain.shutdown", .json = "{}"});
+	cr_assert_eq(pthread_create(&thread, NULL, destroy_later, NULL), 0);
+	expect("shutdown -ww g1", 0, "",
+	       "Shutting down domain 1\nWaiting for 1 domains\n"
+	       "Domain 1 has been shut down, reason code 0\n"
+	       "Domain 1 continue waiting for death\nDomain 1 has been destroyed\n");
+	pthread_join(thread, NULL);
+	SCRIPT({.method = "domain.list", .json = "{\"domains\":[" DOM0 "]}"}, G1_IS, EVENTS,
+	       {.method = "domain.shutdown", .json = "{}"});
+	expect("shutdown -w g1", 0, "",
+	       "Shutting down domain 1\nWaiting for 1 domains\nDomain 1 has been destroyed\n");
 }
 
 #define CONFIG "name=\"g1\"\ntype=\"pvh\"\nkernel=\"k\"\nmemory=8\n"
@@ -144,16 +190,18 @@ Test(xl_program, create)
 		.json = "{\"code\":-32005,\"message\":\"no memory\"}"},
 	       {.method = "domain.create",
 		.json = "{\"domid\":4,\"name\":\"g1\",\"uuid\":\"u\",\"generation\":1}"},
+	       {.method = "domain.supervise", .needle = "{\"domain\":4}", .json = "{}"},
 	       {.method = "domain.unpause", .json = "{}"},
 	       {.method = "domain.console", .json = "{}", .console = "Hello\r\n"},
 	       {.method = "domain.wait", .json = "{\"reached\":true,\"shutdown_reason\":0}"});
 	write_file("g1.cfg", CONFIG);
-	expect("create g1.cfg", 0, "", "Parsing config from g1.cfg\n");
-	cr_expect(strstr(fake_nacred_requests(), "/k\""));
-	cr_expect(strstr(fake_nacred_requests(), "\"paused\":false"));
 	expect("create -qp g1.cfg vcpus=2", 0, "", "");
 	cr_expect(strstr(fake_nacred_requests(), "\"max_vcpus\":2"));
-	cr_expect(strstr(fake_nacred_requests(), "\"paused\":true"));
+	cr_expect(strstr(fake_nacred_requests(), "/k\""));
+	cr_expect(strstr(fake_nacred_requests(), "domain.supervise"));
+	cr_expect_null(strstr(fake_nacred_requests(), "domain.unpause"));
+	expect("create g1.cfg", 0, "", "Parsing config from g1.cfg\n");
+	cr_expect(strstr(fake_nacred_requests(), "domain.unpause"));
 	/* The configuration, as a dry run prints it, but not there. */
 	expect("-N create -q g1.cfg 'uuid=\"00c0ffee-0000-4000-8000-000000000001\"'", 0, NULL, "");
 	snprintf(dry, sizeof(dry), "%s", out);
@@ -169,17 +217,37 @@ Test(xl_program, create)
 
 Test(xl_program, create_in_foreground)
 {
-	SCRIPT({.method = "domain.create", .json = "{\"domid\":4,\"name\":\"a\",\"uuid\":\"u\"}"},
-	       {.method = "domain.wait", .json = "{\"reached\":true,\"shutdown_reason\":0}"});
+	SCRIPT({.method = "domain.create", .json = "{\"domid\":4,\"name\":\"g1\",\"uuid\":\"u\"}"},
+	       {.method = "domain.supervise", .json = "{}"},
+	       {.method = "domain.unpause", .json = "{}"}, EVENTS,
+	       {.method = "domain.list",
+		.json = "{\"domains\":[{\"domid\":4,\"uuid\":\"65622c59-e557-4667-9137-"
+			"aaa6b8bdd5d7\","
+			"\"state\":{\"shutdown\":true,\"dying\":true},\"shutdown_reason\":0}]}"});
 	write_file("a.cfg", CONFIG);
 	cr_expect_eq(xl("create -F a.cfg"), 0);
 	cr_expect(!strncmp(
-		err, "Parsing config from a.cfg\nWaiting for domain a (domid 4) to die [pid ", 69));
+		err, "Parsing config from a.cfg\nWaiting for domain g1 (domid 4) to die [pid ",
+		70));
 	cr_expect(strstr(err, "]\nDomain 4 has shut down, reason code 0 0x0\n"
 			      "Action for shutdown reason code 0 is destroy\n"
 			      "Domain 4 needs to be cleaned up: destroying the domain\n"
 			      "Done. Exiting now\n"),
 		  "%s", err);
+}
+
+/* Nobody would act on its end: it goes, and xl says so. */
+Test(xl_program, create_without_supervision)
+{
+	SCRIPT({.method = "domain.create", .json = "{\"domid\":4,\"name\":\"g1\",\"uuid\":\"u\"}"},
+	       {.method = "domain.supervise",
+		.is_error = true,
+		.json = "{\"code\":-32003,\"message\":\"no disk\",\"data\":{\"code\":\"x\"}}"},
+	       {.method = "domain.destroy", .needle = "{\"domain\":4}", .json = "{}"});
+	write_file("g1.cfg", CONFIG);
+	expect("create -q g1.cfg", 1, "", "libxl: error: no disk\n");
+	cr_expect(strstr(fake_nacred_requests(), "domain.destroy"));
+	cr_expect_null(strstr(fake_nacred_requests(), "domain.unpause"));
 }
 
 Test(xl_program, create_mistakes)
@@ -218,10 +286,15 @@ Test(xl_program, usage)
 
 Test(xl_program, console)
 {
-	SCRIPT(GET1, {.method = "domain.console", .json = "{}", .console = "login: "});
+	SCRIPT(G1_IS, {.method = "domain.wait", .json = "{\"reached\":true}"},
+	       {.method = "domain.console", .json = "{}", .console = "login: "});
 	expect("console g1", 0, "login: ", "");
 	expect("console -t vga g1", 1, "", "console type supported are: pv, serial, vuart\n");
-	expect("console -n 1 g1", 1, "", NULL);
+	expect("console -e q g1", 0, "login: ", "");
+	expect("console -n 1 g1", 1, "",
+	       "libxl: error: Domain 1:there is no console of type 2, number 1: only the PV "
+	       "console "
+	       "0\nUnable to attach console\n");
 	SCRIPT(LIST);
 	expect("console nosuch", 1, "", "nosuch is an invalid domain identifier (rc=-6)\n");
 }
@@ -230,9 +303,9 @@ Test(xl_program, no_daemon)
 {
 	setenv("NACRE_RUNDIR", "/nonexistent", 1);
 	expect("list", 1, "",
-	       "xl: cannot reach nacred at /nonexistent/nacred.sock: No such file or directory; "
-	       "start "
-	       "it with `nacre up', or with `systemctl start nacred' on a Nacre host\n");
+	       "libxl: error: cannot reach nacred at /nonexistent/nacred.sock: No such file or "
+	       "directory; start it with `nacre up', or with `systemctl start nacred' on a Nacre "
+	       "host\ncannot init xl context\n");
 	write_file("g1.cfg", CONFIG);
 	expect("create -q g1.cfg", 1, "", NULL);
 }
@@ -298,12 +371,16 @@ Test(xl_program, patch_status_cannot_tell)
 
 Test(xl_program, host)
 {
-	SCRIPT({.method = "host.info", .json = "{\"host\":\"h\",\"nr_cpus\":2}"},
+	SCRIPT({.method = "host.info",
+		.json = "{\"host\":\"h\",\"nr_cpus\":2,\"max_cpu_id\":1,\"xen_extra\":\".0-n\","
+			"\"xen_scheduler\":\"credit2\"}"},
+	       {.method = "cpupool.list", .json = "{\"pools\":[],\"free_cpus\":[1]}"},
 	       {.method = "host.dmesg",
 		.needle = "\"clear\":true",
 		.json = "{\"text\":\"(XEN) b\\n\"}"},
 	       {.method = "host.dmesg", .json = "{\"text\":\"(XEN) a\\n\"}"});
 	expect("info nr_cpus", 0, "2\n", "");
+	expect("info free_cpus", 0, "1\n", "");
 	expect("dmesg", 0, "(XEN) a\n", "");
 	expect("dmesg -c", 0, "(XEN) b\n", "");
 }

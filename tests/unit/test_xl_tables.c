@@ -37,30 +37,63 @@ static struct json *parse(const char *text)
 	return v;
 }
 
-static const char domains[] =
-	"[{\"domid\":0,\"name\":\"Domain-0\",\"uuid\":\"00000000-0000-0000-0000-000000000000\","
-	"\"state\":{\"running\":true},\"current_memkb\":655360,\"outstanding_memkb\":0,"
-	"\"cpu_time_ns\":29200000000,\"vcpu_online\":1,\"cpupool\":\"Pool-0\",\"start_time\":1000},"
-	"{\"domid\":1,\"name\":\"g1\",\"uuid\":\"65622c59-e557-4667-9137-aaa6b8bdd5d7\","
-	"\"state\":{\"blocked\":true},\"current_memkb\":131072,\"outstanding_memkb\":0,"
-	"\"cpu_time_ns\":7600000000,\"vcpu_online\":1,\"cpupool\":\"Pool-0\",\"start_time\":2000.5}"
-	","
-	"{\"domid\":2,\"name\":\"b\\u001b[2J\",\"uuid\":\"11111111-1111-1111-1111-111111111111\","
-	"\"state\":{\"shutdown\":true},\"shutdown_reason\":3,\"current_memkb\":4096,"
-	"\"outstanding_memkb\":1024,\"cpu_time_ns\":0,\"vcpu_online\":2,\"start_time\":400000}]";
-
 #define HEADER "Name                                        ID   Mem VCPUs\tState\tTime(s)"
+
+static const struct {
+	libxl_dominfo info;
+	const char *name, *pool;
+	time_t start;
+} domains[] = {
+	{{.running = true,
+	  .current_memkb = 655360,
+	  .cpu_time = 29200000000,
+	  .vcpu_online = 1,
+	  .shutdown_reason = LIBXL_SHUTDOWN_REASON_UNKNOWN},
+	 "Domain-0",
+	 "Pool-0",
+	 1000},
+	{{.domid = 1,
+	  .uuid.uuid = {0x65, 0x62, 0x2c, 0x59, 0xe5, 0x57, 0x46, 0x67, 0x91, 0x37, 0xaa, 0xa6,
+			0xb8, 0xbd, 0xd5, 0xd7},
+	  .blocked = true,
+	  .current_memkb = 131072,
+	  .cpu_time = 7600000000,
+	  .vcpu_online = 1,
+	  .shutdown_reason = LIBXL_SHUTDOWN_REASON_UNKNOWN},
+	 "g1",
+	 "Pool-0",
+	 2000},
+	{{.domid = 2,
+	  .uuid.uuid = {0x11, 0x11},
+	  .shutdown = true,
+	  .shutdown_reason = LIBXL_SHUTDOWN_REASON_CRASH,
+	  .current_memkb = 4096,
+	  .outstanding_memkb = 1024,
+	  .shared_memkb = 2048,
+	  .vcpu_online = 2},
+	 "b\x1b[2J",
+	 NULL,
+	 400000},
+};
+
+#define NR_DOMAINS (sizeof(domains) / sizeof(domains[0]))
 
 static void list(const struct list_columns *columns)
 {
-	struct json *v = parse(domains);
+	uint8_t nodes = 1;
+	libxl_bitmap map = {.size = 1, .map = &nodes};
 	size_t i;
 
 	begin();
 	list_header(out, columns);
-	for (i = 0; i < v->nr; i++)
-		list_row(out, v->items[i], columns);
-	json_free(v);
+	for (i = 0; i < NR_DOMAINS; i++) {
+		struct list_texts texts = {.name = domains[i].name,
+					   .cpupool = domains[i].pool,
+					   .nodes = &map,
+					   .nr_nodes = i ? 1 : 2};
+
+		list_row(out, &domains[i].info, &texts, columns);
+	}
 }
 
 Test(xl_tables, list)
@@ -83,66 +116,91 @@ Test(xl_tables, list_verbose)
 	    "g1                                           1   128     1     -b----       7.6 "
 	    "65622c59-e557-4667-9137-aaa6b8bdd5d7        -                -          Pool-0\n"
 	    "b\\x1b[2J                                     2     5     2     ---sc-       0.0 "
-	    "11111111-1111-1111-1111-111111111111        3                -          (null)\n");
+	    "11110000-0000-0000-0000-000000000000        3                -          (null)\n");
 }
 
-static void state(const char *domain, const char *expected)
+Test(xl_tables, list_numa)
 {
-	struct json *v = parse(domain);
+	list(&(struct list_columns){.numa = true, .claim = true});
+	end(HEADER
+	    "  Claimed NODE Affinity\n"
+	    "Domain-0                                     0   640     1     r-----      29.2 "
+	    "    0 0\n"
+	    "g1                                           1   128     1     -b----       7.6 "
+	    "    0 all\n"
+	    "b\\x1b[2J                                     2     5     2     ---sc-       0.0 "
+	    "    1 all\n");
+}
+
+static void state(libxl_dominfo domain, const char *expected)
+{
 	char letters[7];
 
-	list_state(v, letters);
-	cr_expect_str_eq(letters, expected, "%s: %s", domain, letters);
-	json_free(v);
+	list_state(&domain, letters);
+	cr_expect_str_eq(letters, expected, "%s, not %s", letters, expected);
 }
 
 Test(xl_tables, states)
 {
-	state("{\"state\":{}}", "------");
-	state("{\"state\":{\"paused\":true}}", "--p---");
-	state("{\"state\":{\"shutdown\":true},\"shutdown_reason\":0}", "---s--");
-	state("{\"state\":{\"shutdown\":true},\"shutdown_reason\":1}", "---sr-");
-	state("{\"state\":{\"shutdown\":true},\"shutdown_reason\":4}", "---sw-");
-	state("{\"state\":{\"shutdown\":true},\"shutdown_reason\":77}", "---s?-");
-	state("{\"state\":{\"dying\":true,\"running\":true,\"blocked\":true}}", "-----d");
-	state("{\"state\":{\"dying\":true,\"shutdown\":true},\"shutdown_reason\":0}", "---s-d");
+	state((libxl_dominfo){.running = false}, "------");
+	state((libxl_dominfo){.paused = true}, "--p---");
+	state((libxl_dominfo){.shutdown = true}, "---s--");
+	state((libxl_dominfo){.shutdown = true, .shutdown_reason = 1}, "---sr-");
+	state((libxl_dominfo){.shutdown = true, .shutdown_reason = 4}, "---sw-");
+	state((libxl_dominfo){.shutdown = true, .shutdown_reason = 77}, "---s?-");
+	state((libxl_dominfo){.shutdown = true, .shutdown_reason = LIBXL_SHUTDOWN_REASON_UNKNOWN},
+	      "---s?-");
+	state((libxl_dominfo){.dying = true, .running = true, .blocked = true}, "-----d");
+	state((libxl_dominfo){.dying = true, .shutdown = true}, "---s-d");
 }
 
-Test(xl_tables, vm_list)
+Test(xl_tables, sharing_and_vm_list)
 {
-	struct json *v = parse(domains);
+	libxl_vminfo vm = {.domid = 1};
 
-	v->nr = 2;
 	begin();
-	vm_list_print(out, v);
+	sharing_header(out);
+	sharing_row(out, &domains[1].info, domains[1].name);
+	sharing_row(out, &domains[2].info, domains[2].name);
+	end("Name                                        ID   Mem Shared\n"
+	    "g1                                           1   128      0\n"
+	    "b\\x1b[2J                                     2     5      2\n");
+	libxl_uuid_copy(NULL, &vm.uuid, &domains[1].info.uuid);
+	begin();
+	vm_list_header(out);
+	vm_list_row(out, &vm, "g1");
+	vm_list_row(out, &vm, NULL);
 	end("UUID                                  ID    name\n"
-	    "00000000-0000-0000-0000-000000000000  0    Domain-0                      \n"
-	    "65622c59-e557-4667-9137-aaa6b8bdd5d7  1    g1                            \n");
-	v->nr = 3;
-	json_free(v);
+	    "65622c59-e557-4667-9137-aaa6b8bdd5d7  1    g1                            \n"
+	    "65622c59-e557-4667-9137-aaa6b8bdd5d7  1    (null)                        \n");
+}
+
+static void up(size_t i, time_t now, bool brief)
+{
+	struct uptime domain = {
+		.name = domains[i].name, .domid = domains[i].info.domid, .start = domains[i].start};
+
+	uptime_row(out, &domain, now, brief);
 }
 
 Test(xl_tables, uptime)
 {
-	struct json *v = parse(domains);
-
 	begin();
 	uptime_header(out);
-	uptime_row(out, v->items[0], 1033, false);
-	uptime_row(out, v->items[1], 2000 + 86400 + 3 * 3600 + 12 * 60 + 5, false);
-	uptime_row(out, v->items[1], 2000 + 4 * 86400 + 5, false);
-	uptime_row(out, v->items[2], 0, false);
+	up(0, 1033, false);
+	up(1, 2000 + 86400 + 3 * 3600 + 12 * 60 + 5, false);
+	up(1, 2000 + 4 * 86400 + 5, false);
+	up(2, 0, false);
 	end("Name                                ID Uptime\n"
 	    "Domain-0                             0  0:00:33\n"
 	    "g1                                   1 1 day,  3:12:05\n"
 	    "g1                                   1 4 days,  0:00:05\n"
 	    "b\\x1b[2J                             2  0:00:00\n");
 	begin();
-	uptime_row(out, v->items[0], 1000 + 48 * 60, true);
+	up(0, 1000 + 48 * 60, true);
 	fclose(out);
 	cr_expect_str_eq(printed + 9, " up  0:48, Domain-0 (0)\n");
 	free(printed);
-	json_free(v);
 }
 
 /* A bitmap of one byte that nobody frees. */
@@ -179,53 +237,87 @@ Test(xl_tables, vcpu_list)
 	    "(null)                               3     1    -   --p       0.0  none / none\n");
 }
 
-static const char info[] =
-	"{\"host\":\"h\",\"nr_cpus\":1,\"cpu_mhz\":\"2596.128\",\"virt_caps\":\"hvm hap\","
-	"\"total_memory\":2047,\"free_memory\":1383,\"xen_major\":4,\"xen_minor\":17,"
-	"\"xen_version\":\"4.17.7\",\"xen_changeset\":\"\",\"xen_scheduler\":\"credit2\","
-	"\"build_id\":\"151b\",\"xend_config_format\":4,"
-	"\"cpu_topology\":[{\"cpu\":0,\"core\":0,\"socket\":0,\"node\":0}],"
-	"\"numa_info\":[{\"node\":0,\"memsize\":2047,\"memfree\":1383,\"distances\":[10]}]}";
+static libxl_cputopology cpus[] = {
+	{.core = 0, .socket = 0, .node = 0},
+	{.core = LIBXL_CPUTOPOLOGY_INVALID_ENTRY,
+	 .socket = LIBXL_CPUTOPOLOGY_INVALID_ENTRY,
+	 .node = LIBXL_CPUTOPOLOGY_INVALID_ENTRY},
+	{.core = 1, .socket = 0, .node = 0},
+};
+static uint32_t distances[] = {10, 20};
+static const libxl_numainfo nodes[] = {
+	{.size = 2047ull << 20, .free = 1383ull << 20, .num_dists = 2, .dists = distances}};
+static const libxl_version_info version = {.xen_version_major = 4,
+					   .xen_version_minor = 17,
+					   .xen_version_extra = (char *)".7",
+					   .pagesize = 4096,
+					   .virt_start = 0xffff800000000000,
+					   .build_id = (char *)"151b"};
+static const struct info info = {
+	.system = {.nodename = "h"},
+	.machine = {.nr_cpus = 1,
+		    .cpu_khz = 2596128,
+		    .hw_cap = {0xfcbf3fd, 1},
+		    .total_pages = 2047 * 256,
+		    .free_pages = 1000 * 256,
+		    .scrub_pages = 383 * 256,
+		    .cap_hvm = true,
+		    .cap_hap = true,
+		    .cap_gnttab_v1 = true},
+	.version = &version,
+	.scheduler = LIBXL_SCHEDULER_CREDIT2,
+	.cpus = cpus,
+	.nr_cpus = 3,
+	.nodes = nodes,
+	.nr_nodes = 1,
+};
+
+static void has(const char *text)
+{
+	cr_expect(strstr(printed, text), "no '%s' in %s", text, printed);
+}
 
 Test(xl_tables, info)
 {
-	struct json *v = parse(info);
-
 	begin();
-	info_print(out, v, NULL, true);
+	info_print(out, &info, NULL, true);
 	fclose(out);
-	cr_expect(strstr(printed, "host                   : h\nrelease                : \n"));
-	cr_expect(strstr(printed, "cpu_mhz                : 2596.128\n"));
-	cr_expect(strstr(printed, "virt_caps              : hvm hap\n"));
-	cr_expect(strstr(printed, "free_cpus              : \ncpu_topology           :\n"
-				  "cpu:    core    socket     node\n"
-				  "  0:       0        0        0\n"
-				  "device topology        :\ndevice           node\n"
-				  "No device topology data available\n"
-				  "numa_info              :\n"
-				  "node:    memsize    memfree    distances\n"
-				  "   0:      2047       1383      10\n"
-				  "xen_major              : 4\n"));
-	cr_expect(strstr(printed, "xen_changeset          : \n"));
-	cr_expect(strstr(printed, "xend_config_format     : 4\n"));
+	has("host                   : h\nrelease                : \n");
+	has("cpu_mhz                : 2596.128\n"
+	    "hw_caps                : 0fcbf3fd:00000001:00000000:00000000:00000000:00000000:"
+	    "00000000:00000000\n"
+	    "virt_caps              : hvm hap gnttab-v1\n"
+	    "total_memory           : 2047\n"
+	    "free_memory            : 1383\n");
+	has("free_cpus              : 0\ncpu_topology           :\n"
+	    "cpu:    core    socket     node\n"
+	    "  0:       0        0        0\n"
+	    "  2:       1        0        0\n"
+	    "device topology        :\ndevice           node\n"
+	    "No device topology data available\n"
+	    "numa_info              :\n"
+	    "node:    memsize    memfree    distances\n"
+	    "   0:      2047       1383      10,20\n"
+	    "xen_major              : 4\n");
+	has("xen_version            : 4.17.7\n");
+	has("xen_scheduler          : credit2\n");
+	has("platform_params        : virt_start=0xffff800000000000\n");
+	has("xen_changeset          : \n");
+	has("build_id               : 151b\nxend_config_format     : 4\n");
 	free(printed);
-	json_free(v);
 }
 
 Test(xl_tables, info_key)
 {
-	struct json *v = parse(info);
-
 	begin();
-	info_print(out, v, "free_memory", false);
+	info_print(out, &info, "free_memory", false);
 	end("1383\n");
 	begin();
-	info_print(out, v, "xen_m", true);
+	info_print(out, &info, "xen_m", true);
 	end("4\n17\n");
 	begin();
-	info_print(out, v, "nothing", false);
+	info_print(out, &info, "nothing", false);
 	end("");
-	json_free(v);
 }
 
 Test(xl_tables, cpupool)

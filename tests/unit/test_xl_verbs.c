@@ -69,13 +69,14 @@ Test(xl_verbs, escape_characters)
 
 Test(xl_verbs, actions)
 {
-	static const char text[] = "{\"on_poweroff\":\"preserve\",\"on_crash\":\"restart_rename\"}";
-	struct json *config = json_parse(text, sizeof(text) - 1, &json_default_limits, NULL, 0);
+	const libxl_domain_config config = {
+		.on_poweroff = LIBXL_ACTION_ON_SHUTDOWN_PRESERVE,
+		.on_crash = LIBXL_ACTION_ON_SHUTDOWN_RESTART_RENAME,
+	};
 
-	cr_expect_str_eq(follow_action(config, 0), "preserve");
-	cr_expect_str_eq(follow_action(config, 1), "destroy");
-	cr_expect_str_eq(follow_action(config, 3), "rename-restart");
-	cr_expect_str_eq(follow_action(config, 99), "destroy");
-	cr_expect_str_eq(follow_action(config, -1), "destroy");
-	json_free(config);
+	cr_expect_str_eq(follow_action(&config, 0), "preserve");
+	cr_expect_str_eq(follow_action(&config, 1), "destroy");
+	cr_expect_str_eq(follow_action(&config, 3), "rename-restart");
+	cr_expect_str_eq(follow_action(&config, 99), "destroy");
+	cr_expect_str_eq(follow_action(&config, -1), "destroy");
 }

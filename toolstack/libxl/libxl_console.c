@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "attach.h"
+#include "libxl_extra.h"
 #include "libxl_context.h"
 
 /* How long xenconsole of Xen 4.17 waits for a console to appear is 5 s; xenconsoled may
@@ -69,9 +70,8 @@ static bool notify(libxl_ctx *ctx, uint32_t domid, int notify_fd)
 	return false;
 }
 
-/* Like an exec: the process becomes the console's other end, and its exit status tells. */
-int libxl_console_exec(libxl_ctx *ctx, uint32_t domid, int cons_num, libxl_console_type type,
-		       int notify_fd)
+int libxl__console_exec(libxl_ctx *ctx, uint32_t domid, int cons_num, libxl_console_type type,
+			int notify_fd, int escape)
 {
 	int fd = -1;
 	int rc = check_console(ctx, LIBXL__HERE, domid, cons_num, type);
@@ -84,7 +84,13 @@ int libxl_console_exec(libxl_ctx *ctx, uint32_t domid, int cons_num, libxl_conso
 		close(fd);
 		return ERROR_FAIL;
 	}
-	_exit(console_attach(fd, CONSOLE_ESCAPE));
+	_exit(console_attach(fd, escape));
+}
+
+int libxl_console_exec(libxl_ctx *ctx, uint32_t domid, int cons_num, libxl_console_type type,
+		       int notify_fd)
+{
+	return libxl__console_exec(ctx, domid, cons_num, type, notify_fd, CONSOLE_ESCAPE);
 }
 
 int libxl_primary_console_exec(libxl_ctx *ctx, uint32_t domid_vm, int notify_fd)

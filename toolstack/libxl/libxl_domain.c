@@ -5,18 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "libxl_extra.h"
 #include "libxl_query.h"
-
-/* @domid of one domain in a list of them, or NULL. */
-static const struct json *find_domain(const struct json *list, uint32_t domid)
-{
-	size_t i;
-
-	for (i = 0; i < list->nr; i++)
-		if (json_int(json_get(list->items[i], "domid"), -1) == (int64_t)domid)
-			return list->items[i];
-	return NULL;
-}
 
 static bool flag(const struct json *v, const char *key)
 {
@@ -54,20 +44,61 @@ static int fill_dominfo(libxl_dominfo *info, const struct json *v)
 	return 0;
 }
 
-libxl_dominfo *libxl_list_domain(libxl_ctx *ctx, int *nb_domain_out)
+/* NULL: no memory, or an answer of another form. */
+static libxl_dominfo *fill_dominfos(const struct json *list)
 {
-	libxl_dominfo *infos;
-	struct json *list;
+	libxl_dominfo *infos = libxl__list_alloc(list->nr, sizeof(*infos));
 	size_t i;
 
-	if (libxl__domains(ctx, &list))
-		return NULL;
-	infos = libxl__list_alloc(list->nr, sizeof(*infos));
 	for (i = 0; infos && i < list->nr; i++) {
 		if (!fill_dominfo(&infos[i], list->items[i]))
 			continue;
 		libxl_dominfo_list_free(infos, (int)i);
-		infos = NULL;
+		return NULL;
+	}
+	return infos;
+}
+
+static void free_names(char **names, size_t nr)
+{
+	size_t i;
+
+	for (i = 0; names && i < nr; i++)
+		free(names[i]);
+	free(names);
+}
+
+static char **copy_names(const struct json *list)
+{
+	char **names = libxl__list_alloc(list->nr, sizeof(*names));
+	const char *name;
+	size_t i;
+
+	for (i = 0; names && i < list->nr; i++) {
+		name = json_string(json_get(list->items[i], "name"), NULL);
+		names[i] = name ? strdup(name) : NULL;
+		if (!name || names[i])
+			continue;
+		free_names(names, i);
+		return NULL;
+	}
+	return names;
+}
+
+libxl_dominfo *libxl__list_domain_names(libxl_ctx *ctx, int *nb_domain_out, char ***names)
+{
+	libxl_dominfo *infos;
+	struct json *list;
+
+	if (libxl__domains(ctx, &list))
+		return NULL;
+	infos = fill_dominfos(list);
+	if (infos && names) {
+		*names = copy_names(list);
+		if (!*names) {
+			libxl_dominfo_list_free(infos, (int)list->nr);
+			infos = NULL;
+		}
 	}
 	if (infos)
 		*nb_domain_out = (int)list->nr;
@@ -75,20 +106,21 @@ libxl_dominfo *libxl_list_domain(libxl_ctx *ctx, int *nb_domain_out)
 	return infos;
 }
 
+libxl_dominfo *libxl_list_domain(libxl_ctx *ctx, int *nb_domain_out)
+{
+	return libxl__list_domain_names(ctx, nb_domain_out, NULL);
+}
+
 int libxl_domain_info(libxl_ctx *ctx, libxl_dominfo *info_r, uint32_t domid)
 {
-	const struct json *domain;
-	struct json *list;
-	int rc = libxl__domains(ctx, &list);
+	struct json *domain;
+	int rc = libxl__query_of(ctx, "domain.get", libxl__domain_params(domid), &domain, "");
 
 	if (rc)
 		return rc;
-	domain = find_domain(list, domid);
-	if (!domain)
-		rc = ERROR_DOMAIN_NOTFOUND;
-	else if (info_r)
+	if (info_r)
 		rc = fill_dominfo(info_r, domain);
-	json_free(list);
+	json_free(domain);
 	return rc;
 }
 
@@ -113,20 +145,17 @@ libxl_vminfo *libxl_list_vm(libxl_ctx *ctx, int *nb_vm_out)
 	return vms;
 }
 
+/* UINT32_MAX: it cannot be told. */
 uint32_t libxl_vm_get_start_time(libxl_ctx *ctx, uint32_t domid)
 {
-	const struct json *domain;
-	uint32_t start = 0;
-	struct json *list;
+	struct json *domain;
+	uint32_t start;
 
-	if (libxl__domains(ctx, &list))
-		return 0;
-	domain = find_domain(list, domid);
-	if (domain)
-		start = (uint32_t)json_real(json_get(domain, "start_time"), 0);
-	else
-		LIBXL__ERROR(ctx, domid, "there is no such domain");
-	json_free(list);
+	if (libxl__query_of(ctx, "domain.get", libxl__domain_params(domid), &domain,
+			    "Can't get start time of domain"))
+		return UINT32_MAX;
+	start = (uint32_t)json_real(json_get(domain, "start_time"), 0);
+	json_free(domain);
 	return start;
 }
 

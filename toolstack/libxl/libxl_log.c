@@ -63,6 +63,8 @@ void libxl__log_refusal(libxl_ctx *ctx, const struct libxl__where *where, uint32
 			const struct rpc_error *error, const char *missing)
 {
 	bool gone = -error->libxl == ERROR_DOMAIN_NOTFOUND;
+	/* Callers have other means then; Xen's libxl says nothing. */
+	xentoollog_level level = -error->libxl == ERROR_NOPARAVIRT ? XTL_DETAIL : XTL_ERROR;
 	size_t len = strlen(error->text);
 	const char *join = !error->hint[0] ? "" : len && error->text[len - 1] == '.' ? " " : "; ";
 
@@ -74,5 +76,5 @@ void libxl__log_refusal(libxl_ctx *ctx, const struct libxl__where *where, uint32
 	/* Where nacred names the domain itself, once is enough. */
 	if (gone || !strncmp(error->text, "Domain ", strlen("Domain ")))
 		domid = INVALID_DOMID;
-	libxl__log(ctx, XTL_ERROR, -1, where, domid, "%s%s%s", error->text, join, error->hint);
+	libxl__log(ctx, level, -1, where, domid, "%s%s%s", error->text, join, error->hint);
 }

@@ -9,6 +9,7 @@
 #include "cmds.h"
 #include "config_file.h"
 #include "console.h"
+#include "ctx.h"
 #include "domain_config.h"
 #include "follow.h"
 #include "xl.h"
@@ -20,66 +21,76 @@ struct create {
 	bool debug, dryrun, paused, console, foreground, quiet, ignore_masks;
 };
 
-static int attach(const struct json *created, bool paused)
+/* nacred acts on on_poweroff and its like, also when no xl is there any more: libxl leaves
+ * that to whoever made the domain. */
+static bool hand_over(uint32_t domid)
 {
-	char selector[24];
-	struct json *reply;
-	int fd;
+	struct json *params = json_new_object(), *reply = NULL;
 
-	snprintf(selector, sizeof(selector), "%lld",
-		 (long long)json_int(json_get(created, "domid"), -1));
-	fd = console_open(selector);
-	if (fd < 0)
-		fputs("Unable to attach console\n", stderr);
-	if (!paused) {
-		reply = xl_domain_call("domain.unpause", selector, NULL, RPC_QUICK);
-		json_free(reply);
-		if (!reply && fd >= 0) {
-			close(fd);
-			return EXIT_FAILURE;
-		}
-	}
-	return fd < 0 ? EXIT_FAILURE : console_attach(fd, CONSOLE_ESCAPE);
+	if (params && json_set_int(params, "domain", domid))
+		reply = xl_call("domain.supervise", params, RPC_QUICK);
+	else
+		json_free(params);
+	json_free(reply);
+	return reply;
 }
 
-static struct json *create_params(const struct create *create, const struct json *config)
+/* The domain is there, paused.  With -c it starts once the console is there, so that no line
+ * is missed. */
+static int let_run(const struct create *create, uint32_t domid, const libxl_domain_config *config)
 {
-	struct json *params = json_new_object();
+	pid_t console = create->console ? console_start(domid) : 0;
+	struct follow follow;
+	int status = EXIT_SUCCESS;
+	bool good = hand_over(domid) &&
+		    (!create->foreground || follow_begin(&follow, domid, config)) &&
+		    (create->paused || !libxl_domain_unpause(xl_ctx(), domid, NULL));
 
-	/* With -c it starts once the console is there, so that no line is missed. */
-	if (params && json_set(params, "config", json_copy(config)) &&
-	    json_set_bool(params, "paused", create->paused || create->console))
-		return params;
-	json_free(params);
-	return NULL;
+	if (!good)
+		libxl_domain_destroy(xl_ctx(), domid, NULL);
+	if (console < 0)
+		fputs("Unable to attach console\n", stderr);
+	else if (console)
+		status = console_await(console);
+	if (!good || console < 0)
+		return EXIT_FAILURE;
+	return create->foreground && !status ? follow_domain(&follow) : status;
+}
+
+static int make(const struct create *create, const struct json *json)
+{
+	char *text = json_print(json, false);
+	libxl_domain_config config;
+	uint32_t domid;
+	int status;
+
+	if (!text) {
+		fputs("xl: out of memory\n", stderr);
+		return -ERROR_NOMEM;
+	}
+	libxl_domain_config_init(&config);
+	status = -libxl_domain_config_from_json(xl_ctx(), &config, text);
+	free(text);
+	if (!status)
+		status = -libxl_domain_create_new(xl_ctx(), &config, &domid, NULL, NULL);
+	if (!status)
+		status = let_run(create, domid, &config);
+	libxl_domain_config_dispose(&config);
+	return status;
 }
 
 static int start(const struct create *create, struct json *config)
 {
 	char directory[PATH_MAX];
-	struct rpc_error error;
-	struct json *created;
-	int status = EXIT_SUCCESS;
 
 	if (!getcwd(directory, sizeof(directory))) {
 		fprintf(stderr, "xl: cannot tell the current directory: %s\n", strerror(errno));
-		return RPC_ERROR_FAIL;
+		return -ERROR_FAIL;
 	}
-	if (!domain_config_complete(config, directory)) {
-		fputs("xl: out of memory\n", stderr);
-		return RPC_ERROR_NOMEM;
-	}
-	created = xl_try("domain.create", create_params(create, config), RPC_SLOW, NULL, &error);
-	if (!created) {
-		xl_complain(&error);
-		return strcmp(error.symbol, "rpc.unreachable") ? error.libxl : EXIT_FAILURE;
-	}
-	if (create->console)
-		status = attach(created, create->paused);
-	if (create->foreground && status == EXIT_SUCCESS)
-		status = follow_domain(created, config);
-	json_free(created);
-	return status;
+	if (domain_config_complete(config, directory))
+		return make(create, config);
+	fputs("xl: out of memory\n", stderr);
+	return -ERROR_NOMEM;
 }
 
 static int create_domain(struct create *create)
@@ -149,10 +160,10 @@ static int read_arguments(const struct verb *verb, char **argv, struct create *c
 	}
 	if (!create->file) {
 		fputs("Config file not specified and none in save file\n", stderr);
-		return RPC_ERROR_INVAL;
+		return -ERROR_INVAL;
 	}
 	if (!config_file_add(&create->text, create->file))
-		return RPC_ERROR_FAIL;
+		return -ERROR_FAIL;
 	config_file_add_settings(&create->text, argv + optind);
 	return 0;
 }

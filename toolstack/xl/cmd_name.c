@@ -7,6 +7,7 @@
 
 #include "cmds.h"
 #include "ctx.h"
+#include "json_listing.h"
 #include "uptime.h"
 #include "xl.h"
 
@@ -51,51 +52,60 @@ int cmd_domname(const struct verb *verb, int argc, char **argv)
 	return name ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+/* As in Xen's xl one that is not there is no failure: the library has said so. */
+static void print_uptime(uint32_t domid, bool brief, time_t now)
+{
+	uint32_t start = libxl_vm_get_start_time(xl_ctx(), domid);
+	struct uptime domain = {.domid = domid, .start = (time_t)start};
+	char *name;
+
+	if (start == UINT32_MAX)
+		return;
+	name = libxl_domid_to_name(xl_ctx(), domid);
+	domain.name = name;
+	uptime_row(stdout, &domain, now, brief);
+	free(name);
+}
+
 static int uptime_of_all(bool brief, time_t now)
 {
-	struct json *reply;
-	const struct json *domains = xl_domains(&reply);
-	size_t i;
+	int i, nr;
+	libxl_vminfo *vms = libxl_list_vm(xl_ctx(), &nr);
 
-	if (!domains)
+	if (!vms)
 		return EXIT_FAILURE;
 	if (!brief)
 		uptime_header(stdout);
-	for (i = 0; i < domains->nr; i++)
-		uptime_row(stdout, domains->items[i], now, brief);
-	json_free(reply);
+	for (i = 0; i < nr; i++)
+		print_uptime(vms[i].domid, brief, now);
+	libxl_vminfo_list_free(vms, nr);
 	return EXIT_SUCCESS;
 }
 
-/* As in Xen's xl, a number that no domain has is no failure. */
-static bool uptime_of_one(const char *name, bool brief, time_t now)
+static int uptime_of(char *const *names, int nr, bool brief, time_t now)
 {
-	struct rpc_error error;
-	struct json *domain = xl_try("domain.get", rpc_domain(name), RPC_QUICK, NULL, &error);
+	uint32_t *domids = calloc((size_t)nr, sizeof(*domids));
+	bool good = domids;
+	int i;
 
-	if (domain) {
-		uptime_row(stdout, domain, now, brief);
-		json_free(domain);
-		return true;
-	}
-	fflush(stdout);
-	if (!xl_number_unknown(name, &error)) {
-		xl_complain(&error);
-		return false;
-	}
-	fprintf(stderr, "libxl: error: Domain %s:Can't get start time of domain\n", name);
-	return true;
+	for (i = 0; i < nr && good; i++)
+		good = xl_domid(names[i], &domids[i]);
+	if (good && !brief)
+		uptime_header(stdout);
+	for (i = 0; i < nr && good; i++)
+		print_uptime(domids[i], brief, now);
+	free(domids);
+	return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 static int uptime_as_json(time_t now)
 {
-	struct json *reply, *list;
-	const struct json *domains = xl_domains(&reply);
+	struct json *reply = json_listing_get("domain.list", NULL), *list = NULL;
+	const struct json *domains = json_get(reply, "domains");
 	bool done;
 
-	if (!domains)
-		return EXIT_FAILURE;
-	list = uptime_json(domains, now);
+	if (domains)
+		list = uptime_json(domains, now);
 	done = list && xl_print_json(stdout, list);
 	json_free(list);
 	json_free(reply);
@@ -110,8 +120,7 @@ int cmd_uptime(const struct verb *verb, int argc, char **argv)
 		{"json", no_argument, NULL, XL_OPTION_JSON},
 		XL_OPTION_END,
 	};
-	int letter, i;
-	int64_t domid;
+	int letter;
 	bool brief = false, json = false;
 	time_t now = time(NULL);
 
@@ -123,13 +132,5 @@ int cmd_uptime(const struct verb *verb, int argc, char **argv)
 		return uptime_as_json(now);
 	if (!argv[optind])
 		return uptime_of_all(brief, now);
-	for (i = optind; argv[i]; i++)
-		if (!xl_find_domain(argv[i], &domid))
-			return EXIT_FAILURE;
-	if (!brief)
-		uptime_header(stdout);
-	for (; argv[optind]; optind++)
-		if (!uptime_of_one(argv[optind], brief, now))
-			return EXIT_FAILURE;
-	return EXIT_SUCCESS;
+	return uptime_of(argv + optind, argc - optind, brief, now);
 }

@@ -2,130 +2,148 @@
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 /* shutdown and reboot: ask the guest, and wait for what it does. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "cmds.h"
+#include "ctx.h"
 #include "xl.h"
 
 struct request {
-	const char *method;
+	/* As in libxl.h. */
+	int (*ask)(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *ao_how);
 	const char *doing;	 /* "Shutting down" */
 	const char *noun;	 /* "shutdown" */
 	const char *acpi_option; /* what -F falls back to */
+	libxl_trigger trigger;	 /* the same */
 	bool fallback;
 	int waits; /* times -w was given: 1 shutdown or death, 2 death */
 };
 
-static void tell_no_control(const struct request *request)
+/* A domain that was asked, and by which number its events are known. */
+struct asked {
+	uint32_t domid;
+	libxl_evgen_domain_death *watch; /* NULL: not waited for (any more) */
+};
+
+static int fall_back(const struct request *request, uint32_t domid)
 {
+	if (request->fallback) {
+		fprintf(stderr,
+			"PV control interface not available: sending ACPI %s button event.\n",
+			request->acpi_option);
+		return libxl_send_trigger(xl_ctx(), domid, request->trigger, 0, NULL);
+	}
 	fprintf(stderr,
 		"PV control interface not available: external graceful %s not possible.\n"
 		"Use \"-F\" to fallback to ACPI %s event.\n",
 		request->noun, request->acpi_option);
+	return ERROR_NOPARAVIRT;
 }
 
 /* True when the guest has been asked. */
-static bool ask(const struct request *request, int64_t domid)
+static bool ask(const struct request *request, uint32_t domid)
 {
-	struct json *params = json_new_object(), *reply;
-	struct rpc_error error;
+	int rc;
 
-	fprintf(stderr, "%s domain %lld\n", request->doing, (long long)domid);
-	if (!params || !json_set_int(params, "domain", domid) ||
-	    !json_set_bool(params, "acpi_fallback", request->fallback)) {
-		json_free(params);
-		fputs("xl: out of memory\n", stderr);
-		return false;
-	}
-	reply = xl_try(request->method, params, RPC_QUICK, NULL, &error);
-	json_free(reply);
-	if (reply)
+	fprintf(stderr, "%s domain %u\n", request->doing, domid);
+	rc = request->ask(xl_ctx(), domid, NULL);
+	if (rc == ERROR_NOPARAVIRT)
+		rc = fall_back(request, domid);
+	if (!rc)
 		return true;
-	if (error.libxl == RPC_ERROR_DOMAIN_NOTFOUND) {
-		fprintf(stderr, "libxl: error: unable to get domain type for domid=%lld\n",
-			(long long)domid);
-		error.libxl = RPC_ERROR_FAIL;
-	} else if (error.libxl == RPC_ERROR_NOPARAVIRT && !request->fallback)
-		tell_no_control(request);
-	else
-		xl_complain(&error);
-	fprintf(stderr, "%s failed (rc=-%d)\n", request->noun, error.libxl);
+	fprintf(stderr, "%s failed (rc=%d)\n", request->noun, rc);
 	return false;
 }
 
-static bool await_end(const struct request *request, int64_t domid)
+/* What @event says of its domain; true: it is waited for no longer. */
+static bool tell(const struct request *request, const libxl_event *event)
 {
-	struct json *reply = xl_wait(domid, "shutdown");
-	const struct json *reason = json_get(reply, "shutdown_reason");
-
-	if (!reply)
+	switch (event->type) {
+	case LIBXL_EVENT_TYPE_DOMAIN_DEATH:
+		fprintf(stderr, "Domain %u has been destroyed\n", event->domid);
+		return true;
+	case LIBXL_EVENT_TYPE_DOMAIN_SHUTDOWN:
+		fprintf(stderr, "Domain %u has been shut down, reason code %d\n", event->domid,
+			event->u.domain_shutdown.shutdown_reason);
+		if (request->waits < 2)
+			return true;
+		fprintf(stderr, "Domain %u continue waiting for death\n", event->domid);
 		return false;
-	if (!reason || reason->type != JSON_INT) {
-		fprintf(stderr, "Domain %lld has been destroyed\n", (long long)domid);
-		json_free(reply);
-		return true;
+	default:
+		return false;
 	}
-	fprintf(stderr, "Domain %lld has been shut down, reason code %lld\n", (long long)domid,
-		(long long)json_int(reason, 0));
-	json_free(reply);
-	if (request->waits < 2)
-		return true;
-	fprintf(stderr, "Domain %lld continue waiting for death\n", (long long)domid);
-	reply = xl_wait(domid, "destroyed");
-	if (reply)
-		fprintf(stderr, "Domain %lld has been destroyed\n", (long long)domid);
-	json_free(reply);
-	return reply;
 }
 
-static int ask_and_wait(const struct request *request, const int64_t *domids, size_t nr)
+static bool await_ends(const struct request *request, struct asked *asked, size_t nr)
 {
-	bool good = true;
-	size_t i, asked = 0;
-	int64_t *waiting = calloc(nr + 1, sizeof(*waiting));
+	libxl_event *event;
+	size_t left = nr;
 
-	if (!waiting)
-		return EXIT_FAILURE;
-	for (i = 0; i < nr; i++) {
-		if (ask(request, domids[i]))
-			waiting[asked++] = domids[i];
-		else
-			good = false;
+	fprintf(stderr, "Waiting for %zu domains\n", nr);
+	while (left) {
+		struct asked *one;
+
+		if (libxl_event_wait(xl_ctx(), &event, LIBXL_EVENTMASK_ALL, NULL, NULL))
+			return false;
+		one = &asked[event->for_user];
+		if (one->watch && tell(request, event)) {
+			libxl_evdisable_domain_death(xl_ctx(), one->watch);
+			one->watch = NULL;
+			left--;
+		}
+		libxl_event_free(xl_ctx(), event);
 	}
-	if (request->waits && asked)
-		fprintf(stderr, "Waiting for %zu domains\n", asked);
-	for (i = 0; i < asked && request->waits; i++)
-		good &= await_end(request, waiting[i]);
-	free(waiting);
+	return true;
+}
+
+static int ask_and_wait(const struct request *request, const uint32_t *domids, size_t nr)
+{
+	struct asked *asked = calloc(nr + 1, sizeof(*asked));
+	bool good = asked;
+	size_t i, nr_asked = 0;
+
+	for (i = 0; asked && i < nr; i++) {
+		struct asked *one = &asked[nr_asked];
+
+		if (!ask(request, domids[i])) {
+			good = false;
+			continue;
+		}
+		one->domid = domids[i];
+		if (request->waits &&
+		    libxl_evenable_domain_death(xl_ctx(), one->domid, nr_asked, &one->watch))
+			good = false;
+		else
+			nr_asked++;
+	}
+	if (request->waits && nr_asked)
+		good = await_ends(request, asked, nr_asked) && good;
+	free(asked);
 	return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 static int for_all(const struct request *request)
 {
-	struct json *reply;
-	const struct json *domains = xl_domains(&reply);
-	int64_t *domids = domains ? calloc(domains->nr + 1, sizeof(*domids)) : NULL;
-	int status = EXIT_FAILURE;
-	size_t i, nr = 0;
+	int i, nr = 0, status = EXIT_FAILURE;
+	libxl_vminfo *vms = libxl_list_vm(xl_ctx(), &nr);
+	uint32_t *domids = vms ? calloc((size_t)nr + 1, sizeof(*domids)) : NULL;
+	size_t nr_guests = 0;
 
-	for (i = 0; domids && i < domains->nr; i++) {
-		int64_t domid = json_int(json_get(domains->items[i], "domid"), 0);
-
-		if (domid)
-			domids[nr++] = domid;
-	}
+	for (i = 0; domids && i < nr; i++)
+		if (vms[i].domid)
+			domids[nr_guests++] = vms[i].domid;
 	if (domids)
-		status = ask_and_wait(request, domids, nr);
+		status = ask_and_wait(request, domids, nr_guests);
 	free(domids);
-	json_free(reply);
+	if (vms)
+		libxl_vminfo_list_free(vms, nr);
 	return status;
 }
 
 static int for_one(const struct request *request, const char *domain)
 {
-	int64_t domid;
+	uint32_t domid;
 
-	return xl_find_domain(domain, &domid) ? ask_and_wait(request, &domid, 1) : EXIT_FAILURE;
+	return xl_domid(domain, &domid) ? ask_and_wait(request, &domid, 1) : EXIT_FAILURE;
 }
 
 static int run(const struct verb *verb, int argc, char **argv, struct request *request)
@@ -155,10 +173,11 @@ static int run(const struct verb *verb, int argc, char **argv, struct request *r
 int cmd_shutdown(const struct verb *verb, int argc, char **argv)
 {
 	struct request request = {
-		.method = "domain.shutdown",
+		.ask = libxl_domain_shutdown,
 		.doing = "Shutting down",
 		.noun = "shutdown",
 		.acpi_option = "power",
+		.trigger = LIBXL_TRIGGER_POWER,
 	};
 
 	return run(verb, argc, argv, &request);
@@ -167,10 +186,11 @@ int cmd_shutdown(const struct verb *verb, int argc, char **argv)
 int cmd_reboot(const struct verb *verb, int argc, char **argv)
 {
 	struct request request = {
-		.method = "domain.reboot",
+		.ask = libxl_domain_reboot,
 		.doing = "Rebooting",
 		.noun = "reboot",
 		.acpi_option = "reset",
+		.trigger = LIBXL_TRIGGER_RESET,
 	};
 
 	return run(verb, argc, argv, &request);

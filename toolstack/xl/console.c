@@ -2,11 +2,15 @@
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 #include "console.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
-#include "xl.h"
-
-#define READY_MS 10000 /* for xenconsoled to notice a new domain */
+#include "ctx.h"
 
 int console_escape(const char *text)
 {
@@ -21,35 +25,45 @@ int console_escape(const char *text)
 	return -2;
 }
 
-/* Until xenconsoled has found the domain; the real answer comes afterwards. */
-static void await_console(const char *domain)
+/* As libxl's users do: the library takes the process over. */
+static void become_console(uint32_t domid, int notify_fd)
 {
-	struct json *params = rpc_domain(domain);
-	struct rpc_error error;
-
-	if (!params || !json_set_string(params, "for", "console") ||
-	    !json_set_int(params, "timeout_ms", READY_MS)) {
-		json_free(params);
-		return;
-	}
-	json_free(xl_try("domain.wait", params, RPC_QUICK, NULL, &error));
+	libxl_postfork_child_noexec(xl_ctx());
+	libxl_primary_console_exec(xl_ctx(), domid, notify_fd);
+	_exit(EXIT_FAILURE);
 }
 
-int console_open(const char *domain)
+pid_t console_start(uint32_t domid)
 {
-	struct rpc_error error;
-	struct json *reply;
-	int fd = -1;
+	int attached[2], status;
+	char byte;
+	pid_t pid;
 
-	await_console(domain);
-	reply = xl_try("domain.console", rpc_domain(domain), RPC_QUICK, &fd, &error);
-	if (!reply) {
-		if (!xl_told_unknown(domain, &error))
-			xl_complain(&error);
+	if (pipe2(attached, O_CLOEXEC)) {
+		perror("xl: pipe");
 		return -1;
 	}
-	json_free(reply);
-	if (fd < 0)
-		fputs("xl: nacred sent no console\n", stderr);
-	return fd;
+	fflush(stdout);
+	pid = fork();
+	if (!pid)
+		become_console(domid, attached[1]);
+	if (pid < 0)
+		perror("xl: fork");
+	close(attached[1]);
+	if (pid > 0 && read(attached[0], &byte, 1) != 1) {
+		waitpid(pid, &status, 0); /* it has said why */
+		pid = -1;
+	}
+	close(attached[0]);
+	return pid;
+}
+
+int console_await(pid_t pid)
+{
+	int status = 0;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return EXIT_FAILURE;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }

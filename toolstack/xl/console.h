@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
-/* The terminal on one side, a guest's console on the other. */
 #ifndef NACRE_XL_CONSOLE_H
 #define NACRE_XL_CONSOLE_H
 
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
 #include "attach.h"
 
-/* "^]", "]" or "none" to a character; -2 if it is nothing of that. */
+/* "^]", "a" or "none" as console_attach() wants it; -2: neither. */
 int console_escape(const char *text);
 
-/* Ask nacred for the console of @domain. A descriptor, or -1 after a message. */
-int console_open(const char *domain);
+/* A process of its own that has the console of @domid at the terminal; returns when it is
+ * attached, so that no line is missed.  -1 after a message. */
+pid_t console_start(uint32_t domid);
+/* Until that process ends: its exit status. */
+int console_await(pid_t pid);
 
 #endif

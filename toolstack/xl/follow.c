@@ -6,120 +6,177 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ctx.h"
 #include "xl.h"
 
-const char *follow_action(const struct json *config, int64_t reason)
+const char *follow_action(const libxl_domain_config *config, int reason)
 {
-	/* By SHUTDOWN_*; suspend (2) has no action. */
-	static const char *const keys[] = {"on_poweroff", "on_reboot",	 NULL,
-					   "on_crash",	  "on_watchdog", "on_soft_reset"};
-	static const char *const names[][2] = {
-		{"restart_rename", "rename-restart"},
-		{"coredump_destroy", "coredump-destroy"},
-		{"coredump_restart", "coredump-restart"},
-		{"soft_reset", "soft-reset"},
+	static const char *const names[] = {
+		[LIBXL_ACTION_ON_SHUTDOWN_DESTROY] = "destroy",
+		[LIBXL_ACTION_ON_SHUTDOWN_RESTART] = "restart",
+		[LIBXL_ACTION_ON_SHUTDOWN_RESTART_RENAME] = "rename-restart",
+		[LIBXL_ACTION_ON_SHUTDOWN_PRESERVE] = "preserve",
+		[LIBXL_ACTION_ON_SHUTDOWN_COREDUMP_DESTROY] = "coredump-destroy",
+		[LIBXL_ACTION_ON_SHUTDOWN_COREDUMP_RESTART] = "coredump-restart",
+		[LIBXL_ACTION_ON_SHUTDOWN_SOFT_RESET] = "soft-reset",
 	};
-	const char *action = NULL;
-	size_t i;
+	libxl_action_on_shutdown action = 0;
 
-	if (reason >= 0 && reason < 6 && keys[reason])
-		action = json_string(json_get(config, keys[reason]), NULL);
-	for (i = 0; action && i < sizeof(names) / sizeof(names[0]); i++)
-		if (!strcmp(action, names[i][0]))
-			return names[i][1];
-	return action ? action : "destroy";
+	if (reason == LIBXL_SHUTDOWN_REASON_POWEROFF)
+		action = config->on_poweroff;
+	else if (reason == LIBXL_SHUTDOWN_REASON_REBOOT)
+		action = config->on_reboot;
+	else if (reason == LIBXL_SHUTDOWN_REASON_CRASH)
+		action = config->on_crash;
+	else if (reason == LIBXL_SHUTDOWN_REASON_WATCHDOG)
+		action = config->on_watchdog;
+	else if (reason == LIBXL_SHUTDOWN_REASON_SOFT_RESET)
+		action = config->on_soft_reset;
+	if ((size_t)action < sizeof(names) / sizeof(names[0]) && names[action])
+		return names[action];
+	return "destroy";
 }
 
-/* The domain's next life has the same UUID and another number, and takes orders; 0: none came. */
-static int64_t next_life(const char *uuid, int64_t old)
+static bool watch(struct follow *follow, uint32_t domid)
 {
-	struct json *events = xl_call("event.subscribe", NULL, RPC_QUICK), *event, *get;
-	struct rpc_error error;
-	int64_t domid = 0;
+	follow->domid = domid;
+	return !libxl_evenable_domain_death(xl_ctx(), domid, 0, &follow->watch);
+}
 
-	json_free(events);
-	get = events ? xl_try("domain.get", rpc_domain(uuid), RPC_QUICK, NULL, &error) : NULL;
-	if (!json_bool(json_get(json_get(get, "state"), "building"), false))
-		domid = json_int(json_get(get, "domid"), 0);
-	json_free(get);
-	while (events && (!domid || domid == old)) {
-		const struct json *domain;
+static void unwatch(struct follow *follow)
+{
+	libxl_evdisable_domain_death(xl_ctx(), follow->watch);
+	follow->watch = NULL;
+}
 
-		event = xl_event(RPC_SLOW);
-		if (!event)
-			return 0;
-		domain = json_get(event, "domain");
-		if (!strcmp(json_string(json_get(domain, "uuid"), ""), uuid))
-			domid = json_int(json_get(domain, "domid"), 0);
-		json_free(event);
+bool follow_begin(struct follow *follow, uint32_t domid, const libxl_domain_config *config)
+{
+	*follow = (struct follow){.config = config};
+	return watch(follow, domid);
+}
+
+/* Its end (of @type), with the reason if it has one.  False: it cannot be told. */
+static bool await(const struct follow *follow, libxl_event_type type, int *reason)
+{
+	libxl_event_type got;
+	libxl_event *event;
+
+	do {
+		if (libxl_event_wait(xl_ctx(), &event, LIBXL_EVENTMASK_ALL, NULL, NULL))
+			return false;
+		got = event->type;
+		if (got == LIBXL_EVENT_TYPE_DOMAIN_SHUTDOWN && reason)
+			*reason = event->u.domain_shutdown.shutdown_reason;
+		libxl_event_free(xl_ctx(), event);
+	} while (got != type && got != LIBXL_EVENT_TYPE_DOMAIN_DEATH);
+	return true;
+}
+
+/* --- the next life ----------------------------------------------------------------------- */
+
+static bool is_next(const struct follow *follow, const libxl_uuid *uuid, uint32_t domid)
+{
+	return domid != follow->domid && !libxl_uuid_compare(uuid, &follow->config->c_info.uuid);
+}
+
+static bool find_next(const struct follow *follow, uint32_t *domid)
+{
+	int i, nr = 0;
+	libxl_vminfo *vms = libxl_list_vm(xl_ctx(), &nr);
+	bool found = false;
+
+	for (i = 0; vms && i < nr && !found; i++) {
+		found = is_next(follow, &vms[i].uuid, vms[i].domid);
+		*domid = vms[i].domid;
 	}
-	return domid;
+	if (vms)
+		libxl_vminfo_list_free(vms, nr);
+	return found;
 }
 
-/* What follows the end of one life: the next domid, 0 for none. */
-static int64_t after_shutdown(int64_t domid, const char *uuid, const char *action)
+static bool event_is_next(const struct follow *follow, const struct json *event, uint32_t *domid)
 {
-	bool restart = strstr(action, "restart");
-	struct json *reply;
+	const struct json *domain = json_get(event, "domain");
+	libxl_uuid uuid;
+
+	*domid = (uint32_t)json_int(json_get(domain, "domid"), INVALID_DOMID);
+	return !libxl_uuid_from_string(&uuid, json_string(json_get(domain, "uuid"), "")) &&
+	       is_next(follow, &uuid, *domid);
+}
+
+/* It has the same UUID and another number.  libxl tells of ends only: that a domain begins is
+ * an event of nacred's.  False: none came. */
+static bool await_next(const struct follow *follow, uint32_t *domid)
+{
+	struct json *event = xl_call("event.subscribe", NULL, RPC_QUICK);
+	bool found = event && find_next(follow, domid);
+
+	while (event && !found) {
+		json_free(event);
+		event = xl_event(RPC_SLOW);
+		found = event && event_is_next(follow, event, domid);
+	}
+	json_free(event);
+	return found;
+}
+
+/* --- one life ---------------------------------------------------------------------------- */
+
+/* What follows the end of one life.  True: it goes on with another. */
+static bool after_shutdown(struct follow *follow, const char *action)
+{
+	uint32_t domid;
 
 	if (!strcmp(action, "preserve") || !strcmp(action, "soft-reset"))
-		return 0;
+		return false;
 	if (strcmp(action, "rename-restart") != 0) {
-		fprintf(stderr, "Domain %lld needs to be cleaned up: destroying the domain\n",
-			(long long)domid);
-		reply = xl_wait(domid, "destroyed");
-		json_free(reply);
-		if (!reply)
-			return 0;
+		fprintf(stderr, "Domain %u needs to be cleaned up: destroying the domain\n",
+			follow->domid);
+		if (!await(follow, LIBXL_EVENT_TYPE_DOMAIN_DEATH, NULL))
+			return false;
 	}
-	if (!restart)
-		return 0;
+	unwatch(follow);
+	if (!strstr(action, "restart"))
+		return false;
 	fputs("Done. Rebooting now\n", stderr);
-	return next_life(uuid, domid);
+	return await_next(follow, &domid) && watch(follow, domid);
 }
 
-static int64_t follow_life(int64_t domid, const char *name, const char *uuid,
-			   const struct json *config)
+static bool follow_life(struct follow *follow, int *status)
 {
 	const char *action;
-	const struct json *reason;
-	struct json *reply;
-	int64_t code;
+	int reason = -1;
 
-	fprintf(stderr, "Waiting for domain %s (domid %lld) to die [pid %ld]\n", xl_safe(name),
-		(long long)domid, (long)getpid());
-	reply = xl_wait(domid, "shutdown");
-	if (!reply)
-		return -1;
-	reason = json_get(reply, "shutdown_reason");
-	if (!reason || reason->type != JSON_INT) {
-		fprintf(stderr, "Domain %lld has been destroyed.\n", (long long)domid);
-		json_free(reply);
-		return 0;
+	fprintf(stderr, "Waiting for domain %s (domid %u) to die [pid %ld]\n",
+		xl_safe(follow->config->c_info.name), follow->domid, (long)getpid());
+	if (!await(follow, LIBXL_EVENT_TYPE_DOMAIN_SHUTDOWN, &reason)) {
+		*status = EXIT_FAILURE;
+		return false;
 	}
-	code = json_int(reason, 0);
-	json_free(reply);
-	fprintf(stderr, "Domain %lld has shut down, reason code %lld 0x%llx\n", (long long)domid,
-		(long long)code, (unsigned long long)code);
-	if (code == 2) {
+	if (reason < 0) {
+		fprintf(stderr, "Domain %u has been destroyed.\n", follow->domid);
+		return false;
+	}
+	fprintf(stderr, "Domain %u has shut down, reason code %d 0x%x\n", follow->domid, reason,
+		(unsigned int)reason);
+	if (reason == LIBXL_SHUTDOWN_REASON_SUSPEND) {
 		fputs("Domain has suspended.\n", stderr);
-		return 0;
+		return false;
 	}
-	action = follow_action(config, code);
-	fprintf(stderr, "Action for shutdown reason code %lld is %s\n", (long long)code, action);
-	return after_shutdown(domid, uuid, action);
+	action = follow_action(follow->config, reason);
+	fprintf(stderr, "Action for shutdown reason code %d is %s\n", reason, action);
+	return after_shutdown(follow, action);
 }
 
-int follow_domain(const struct json *created, const struct json *config)
+int follow_domain(struct follow *follow)
 {
-	const char *name = json_string(json_get(created, "name"), "");
-	const char *uuid = json_string(json_get(created, "uuid"), "");
-	int64_t domid = json_int(json_get(created, "domid"), -1);
+	int status = EXIT_SUCCESS;
 
-	while (domid > 0)
-		domid = follow_life(domid, name, uuid, config);
-	if (domid < 0)
-		return EXIT_FAILURE;
-	fputs("Done. Exiting now\n", stderr);
-	return EXIT_SUCCESS;
+	while (follow_life(follow, &status))
+		continue;
+	if (follow->watch)
+		unwatch(follow);
+	if (status == EXIT_SUCCESS)
+		fputs("Done. Exiting now\n", stderr);
+	return status;
 }

@@ -3,16 +3,27 @@
 #ifndef NACRE_XL_FOLLOW_H
 #define NACRE_XL_FOLLOW_H
 
-#include "json.h"
+#include <libxl.h>
+#include <libxl_event.h>
+#include <stdbool.h>
+
+/* What `xl create -F' follows. */
+struct follow {
+	const libxl_domain_config *config;
+	uint32_t domid;
+	libxl_evgen_domain_death *watch;
+};
+
+/* Watch the domain, before it runs, so that nothing of it is missed.  False after a message. */
+bool follow_begin(struct follow *follow, uint32_t domid, const libxl_domain_config *config);
 
 /*
- * `xl create -F': stay until the domain is gone for good, telling each step as
- * Xen's xl does.  nacred carries out what on_poweroff and so on ask for;
- * this only watches.  @created is domain.create's answer.  An exit status.
+ * Stay until it is gone for good, telling each step as Xen's xl does.  nacred carries out
+ * what on_poweroff and so on ask for; this only watches.  An exit status.
  */
-int follow_domain(const struct json *created, const struct json *config);
+int follow_domain(struct follow *follow);
 
 /* The on_* action for a shutdown reason, with xl.cfg's name. */
-const char *follow_action(const struct json *config, int64_t reason);
+const char *follow_action(const libxl_domain_config *config, int reason);
 
 #endif

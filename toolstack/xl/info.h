@@ -3,16 +3,30 @@
 #ifndef NACRE_XL_INFO_H
 #define NACRE_XL_INFO_H
 
+#include <libxl.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <sys/utsname.h>
 
-#include "json.h"
+/* What `xl info' tells; who made it frees what it points to. */
+struct info {
+	struct utsname system;
+	libxl_physinfo machine;
+	const libxl_version_info *version;
+	libxl_scheduler scheduler;
+	int free_cpus;
+	/* For the tables of -n; NULL: there are none. */
+	const libxl_cputopology *cpus;
+	int nr_cpus;
+	const libxl_numainfo *nodes;
+	int nr_nodes;
+};
 
-/* `xl info' from host.info.  With @key only the values of labels that begin so;
- * with @numa the tables of CPUs and memory nodes too. */
-void info_print(FILE *out, const struct json *info, const char *key, bool numa);
+/* With @key only the values of labels that begin so; with @numa the tables of CPUs and memory
+ * nodes, too. */
+void info_print(FILE *out, const struct info *info, const char *key, bool numa);
 
-/* The message ring; control characters other than newline and TAB are shown. */
+/* A line of the message ring; control characters other than newline and TAB are shown. */
 void dmesg_print(FILE *out, const char *text);
 
 #endif

@@ -2,44 +2,48 @@
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 #include "list.h"
 
+#include <inttypes.h>
 #include <string.h>
 
+#include "cpu_bitmap.h"
 #include "xl.h"
 
-static int64_t number(const struct json *domain, const char *member)
-{
-	return json_int(json_get(domain, member), 0);
-}
-
-static bool flag(const struct json *domain, const char *name)
-{
-	return json_bool(json_get(json_get(domain, "state"), name), false);
-}
-
-static char reason_letter(const struct json *domain)
+static char reason_letter(const libxl_dominfo *domain)
 {
 	static const char letters[] = "-rscwS"; /* by SHUTDOWN_* of xen/sched.h */
-	int64_t reason = json_int(json_get(domain, "shutdown_reason"), -1);
+	int reason = (int)domain->shutdown_reason;
 
 	if (reason < 0 || (size_t)reason >= strlen(letters))
 		return '?';
 	return letters[reason];
 }
 
-void list_state(const struct json *domain, char state[7])
+void list_state(const libxl_dominfo *domain, char state[7])
 {
-	static const char *const names[] = {"running", "blocked", "paused", "shutdown"};
-	size_t i;
-
 	memcpy(state, "------", 7);
 	/* Parsers know a dying domain only as "-----d" or with "s". */
-	for (i = 0; i < 4; i++)
-		if (flag(domain, names[i]) && (!flag(domain, "dying") || i == 3))
-			state[i] = names[i][0];
-	if (state[3] == 's')
+	if (domain->running && !domain->dying)
+		state[0] = 'r';
+	if (domain->blocked && !domain->dying)
+		state[1] = 'b';
+	if (domain->paused && !domain->dying)
+		state[2] = 'p';
+	if (domain->shutdown) {
+		state[3] = 's';
 		state[4] = reason_letter(domain);
-	if (flag(domain, "dying"))
+	}
+	if (domain->dying)
 		state[5] = 'd';
+}
+
+static uint64_t mebibytes(uint64_t memkb)
+{
+	return memkb / 1024;
+}
+
+static void print_uuid(FILE *out, const libxl_uuid *uuid)
+{
+	fprintf(out, LIBXL_UUID_FMT, LIBXL_UUID_BYTES(*uuid));
 }
 
 void list_header(FILE *out, const struct list_columns *columns)
@@ -58,73 +62,59 @@ void list_header(FILE *out, const struct list_columns *columns)
 	fputc('\n', out);
 }
 
-static void print_reason(FILE *out, const struct json *domain)
+static void print_verbose(FILE *out, const libxl_dominfo *domain)
 {
-	if (flag(domain, "shutdown"))
-		fprintf(out, " %8llx",
-			(unsigned long long)json_int(json_get(domain, "shutdown_reason"), 0xff));
+	fputc(' ', out);
+	print_uuid(out, &domain->uuid);
+	if (domain->shutdown)
+		fprintf(out, " %8x", (unsigned int)domain->shutdown_reason);
 	else
 		fprintf(out, " %8s", "-");
 }
 
-void list_row(FILE *out, const struct json *domain, const struct list_columns *columns)
+void list_row(FILE *out, const libxl_dominfo *domain, const struct list_texts *texts,
+	      const struct list_columns *columns)
 {
 	char state[7];
 
 	list_state(domain, state);
-	fprintf(out, "%-40s %5lld %5llu %5lld     %s  %8.1f",
-		xl_safe_word(json_string(json_get(domain, "name"), NULL)),
-		(long long)number(domain, "domid"),
-		(unsigned long long)(number(domain, "current_memkb") +
-				     number(domain, "outstanding_memkb")) /
-			1024,
-		(long long)number(domain, "vcpu_online"), state,
-		(double)number(domain, "cpu_time_ns") / 1e9);
-	if (columns->verbose) {
-		fprintf(out, " %s", xl_safe(json_string(json_get(domain, "uuid"), "-")));
-		print_reason(out, domain);
-	}
+	fprintf(out, "%-40s %5u %5" PRIu64 " %5u     %s  %8.1f", xl_safe_word(texts->name),
+		domain->domid, mebibytes(domain->current_memkb + domain->outstanding_memkb),
+		domain->vcpu_online, state, (double)domain->cpu_time / 1e9);
+	if (columns->verbose)
+		print_verbose(out, domain);
 	if (columns->claim)
-		fprintf(out, " %5llu",
-			(unsigned long long)number(domain, "outstanding_memkb") / 1024);
+		fprintf(out, " %5" PRIu64, mebibytes(domain->outstanding_memkb));
 	if (columns->verbose || columns->context)
-		fprintf(out, " %16s", "-");
+		fprintf(out, " %16s", domain->ssid_label ? xl_safe(domain->ssid_label) : "-");
 	if (columns->cpupool)
-		fprintf(out, "%16s", xl_safe(json_string(json_get(domain, "cpupool"), NULL)));
-	if (columns->numa) /* one memory node */
-		fputs(" all", out);
+		fprintf(out, "%16s", xl_safe(texts->cpupool));
+	if (columns->numa) {
+		fputc(' ', out);
+		cpu_bitmap_print(out, texts->nodes, texts->nr_nodes);
+	}
 	fputc('\n', out);
 }
 
-void sharing_print(FILE *out, const struct json *domains)
+void sharing_header(FILE *out)
 {
-	size_t i;
-
 	fputs("Name                                        ID   Mem Shared\n", out);
-	for (i = 0; i < domains->nr; i++) {
-		const struct json *domain = domains->items[i];
-
-		fprintf(out, "%-40s %5lld %5llu  %5llu\n",
-			xl_safe(json_string(json_get(domain, "name"), NULL)),
-			(long long)number(domain, "domid"),
-			(unsigned long long)(number(domain, "current_memkb") +
-					     number(domain, "outstanding_memkb")) /
-				1024,
-			(unsigned long long)number(domain, "shared_memkb") / 1024);
-	}
 }
 
-void vm_list_print(FILE *out, const struct json *domains)
+void sharing_row(FILE *out, const libxl_dominfo *domain, const char *name)
 {
-	size_t i;
+	fprintf(out, "%-40s %5u %5" PRIu64 "  %5" PRIu64 "\n", xl_safe(name), domain->domid,
+		mebibytes(domain->current_memkb + domain->outstanding_memkb),
+		mebibytes(domain->shared_memkb));
+}
 
+void vm_list_header(FILE *out)
+{
 	fputs("UUID                                  ID    name\n", out);
-	for (i = 0; i < domains->nr; i++) {
-		const struct json *domain = domains->items[i];
+}
 
-		fprintf(out, "%s  %lld    %-30s\n",
-			xl_safe(json_string(json_get(domain, "uuid"), "-")),
-			(long long)number(domain, "domid"),
-			xl_safe(json_string(json_get(domain, "name"), NULL)));
-	}
+void vm_list_row(FILE *out, const libxl_vminfo *vm, const char *name)
+{
+	print_uuid(out, &vm->uuid);
+	fprintf(out, "  %u    %-30s\n", vm->domid, xl_safe(name));
 }

@@ -4,10 +4,8 @@
 
 #include "xl.h"
 
-static long long seconds_up(const struct json *domain, time_t now)
+static long long seconds_since(time_t start, time_t now)
 {
-	long long start = (long long)json_real(json_get(domain, "start_time"), (double)now);
-
 	return now > start ? (long long)now - start : 0;
 }
 
@@ -30,21 +28,27 @@ void uptime_header(FILE *out)
 	fprintf(out, "%-33s %4s %s\n", "Name", "ID", "Uptime");
 }
 
-void uptime_row(FILE *out, const struct json *domain, time_t now, bool brief)
+void uptime_row(FILE *out, const struct uptime *domain, time_t now, bool brief)
 {
-	const char *name = xl_safe(json_string(json_get(domain, "name"), NULL));
-	int domid = (int)json_int(json_get(domain, "domid"), -1);
+	const char *name = xl_safe(domain->name);
 	char up[64], clock[16] = "";
 	struct tm local;
 
-	format_uptime(up, sizeof(up), seconds_up(domain, now), brief);
+	format_uptime(up, sizeof(up), seconds_since(domain->start, now), brief);
 	if (!brief) {
-		fprintf(out, "%-33s %4d %s\n", name, domid, up);
+		fprintf(out, "%-33s %4u %s\n", name, domain->domid, up);
 		return;
 	}
 	if (localtime_r(&now, &local))
 		strftime(clock, sizeof(clock), "%H:%M:%S", &local);
-	fprintf(out, " %s up %s, %s (%d)\n", clock, up, name, domid);
+	fprintf(out, " %s up %s, %s (%u)\n", clock, up, name, domain->domid);
+}
+
+static long long seconds_up(const struct json *domain, time_t now)
+{
+	time_t start = (time_t)json_real(json_get(domain, "start_time"), (double)now);
+
+	return seconds_since(start, now);
 }
 
 struct json *uptime_json(const struct json *domains, time_t now)

@@ -188,6 +188,17 @@ static int preserve(struct nacred *n, struct request *rq, const struct json *par
 	return RPC_DONE;
 }
 
+static int supervise(struct nacred *n, struct request *rq, const struct json *params,
+		     struct json **result, struct rpc_error *e)
+{
+	struct domain *d = world_find_guest(n, params, e);
+
+	if (!d || lifecycle_supervise(n, d, e))
+		return RPC_FAILED;
+	*result = world_identity(d);
+	return RPC_DONE;
+}
+
 static int console_tty(struct nacred *n, struct request *rq, const struct json *params,
 		       struct json **result, struct rpc_error *e)
 {
@@ -318,6 +329,14 @@ const struct method methods_domain_life[] = {
 		.params = one_domain,
 		.result = fields_identity,
 		.handle = console,
+	},
+	{
+		.name = "domain.supervise",
+		.summary = "Act on on_poweroff and its like, which was left to its maker",
+		.class = METHOD_ADMIN,
+		.params = one_domain,
+		.result = fields_identity,
+		.handle = supervise,
 	},
 	{
 		.name = "domain.preserve",
