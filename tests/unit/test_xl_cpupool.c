@@ -189,9 +189,9 @@ Test(xl_cpupool, cpus_come_one_by_one)
 	 .needle = "\"" name "\"",                                                                 \
 	 .json = "{\"domid\":" #id ",\"name\":\"" name "\"}"},                                     \
 	{                                                                                          \
-		.method = "domain.list", .json = "{\"domains\":[{\"domid\":" #id                   \
-						 ",\"name\":\"" name "\",\"uuid\":"                \
-						 "\"65622c59-e557-4667-9137-aaa6b8bdd5d7\"}]}"     \
+		.method = "domain.get", .needle = "{\"domain\":" #id "}",                          \
+		.json = "{\"domid\":" #id ",\"name\":\"" name "\",\"uuid\":"                       \
+			"\"65622c59-e557-4667-9137-aaa6b8bdd5d7\"}"                                \
 	}
 
 Test(xl_cpupool, migrate_and_split)

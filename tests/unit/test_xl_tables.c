@@ -28,15 +28,6 @@ static void end(const char *expected)
 	free(printed);
 }
 
-static struct json *parse(const char *text)
-{
-	char error[200];
-	struct json *v = json_parse(text, strlen(text), &json_default_limits, error, sizeof(error));
-
-	cr_assert_not_null(v, "%s", error);
-	return v;
-}
-
 #define HEADER "Name                                        ID   Mem VCPUs\tState\tTime(s)"
 
 static const struct {

@@ -26,6 +26,10 @@ TestSuite(xl_vcpu, .init = xl_setup, .fini = xl_teardown, .timeout = 60);
 		{.method = "domain.identify",                                                      \
 		 .needle = "\"domain\":1}",                                                        \
 		 .json = "{\"domid\":1,\"name\":\"g1\"}"},                                         \
+		{.method = "domain.get",                                                           \
+		 .needle = "\"domain\":1}",                                                        \
+		 .json = "{\"domid\":1,\"name\":\"g1\",\"vcpu_online\":1,\"uuid\":"                \
+			 "\"65622c59-e557-4667-9137-aaa6b8bdd5d7\"}"},                             \
 		{.method = "domain.list",                                                          \
 		 .json = "{\"domains\":[{\"domid\":1,\"name\":\"g1\",\"vcpu_online\":1,\"uuid\":"  \
 			 "\"65622c59-e557-4667-9137-aaa6b8bdd5d7\"}]}"},                           \

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "instance.h"
 #include "xl.h"
@@ -130,77 +128,4 @@ struct json *xl_domain_call(const char *method, const char *domain, struct json 
 	if (!result && !xl_told_unknown(domain, &error))
 		xl_complain(&error);
 	return result;
-}
-
-bool xl_is_number(const char *text)
-{
-	return *text && strspn(text, "0123456789") == strlen(text);
-}
-
-bool xl_number_unknown(const char *domain, const struct rpc_error *error)
-{
-	return xl_is_number(domain) && error->libxl == RPC_ERROR_DOMAIN_NOTFOUND;
-}
-
-bool xl_find_domain(const char *domain, int64_t *domid)
-{
-	struct json *reply;
-
-	*domid = strtol(domain, NULL, 10);
-	if (xl_is_number(domain))
-		return true;
-	reply = xl_domain_call("domain.get", domain, NULL, RPC_QUICK);
-	*domid = json_int(json_get(reply, "domid"), -1);
-	json_free(reply);
-	return reply;
-}
-
-const struct json *xl_domains(struct json **reply)
-{
-	*reply = xl_call("domain.list", NULL, RPC_QUICK);
-	return json_get(*reply, "domains");
-}
-
-/* nacred is started again when it dies; nothing tells when it listens. */
-#define RECONNECT_TRIES	   100
-#define RECONNECT_PAUSE_NS 200000000
-
-static bool await_restart(const struct rpc_error *error, int *tries)
-{
-	static const struct timespec pause = {.tv_nsec = RECONNECT_PAUSE_NS};
-
-	if (strcmp(error->symbol, "rpc.closed") != 0 && (!*tries || !is_transport(error)))
-		return false;
-	if (++*tries > RECONNECT_TRIES)
-		return false;
-	xl_disconnect();
-	nanosleep(&pause, NULL);
-	return true;
-}
-
-static struct json *wait_params(int64_t domid, const char *what)
-{
-	struct json *params = json_new_object();
-
-	if (params && json_set_int(params, "domain", domid) && json_set_string(params, "for", what))
-		return params;
-	json_free(params);
-	return NULL;
-}
-
-struct json *xl_wait(int64_t domid, const char *what)
-{
-	struct rpc_error error;
-	struct json *reply;
-	int tries = 0;
-
-	do {
-		reply = xl_try("domain.wait", wait_params(domid, what), RPC_FOREVER, NULL, &error);
-	} while (!reply && await_restart(&error, &tries));
-	if (reply)
-		return reply;
-	if (error.libxl == RPC_ERROR_DOMAIN_NOTFOUND)
-		return json_new_object();
-	xl_complain(&error);
-	return NULL;
 }

@@ -45,7 +45,7 @@ void xl_no_options(const struct verb *verb, int argc, char **argv);
 /* Print the help and return the exit status for misuse. */
 int xl_misuse(const struct verb *verb);
 
-/* --- daemon.c --- */
+/* --- daemon.c: what libxl does not have --- */
 
 /* Call nacred; connects at the first call.  NULL with *error filled. */
 struct json *xl_try(const char *method, struct json *params, int timeout_ms, int *fd,
@@ -62,24 +62,6 @@ struct json *xl_domain_call(const char *method, const char *domain, struct json 
 			    int timeout_ms);
 /* True if *error means that @domain does not exist; then the user was told. */
 bool xl_told_unknown(const char *domain, const struct rpc_error *error);
-
-/*
- * The id that @domain means.  As Xen's xl takes it: a number stands for itself, be there such
- * a domain or not; a name is looked up.  False after a message.
- */
-bool xl_find_domain(const char *domain, int64_t *domid);
-/* A number that no domain has: Xen's xl finds it out late, each verb in words of its own. */
-bool xl_number_unknown(const char *domain, const struct rpc_error *error);
-/* Only digits, as a domain id. */
-bool xl_is_number(const char *text);
-
-/* domain.list's array, inside *reply which the caller frees.  NULL: told. */
-const struct json *xl_domains(struct json **reply);
-
-/* Wait until the domain has shut down ("shutdown") or is gone ("destroyed"), also
- * across a restart of nacred.  The answer of domain.wait, an empty object when
- * there is no such domain any more, or NULL after a message. */
-struct json *xl_wait(int64_t domid, const char *what);
 
 /* The next event after event.subscribe, or NULL after a message. */
 struct json *xl_event(int timeout_ms);
