@@ -10,6 +10,7 @@
 #include <xen/xen.h>
 #include <xen/sched.h>
 
+#include "cpuid.h"
 #include "limits.h"
 
 #define CODE "config.invalid"
@@ -391,85 +392,6 @@ static int refuse_features(const struct json *create, const struct json *build, 
 	return fail_field(e, "config.%s", what);
 }
 
-struct action_name {
-	const char *word; /* libxl's in JSON, with '-' as '_' */
-	enum config_action action;
-};
-
-static const struct action_name action_names[] = {
-	{"destroy", ACTION_DESTROY},
-	{"restart", ACTION_RESTART},
-	{"restart_rename", ACTION_RENAME_RESTART},
-	{"rename_restart", ACTION_RENAME_RESTART},
-	{"preserve", ACTION_PRESERVE},
-	{"coredump_destroy", ACTION_COREDUMP_DESTROY},
-	{"coredump_restart", ACTION_COREDUMP_RESTART},
-	{"soft_reset", ACTION_SOFT_RESET},
-};
-
-/* -1 when there is no such action. */
-static int find_action(const char *word)
-{
-	char plain[32];
-	size_t i;
-
-	if (strlen(word) >= sizeof(plain))
-		return -1;
-	for (i = 0; word[i]; i++)
-		plain[i] = word[i] == '-' ? '_' : (char)tolower((unsigned char)word[i]);
-	plain[i] = '\0';
-	for (i = 0; i < sizeof(action_names) / sizeof(action_names[0]); i++)
-		if (strcmp(plain, action_names[i].word) == 0)
-			return (int)action_names[i].action;
-	return -1;
-}
-
-const char *config_action_word(enum config_action action)
-{
-	size_t i;
-
-	for (i = 0; action_names[i].action != action; i++)
-		;
-	return action_names[i].word;
-}
-
-/* Indexed by SHUTDOWN_*; a suspended domain waits for whoever suspended it. */
-static const char *const reason_keys[] = {"on_poweroff", "on_reboot",	NULL,
-					  "on_crash",	 "on_watchdog", "on_soft_reset"};
-
-enum config_action config_action(const struct json *tree, unsigned int reason)
-{
-	const char *key;
-	int action;
-
-	if (reason >= sizeof(reason_keys) / sizeof(reason_keys[0]) || !reason_keys[reason])
-		return ACTION_PRESERVE;
-	key = json_string(json_get(tree, reason_keys[reason]), "destroy");
-	action = find_action(key);
-	return action < 0 ? ACTION_DESTROY : (enum config_action)action;
-}
-
-static int check_actions(const struct json *tree, struct rpc_error *e)
-{
-	const char *word;
-	size_t i;
-
-	for (i = 0; i < sizeof(reason_keys) / sizeof(reason_keys[0]); i++) {
-		if (!reason_keys[i])
-			continue;
-		if (get_string(tree, "", reason_keys[i], 32, &word, e))
-			return -1;
-		if (!word || find_action(word) >= 0)
-			continue;
-		fail(e, XL_INVAL, CODE, "config: %s: there is no action \"%s\"", reason_keys[i],
-		     word);
-		fail_hint(e, "destroy, restart, rename-restart, preserve, coredump-destroy or "
-			     "coredump-restart");
-		return fail_field(e, "config.%s", reason_keys[i]);
-	}
-	return 0;
-}
-
 int config_read(struct config *c, const struct json *tree, struct rpc_error *e)
 {
 	const struct json *create, *build;
@@ -483,8 +405,9 @@ int config_read(struct config *c, const struct json *tree, struct rpc_error *e)
 	if (read_create_info(c, create, e) || read_vcpus(c, build, e) || read_memory(c, build, e) ||
 	    read_tsc(c, build, e) || read_sched(c, build, e) || read_image(c, build, e) ||
 	    read_affinity(c, build, "vcpu_hard_affinity", &c->hard, e) ||
-	    read_affinity(c, build, "vcpu_soft_affinity", &c->soft, e) || check_actions(tree, e) ||
-	    refuse_devices(tree, e) || refuse_features(create, build, e)) {
+	    read_affinity(c, build, "vcpu_soft_affinity", &c->soft, e) ||
+	    config_check_actions(tree, e) || cpuid_check(build, e) || refuse_devices(tree, e) ||
+	    refuse_features(create, build, e)) {
 		config_free(c);
 		return -1;
 	}

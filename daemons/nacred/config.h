@@ -61,6 +61,10 @@ void config_free(struct config *c);
 int config_check_word(const char *what, const char *name, const char *code, struct rpc_error *e);
 /* The same for a domain's. */
 int config_check_name(const char *name, struct rpc_error *e);
+/* --- config_action.c --- */
+
+/* The actions of @tree exist. 0, or -1 and @e. */
+int config_check_actions(const struct json *tree, struct rpc_error *e);
 /* What @tree asks for when the domain ends with @reason (SHUTDOWN_*). */
 enum config_action config_action(const struct json *tree, unsigned int reason);
 const char *config_action_word(enum config_action action);

@@ -49,6 +49,8 @@ const struct error_entry error_table[] = {
 	{"domain.aborted", XL_ABORTED, "It was destroyed, or its job cancelled, while it was made.", NULL},
 	{"domain.vanished", XL_FAIL, "Others destroyed it while it was made.", NULL},
 	{"console.unavailable", XL_FAIL, "xenconsoled does not hand the console over.", NULL},
+	{"config.cpuid", XL_FAIL,
+	 "b_info.cpuid asks for what this machine's guests cannot have.", NULL},
 	{"config.invalid", XL_INVAL, "A member of the configuration cannot be used; field names it.", NULL},
 	{"config.type", XL_INVAL, "The type of guest is not one that is made here.", NULL},
 	{"config.no_kernel", XL_INVAL, "The configuration names no kernel.", NULL},

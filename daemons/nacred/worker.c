@@ -20,6 +20,7 @@
 #include <store.h>
 
 #include "config.h"
+#include "cpuid.h"
 #include "ctrl/domain.h"
 #include "ctrl/sched.h"
 #include "ctrl/vcpu.h"
@@ -264,7 +265,8 @@ static void enter(struct work *w, enum worker_phase phase)
 static int work(struct work *w)
 {
 	enter(w, WORKER_DOMAIN);
-	if (open_all(w) || make_domain(w))
+	if (open_all(w) || make_domain(w) ||
+	    cpuid_apply(w->ctrl, w->domid, json_get(w->tree, "b_info"), &w->result->error))
 		return -1;
 	enter(w, WORKER_IMAGE);
 	if (build_guest(w))

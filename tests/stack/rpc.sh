@@ -42,6 +42,12 @@ says policy-offered '"name":"sse4-2",[^}]*"state":"offered".*"number":"0xc000008
 says policy-missing '"processor":false,"state":"hidden","reason":"the processor does not have it"' \
 	call host.cpu_policy
 says policy-text '^pku +hidden +its state is not switched' nacre cpuid
+check policy-less xl create -q -p "$(cfg_tiny less count 'cpuid = "host,avx=0"')"
+says policy-less-avx '^avx +hidden +taken away when the domain was built' nacre cpuid --domain less
+says policy-less-avx2 '^avx2 +hidden +needs avx' nacre cpuid --domain less
+check policy-less-destroy xl destroy less
+refuse policy-no-leaf 3 'guests have no CPUID leaf 0x4fffffff here; .nacre cpuid. shows' \
+	xl create -q "$(cfg_tiny less count 'cpuid = ["0x4fffffff:ecx=xxx0xxxxxxxxxxxxxxxxxxxxxxxxxxxx"]')"
 says policy-nobody 'no domain|not found' nacre cpuid --domain nobody
 
 # A life.

@@ -76,6 +76,10 @@ foreach(call list get_node_affinity set_node_affinity)
 endforeach()
 
 # A core of a domain of a few pages.
+nacre_unit_test(nacred_cpuid SOURCES test_nacred_cpuid.c LIBS nacred_core)
+foreach(call of_domain of_system free set)
+  target_link_options(test_nacred_cpuid PRIVATE -Wl,--wrap=ctrl_policy_${call})
+endforeach()
 nacre_unit_test(nacred_dump SOURCES test_nacred_dump.c LIBS nacred_core)
 foreach(call open close domain_pause domain_unpause domain_info vcpu_info vcpu_context memory_max_gfn
     memory_map memory_unmap buffer_alloc buffer_free domctl host_version)

@@ -336,7 +336,6 @@ Test(config_domain, warnings)
 	warns("memory=\"12x\"", "g1.cfg:5: warning: parameter `memory' is not a valid number\n");
 	warns("cap+=4", "g1.cfg:5: warning: can't use += with numbers for parameter `cap'\n");
 	warns("vnc=1", "key `vnc' has no effect: there is no device model");
-	warns("cpuid=\"host,tm=0\"", "key `cpuid' has no effect: the guest sees the processor");
 	warns("vnc=0\nusb=0\nvif=[]\ndisk=[]\npci=[]\nserial=\"\"", NULL);
 	warns("root=\"a\"\ncmdline=\"b\"", "Warning: ignoring root= and extra= in favour of");
 	warns("cpu_cap=10", "g1.cfg:5: key `cpu_cap' is xm's; it is taken as `cap'\n");

@@ -46,7 +46,7 @@ const struct key cfg_keys[] = {
 	{"cmdline", KEY_ACTS, NULL},
 	{"cpu_cap", KEY_ACTS, NULL},
 	{"cpu_weight", KEY_ACTS, NULL},
-	{"cpuid", KEY_STORED, "the guest sees the processor as the hypervisor shows it"},
+	{"cpuid", KEY_ACTS, NULL},
 	{"cpus", KEY_ACTS, NULL},
 	{"cpus_soft", KEY_ACTS, NULL},
 	{"device_model", KEY_IGNORED, DEVICE_MODEL},

@@ -68,40 +68,100 @@ static void words_of(const xen_cpuid_leaf_t *leaves, uint32_t nr, uint32_t words
 		words[i] = word_of(leaves, nr, place[i].leaf, place[i].subleaf, place[i].reg);
 }
 
-static int get(struct ctrl *ctrl, struct xen_domctl *op, xen_cpuid_leaf_t **leaves,
-	       xen_msr_entry_t **msrs)
+/* Room for as many as there can be. */
+static int make_room(struct ctrl *ctrl, struct ctrl_policy *p)
 {
-	struct xen_domctl_cpu_policy *p = &op->u.cpu_policy;
-	int ret = ctrl_domctl(ctrl, op); /* without arrays: how many there can be */
+	p->leaves = ctrl_buffer_alloc(ctrl, p->nr_leaves * sizeof(*p->leaves));
+	p->msrs = ctrl_buffer_alloc(ctrl, p->nr_msrs * sizeof(*p->msrs));
+	return p->leaves && p->msrs ? 0 : -ENOMEM;
+}
 
+void ctrl_policy_free(struct ctrl *ctrl, struct ctrl_policy *p)
+{
+	ctrl_buffer_free(ctrl, p->msrs);
+	ctrl_buffer_free(ctrl, p->leaves);
+	memset(p, 0, sizeof(*p));
+}
+
+int ctrl_policy_of_domain(struct ctrl *ctrl, uint32_t domid, struct ctrl_policy *p)
+{
+	struct xen_domctl op = {.cmd = XEN_DOMCTL_get_cpu_policy, .domain = (domid_t)domid};
+	struct xen_domctl_cpu_policy *cpu = &op.u.cpu_policy;
+	int ret = ctrl_domctl(ctrl, &op); /* without arrays: how many there can be */
+
+	memset(p, 0, sizeof(*p));
+	p->nr_leaves = cpu->nr_leaves;
+	p->nr_msrs = cpu->nr_msrs;
+	if (!ret)
+		ret = make_room(ctrl, p);
+	if (!ret) {
+		set_xen_guest_handle(cpu->leaves, p->leaves);
+		set_xen_guest_handle(cpu->msrs, p->msrs);
+		ret = ctrl_domctl(ctrl, &op);
+	}
+	p->nr_leaves = cpu->nr_leaves;
+	p->nr_msrs = cpu->nr_msrs;
 	if (ret)
-		return ret;
-	*leaves = ctrl_buffer_alloc(ctrl, p->nr_leaves * sizeof(**leaves));
-	*msrs = ctrl_buffer_alloc(ctrl, p->nr_msrs * sizeof(**msrs));
-	if (!*leaves || !*msrs)
-		return -ENOMEM;
-	set_xen_guest_handle(p->leaves, *leaves);
-	set_xen_guest_handle(p->msrs, *msrs);
-	return ctrl_domctl(ctrl, op);
+		ctrl_policy_free(ctrl, p);
+	return ret;
+}
+
+int ctrl_policy_of_system(struct ctrl *ctrl, uint32_t index, struct ctrl_policy *p)
+{
+	struct xen_sysctl op = {.cmd = XEN_SYSCTL_get_cpu_policy};
+	struct xen_sysctl_cpu_policy *cpu = &op.u.cpu_policy;
+	int ret;
+
+	memset(p, 0, sizeof(*p));
+	cpu->index = index;
+	ret = ctrl_sysctl(ctrl, &op); /* likewise */
+	p->nr_leaves = cpu->nr_leaves;
+	p->nr_msrs = cpu->nr_msrs;
+	if (!ret)
+		ret = make_room(ctrl, p);
+	if (!ret) {
+		set_xen_guest_handle(cpu->leaves, p->leaves);
+		set_xen_guest_handle(cpu->msrs, p->msrs);
+		ret = ctrl_sysctl(ctrl, &op);
+	}
+	p->nr_leaves = cpu->nr_leaves;
+	p->nr_msrs = cpu->nr_msrs;
+	if (ret)
+		ctrl_policy_free(ctrl, p);
+	return ret;
+}
+
+int ctrl_policy_set(struct ctrl *ctrl, uint32_t domid, const struct ctrl_policy *p,
+		    struct ctrl_policy_refusal *why)
+{
+	struct xen_domctl op = {.cmd = XEN_DOMCTL_set_cpu_policy, .domain = (domid_t)domid};
+	struct xen_domctl_cpu_policy *cpu = &op.u.cpu_policy;
+	int ret;
+
+	cpu->nr_leaves = p->nr_leaves;
+	cpu->nr_msrs = p->nr_msrs;
+	set_xen_guest_handle(cpu->leaves, p->leaves);
+	set_xen_guest_handle(cpu->msrs, p->msrs);
+	cpu->err_leaf = cpu->err_subleaf = cpu->err_msr = UINT32_MAX;
+	ret = ctrl_domctl(ctrl, &op);
+	*why = (struct ctrl_policy_refusal){cpu->err_leaf, cpu->err_subleaf, cpu->err_msr};
+	return ret;
 }
 
 int ctrl_policy_domain(struct ctrl *ctrl, uint32_t domid, uint32_t words[NR_FEATURE_WORDS],
 		       uint64_t *platform_info)
 {
-	struct xen_domctl op = {.cmd = XEN_DOMCTL_get_cpu_policy, .domain = (domid_t)domid};
-	xen_cpuid_leaf_t *leaves = NULL;
-	xen_msr_entry_t *msrs = NULL;
-	int ret = get(ctrl, &op, &leaves, &msrs);
+	struct ctrl_policy p;
+	int ret = ctrl_policy_of_domain(ctrl, domid, &p);
 	uint32_t i;
 
-	if (!ret) {
-		words_of(leaves, op.u.cpu_policy.nr_leaves, words);
-		*platform_info = 0;
-		for (i = 0; i < op.u.cpu_policy.nr_msrs; i++)
-			if (msrs[i].idx == MSR_PLATFORM_INFO)
-				*platform_info = msrs[i].val;
-	}
-	ctrl_buffer_free(ctrl, msrs);
-	ctrl_buffer_free(ctrl, leaves);
-	return ret;
+	if (ret)
+		return ret;
+	words_of(p.leaves, p.nr_leaves, words);
+	*platform_info = 0;
+	for (i = 0; i < p.nr_msrs; i++)
+		if (p.msrs[i].idx == MSR_PLATFORM_INFO)
+			*platform_info = p.msrs[i].val;
+	ctrl_policy_free(ctrl, &p);
+	return 0;
 }
