@@ -53,14 +53,20 @@ static const union {
 		.console_len = (len)                                                               \
 	}
 
+#define HELD                                                                                       \
+	{                                                                                          \
+		.method = "domain.dump_core", .json = "{}", .console = core.bytes,                 \
+		.console_len = sizeof(core.v), .hold = true                                        \
+	}
+
 static void script(const struct fake_answer *answer)
 {
 	fake_nacred_script(answer, 1);
 }
 
-static int files_left(void)
+static int entries(const char *where)
 {
-	DIR *d = opendir(directory);
+	DIR *d = opendir(where);
 	struct dirent *e;
 	int nr = 0;
 
@@ -68,6 +74,11 @@ static int files_left(void)
 		nr += e->d_name[0] != '.';
 	closedir(d);
 	return nr;
+}
+
+static int files_left(void)
+{
+	return entries(directory);
 }
 
 static void logged(const char *text)
@@ -79,6 +90,7 @@ Test(libxl_dump, a_whole_core_is_there)
 {
 	static const struct fake_answer whole = SENT(sizeof(core.v));
 	char read[sizeof(core.v) + 1];
+	int open_files;
 	FILE *f;
 
 	script(&whole);
@@ -89,6 +101,9 @@ Test(libxl_dump, a_whole_core_is_there)
 	fclose(f);
 	cr_expect_eq(memcmp(read, &core.v, sizeof(core.v)), 0);
 	cr_expect_eq(files_left(), 1);
+	open_files = entries("/proc/self/fd");
+	cr_assert_eq(libxl_domain_core_dump(ctx, 7, path, NULL), 0);
+	cr_expect_eq(entries("/proc/self/fd"), open_files);
 }
 
 Test(libxl_dump, half_a_core_leaves_no_file)
@@ -143,4 +158,91 @@ Test(libxl_dump, tells_whoever_does_not_wait)
 	cr_expect_eq(event->for_user, 5);
 	cr_expect_eq(event->u.operation_complete.rc, ERROR_FAIL);
 	libxl_event_free(ctx, event);
+}
+
+/* The end of the operation with that number, and its result. */
+static int ended(uint64_t number)
+{
+	libxl_event *event;
+	int rc;
+
+	cr_assert_eq(libxl_event_wait(ctx, &event, LIBXL_EVENTMASK_ALL, NULL, NULL), 0);
+	cr_expect_eq(event->type, LIBXL_EVENT_TYPE_OPERATION_COMPLETE);
+	cr_expect_eq(event->for_user, number);
+	rc = event->u.operation_complete.rc;
+	libxl_event_free(ctx, event);
+	return rc;
+}
+
+Test(libxl_dump, waits_for_nobody)
+{
+	static const struct fake_answer held = HELD;
+	libxl_asyncop_how how = {.u.for_event = 6};
+
+	script(&held);
+	cr_expect_eq(libxl_domain_core_dump(ctx, 7, path, &how), 0);
+	cr_assert(fake_nacred_await("domain.dump_core", 5000));
+	cr_expect_eq(access(path, F_OK), -1);
+	fake_nacred_release();
+	cr_expect_eq(ended(6), 0, "%s", libxl_fixture_log);
+	cr_expect_eq(access(path, F_OK), 0);
+	cr_expect_eq(files_left(), 1);
+}
+
+/* The descriptor of an answer that nobody waits for any more is closed: it would keep the
+ * domain paused. */
+Test(libxl_dump, aborted_leaves_nothing)
+{
+	static const struct fake_answer answers[] = {HELD,
+						     {.method = "domain.pause", .json = "{}"}};
+	static const struct fake_answer whole = SENT(sizeof(core.v));
+	libxl_asyncop_how first = {.u.for_event = 1}, second = {.u.for_event = 2};
+	int open_files;
+
+	script(&whole);
+	cr_expect_eq(libxl_domain_core_dump(ctx, 8, path, NULL), 0);
+	cr_assert_eq(unlink(path), 0);
+	open_files = entries("/proc/self/fd");
+	fake_nacred_script(answers, 2);
+	cr_expect_eq(libxl_domain_core_dump(ctx, 7, path, &first), 0);
+	cr_assert(fake_nacred_await("domain.dump_core", 5000));
+	cr_expect_eq(libxl_ao_abort(ctx, &first), 0);
+	cr_expect_eq(ended(1), ERROR_ABORTED);
+	cr_expect_eq(files_left(), 0);
+	fake_nacred_release();
+	cr_expect_eq(libxl_domain_pause(ctx, 7, &second), 0);
+	cr_expect_eq(ended(2), 0, "%s", libxl_fixture_log);
+	cr_expect_eq(entries("/proc/self/fd"), open_files);
+}
+
+/* Both are read at once, and the descriptor is the second's. */
+Test(libxl_dump, behind_the_answer_to_another_call)
+{
+	static const struct fake_answer answers[] = {
+		{.method = "domain.pause", .json = "{}", .hold = true}, HELD};
+	libxl_asyncop_how first = {.u.for_event = 1}, second = {.u.for_event = 2};
+
+	fake_nacred_script(answers, 2);
+	cr_expect_eq(libxl_domain_pause(ctx, 7, &first), 0);
+	cr_expect_eq(libxl_domain_core_dump(ctx, 7, path, &second), 0);
+	cr_assert(fake_nacred_await("domain.dump_core", 5000));
+	fake_nacred_release();
+	cr_expect_eq(ended(1), 0);
+	cr_expect_eq(ended(2), 0, "%s", libxl_fixture_log);
+	cr_expect_eq(files_left(), 1);
+}
+
+Test(libxl_dump, an_error_comes_with_its_hint)
+{
+	static const struct fake_answer busy = {
+		.method = "domain.dump_core",
+		.json = "{\"code\":-32003,\"message\":\"it is being built\",\"data\":{\"code\":"
+			"\"domain.busy\",\"hint\":\"wait\"}}",
+		.is_error = true};
+
+	script(&busy);
+	cr_expect_eq(libxl_domain_core_dump(ctx, 7, path, NULL), ERROR_FAIL);
+	logged("Domain 7:it is being built; wait\n");
+	logged("/core: nacred refuses\n");
+	cr_expect_eq(files_left(), 0);
 }

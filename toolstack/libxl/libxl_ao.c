@@ -49,7 +49,7 @@ static void ao_unlink(struct libxl__ao *ao)
 	ao->next = NULL;
 }
 
-static void ao_complete(struct libxl__egc *egc, struct libxl__ao *ao, int rc)
+void libxl__ao_complete(struct libxl__egc *egc, struct libxl__ao *ao, int rc)
 {
 	struct libxl__event_node *event = ao->event;
 
@@ -88,7 +88,7 @@ static void post_answered(struct libxl__egc *egc, struct libxl__post *post,
 	if (error && rc < 0)
 		libxl__log_refusal(egc->ctx, &ao->where, ao->domid, error, ao->op->missing);
 	if (rc != LIBXL__GOES_ON)
-		ao_complete(egc, ao, rc);
+		libxl__ao_complete(egc, ao, rc);
 }
 
 static int ao_post(struct libxl__ao *ao, const struct libxl__op *op, struct json *params)
@@ -100,6 +100,7 @@ static int ao_post(struct libxl__ao *ao, const struct libxl__op *op, struct json
 	ao->post.params = params;
 	ao->post.repeatable = op->repeatable;
 	ao->post.timeout_ms = op->timeout_ms;
+	ao->post.fd = op->with_fd ? &ao->fd : NULL;
 	ao->post.answered = post_answered;
 	return libxl__post(ao->ctx, &ao->post);
 }
@@ -182,7 +183,7 @@ int libxl__ao_done(libxl_ctx *ctx, const libxl_asyncop_how *how, uint32_t domid,
 	libxl__enter(&egc, ctx);
 	ao->next = ctx->aos;
 	ctx->aos = ao;
-	ao_complete(&egc, ao, rc);
+	libxl__ao_complete(&egc, ao, rc);
 	libxl__leave(&egc);
 	return 0;
 }
@@ -210,7 +211,7 @@ static bool same_how(const struct libxl__ao *ao, const libxl_asyncop_how *how)
 void libxl__ao_cancel(struct libxl__egc *egc, struct libxl__ao *ao)
 {
 	libxl__post_cancel(egc->ctx, &ao->post);
-	ao_complete(egc, ao, ERROR_ABORTED);
+	libxl__ao_complete(egc, ao, ERROR_ABORTED);
 }
 
 static void ao_abort(struct libxl__egc *egc, struct libxl__ao *ao)

@@ -11,7 +11,7 @@
 
 struct libxl__ao;
 
-/* libxl__op.answered: another call follows. */
+/* libxl__op.answered: another call follows, or a libxl__ao_complete(). */
 #define LIBXL__GOES_ON 1
 
 struct libxl__op {
@@ -19,10 +19,12 @@ struct libxl__op {
 	const char *missing; /* as of libxl__log_refusal() */
 	int timeout_ms;	     /* as of libxl__post */
 	bool repeatable;     /* as of libxl__post */
+	bool with_fd;	     /* a descriptor comes with the answer */
 	/*
 	 * What to make of the answer: with @rc 0 @result is there, else it is NULL.  Gives
 	 * what the operation ends with, or LIBXL__GOES_ON after a libxl__ao_next() that
-	 * gave 0.  NULL: it ends with @rc.
+	 * gave 0.  NULL: it ends with @rc.  @ao->fd is there with_fd, also with an error,
+	 * and this has to close it.
 	 */
 	int (*answered)(struct libxl__egc *egc, struct libxl__ao *ao, const struct json *result,
 			int rc);
@@ -43,6 +45,7 @@ struct libxl__ao {
 	void (*release)(void *user);
 	void *user; /* the operation's own */
 	uint32_t domid;
+	int fd; /* -1: none came */
 	bool sync, aborting, complete;
 	int rc;
 	libxl_asyncop_how how;
@@ -67,6 +70,9 @@ int libxl__ao_done(libxl_ctx *ctx, const libxl_asyncop_how *how, uint32_t domid,
 
 /* From libxl__op.answered: the next step.  0, or an error to end with. */
 int libxl__ao_next(struct libxl__ao *ao, const struct libxl__op *op, struct json *params);
+
+/* It ends with @rc; for one that goes on without a call. */
+void libxl__ao_complete(struct libxl__egc *egc, struct libxl__ao *ao, int rc);
 
 /* From libxl__op.abort: wait for no answer any more, end with ERROR_ABORTED. */
 void libxl__ao_cancel(struct libxl__egc *egc, struct libxl__ao *ao);

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "instance.h"
 #include "libxl_context.h"
@@ -92,6 +93,8 @@ int libxl__post(libxl_ctx *ctx, struct libxl__post *post)
 
 	post->id = 0;
 	post->next = NULL;
+	if (post->fd)
+		*post->fd = -1;
 	post->repeated = false;
 	post->deadline = (struct libxl__ev_time){.occurred = too_late};
 	if (post->timeout_ms >= 0)
@@ -258,6 +261,24 @@ static void connection_lost(struct libxl__egc *egc, int rc)
 		libxl__time_deregister(ctx, &channel->retry);
 }
 
+/* @post NULL: an answer to nobody.  A descriptor that is not this answer's may be that of
+ * one which is waited for still. */
+static void take_fd(struct libxl__channel *channel, struct libxl__post *post)
+{
+	const struct libxl__post *other = channel->posts;
+	int fd;
+
+	if (post && post->fd) {
+		*post->fd = rpc_take_fd(channel->rpc);
+		return;
+	}
+	while (other && !other->fd)
+		other = other->next;
+	fd = other ? -1 : rpc_take_fd(channel->rpc);
+	if (fd >= 0)
+		close(fd);
+}
+
 static void handle(struct libxl__egc *egc, struct rpc_message *message)
 {
 	struct libxl__post *post = egc->ctx->channel.posts;
@@ -266,6 +287,8 @@ static void handle(struct libxl__egc *egc, struct rpc_message *message)
 		libxl__deaths_event(egc, message->value);
 	while (post && (!post->id || post->id != message->id))
 		post = post->next;
+	if (message->kind == RPC_ANSWER)
+		take_fd(&egc->ctx->channel, post);
 	/* An answer to nobody: its call was cancelled or came too late. */
 	if (message->kind == RPC_ANSWER && post)
 		finish(egc, post, message->value, message->value ? NULL : &message->error);

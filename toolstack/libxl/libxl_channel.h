@@ -25,6 +25,9 @@ struct libxl__post {
 	struct json *params; /* owned */
 	bool repeatable;     /* carried out twice it is as if once: goes on after a restart */
 	int timeout_ms;	     /* negative: none */
+	/* Where the descriptor that comes with the answer goes, to be closed by answered();
+	 * -1: there was none.  NULL: none is expected. */
+	int *fd;
 	/* Once, unless it is cancelled; @post is not the channel's any more.  @result is
 	 * NULL when @error is not. */
 	void (*answered)(struct libxl__egc *egc, struct libxl__post *post,

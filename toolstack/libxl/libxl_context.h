@@ -26,6 +26,7 @@ struct libxl__ctx {
 	struct libxl__loop loop;
 	struct libxl__channel channel;
 	struct libxl__ao *aos; /* under way */
+	unsigned int nr_cores; /* that are being written */
 	struct libxl__evgen_domain_death *deaths;
 	struct libxl__death_watch watch;
 	struct libxl__children children;

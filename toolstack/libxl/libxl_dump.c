@@ -4,12 +4,13 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "libxl_ao.h"
+#include "libxl_context.h"
 
 #define HEAD	   (sizeof(Elf64_Ehdr) + 2 * sizeof(Elf64_Shdr))
 #define COPY_BYTES ((size_t)256 * 1024)
@@ -18,9 +19,11 @@
  * never half a core under its name; a device as it is. */
 struct core {
 	libxl_ctx *ctx;
-	const char *path;
-	char *part; /* NULL: a device */
-	int fd;
+	struct libxl__ao *ao; /* while it is copied */
+	char *path, *part;    /* no @part: a device */
+	int fd, stream;	      /* -1: closed */
+	struct libxl__ev_fd readable;
+	char *bytes; /* COPY_BYTES */
 	union {
 		char bytes[HEAD];
 		struct {
@@ -83,54 +86,21 @@ static bool is_whole(const struct core *c)
 	       c->len == last->sh_offset + last->sh_size;
 }
 
-static bool copy_by(struct core *c, int stream, char *bytes)
-{
-	ssize_t got;
+/* --- the file is whole, or not there -------------------------------------------------------- */
 
-	while ((got = read(stream, bytes, COPY_BYTES)) != 0) {
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return false;
-		if (!put(c, bytes, (size_t)got)) {
-			int err = errno;
-
-			libxl__log_xc(c->ctx, "Failed to write buffer (%d = %s)", err,
-				      strerror(err));
-			errno = err;
-			return false;
-		}
-	}
-	errno = EPIPE;
-	return is_whole(c);
-}
-
-/* False with errno. */
-static bool copy(struct core *c, int stream)
-{
-	char *bytes = malloc(COPY_BYTES);
-	bool good = bytes && copy_by(c, stream, bytes);
-	int err = bytes ? errno : ENOMEM;
-
-	free(bytes);
-	errno = err;
-	return good;
-}
-
-/* @good: it is whole.  False with errno: it is not under its name. */
+/* @good: it is whole.  False with errno: it is not under its name.  Once. */
 static bool core_close(struct core *c, bool good)
 {
 	int err = errno;
 
-	if (c->fd >= 0 && c->part && good) {
+	if (c->part && good) {
 		good = !fsync(c->fd) && !rename(c->part, c->path);
 		err = errno;
 	}
 	if (c->part && !good)
 		unlink(c->part);
-	if (c->fd >= 0)
-		close(c->fd);
-	free(c->part);
+	close(c->fd);
+	c->fd = -1;
 	errno = err;
 	return good;
 }
@@ -141,47 +111,142 @@ static int failed(const struct core *c, uint32_t domid, const char *why)
 	return ERROR_FAIL;
 }
 
-/* Why, in Xen's words where there is no such domain. */
-static const char *refused(libxl_ctx *ctx, int rc, const struct rpc_error *error)
+static void stop_copying(struct core *c)
 {
-	if (rc != ERROR_DOMAIN_NOTFOUND)
-		return error->text;
-	libxl__log_xc(ctx, "Could not get info for domain (%d = %s)", ESRCH, strerror(ESRCH));
-	return strerror(ESRCH);
-}
-
-static int dump(struct core *c, uint32_t domid)
-{
-	struct rpc_error error = {.text = ""};
-	int stream = -1;
-	int rc = libxl__rpc(c->ctx, LIBXL__CHANGE, "domain.dump_core", libxl__domain_params(domid),
-			    RPC_QUICK, NULL, &stream, &error);
-	bool good;
-
-	if (rc || stream < 0) {
-		core_close(c, false);
-		return failed(c, domid, rc ? refused(c->ctx, rc, &error) : "nacred sent no stream");
+	if (c->readable.fd >= 0) {
+		libxl__fd_deregister(c->ctx, &c->readable);
+		c->ctx->nr_cores--;
 	}
-	good = copy(c, stream);
-	close(stream);
-	return core_close(c, good) ? 0 : failed(c, domid, strerror(errno));
+	if (c->stream >= 0)
+		close(c->stream);
+	c->stream = -1;
 }
 
-static int open_and_dump(libxl_ctx *ctx, uint32_t domid, const char *path)
+/* Lock held, or nothing is being copied. */
+static void core_free(void *user)
 {
-	struct core core = {.ctx = ctx, .path = path, .fd = -1};
+	struct core *c = user;
+
+	stop_copying(c);
+	if (c->fd >= 0)
+		core_close(c, false);
+	free(c->path);
+	free(c->part);
+	free(c->bytes);
+	free(c);
+}
+
+/* --- copying ------------------------------------------------------------------------------ */
+
+static void copied(struct libxl__egc *egc, struct core *c, bool good)
+{
+	struct libxl__ao *ao = c->ao;
+	int rc = core_close(c, good) ? 0 : failed(c, ao->domid, strerror(errno));
+
+	stop_copying(c);
+	libxl__ao_complete(egc, ao, rc);
+}
+
+/* As much as is there, so that other events have their turn. */
+static void copy_some(struct libxl__egc *egc, struct libxl__ev_fd *ev, short revents)
+{
+	struct core *c = (struct core *)((char *)ev - offsetof(struct core, readable));
+	ssize_t got = read(c->stream, c->bytes, COPY_BYTES);
 	int err;
 
-	if (core_open(&core))
-		return dump(&core, domid);
-	err = errno;
-	libxl__log_xc(ctx, "Could not open corefile %s (%d = %s)", path, err, strerror(err));
-	return failed(&core, domid, strerror(err));
+	if (got < 0 && (errno == EINTR || errno == EAGAIN))
+		return; /* another thread was faster */
+	if (!got)
+		errno = EPIPE;
+	if (got <= 0) {
+		copied(egc, c, !got && is_whole(c));
+	} else if (!put(c, c->bytes, (size_t)got)) {
+		err = errno;
+		libxl__log_xc(c->ctx, "Failed to write buffer (%d = %s)", err, strerror(err));
+		errno = err;
+		copied(egc, c, false);
+	}
 }
 
-/* As in Xen it is over before it returns, also with @ao_how. */
+static int begin_copying(struct core *c, struct libxl__ao *ao)
+{
+	int rc;
+
+	c->ao = ao;
+	if (c->ctx->nr_cores == LIBXL__MAX_CORES)
+		return failed(c, ao->domid, "too many cores are being written");
+	c->readable.occurred = copy_some;
+	if (fcntl(c->stream, F_SETFL, O_NONBLOCK))
+		return failed(c, ao->domid, strerror(errno));
+	rc = libxl__fd_register(c->ctx, &c->readable, c->stream, POLLIN);
+	if (rc)
+		return rc;
+	c->ctx->nr_cores++;
+	return LIBXL__GOES_ON;
+}
+
+static int answered(struct libxl__egc *egc, struct libxl__ao *ao, const struct json *result, int rc)
+{
+	struct core *c = ao->user;
+
+	c->stream = ao->fd;
+	if (rc == ERROR_DOMAIN_NOTFOUND) { /* in Xen's words */
+		libxl__log_xc(c->ctx, "Could not get info for domain (%d = %s)", ESRCH,
+			      strerror(ESRCH));
+		return failed(c, ao->domid, strerror(ESRCH));
+	}
+	if (rc)
+		return failed(c, ao->domid, "nacred refuses");
+	if (c->stream < 0)
+		return failed(c, ao->domid, "nacred sent no stream");
+	return begin_copying(c, ao);
+}
+
+static void aborted(struct libxl__egc *egc, struct libxl__ao *ao)
+{
+	stop_copying(ao->user);
+	libxl__ao_cancel(egc, ao);
+}
+
+/* --- the function ------------------------------------------------------------------------- */
+
+static struct core *core_new(libxl_ctx *ctx, const char *path)
+{
+	struct core *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return NULL;
+	c->ctx = ctx;
+	c->fd = c->stream = c->readable.fd = -1;
+	c->path = strdup(path);
+	c->bytes = malloc(COPY_BYTES);
+	if (c->path && c->bytes)
+		return c;
+	core_free(c);
+	return NULL;
+}
+
+/* Files are written as fast as they take it; all else happens as the bytes come. */
 int libxl_domain_core_dump(libxl_ctx *ctx, uint32_t domid, const char *filename,
 			   const libxl_asyncop_how *ao_how)
 {
-	return libxl__ao_done(ctx, ao_how, domid, open_and_dump(ctx, domid, filename));
+	static const struct libxl__op op = {.method = "domain.dump_core",
+					    .missing = "",
+					    .timeout_ms = RPC_QUICK,
+					    .with_fd = true,
+					    .answered = answered,
+					    .abort = aborted,
+					    .release = core_free};
+	struct core *c = core_new(ctx, filename);
+	int err, rc;
+
+	if (!c)
+		return ERROR_NOMEM;
+	if (core_open(c))
+		return libxl__ao(ctx, ao_how, domid, &op, libxl__domain_params(domid), c);
+	err = errno;
+	libxl__log_xc(ctx, "Could not open corefile %s (%d = %s)", filename, err, strerror(err));
+	rc = failed(c, domid, strerror(err));
+	core_free(c);
+	return libxl__ao_done(ctx, ao_how, domid, rc);
 }

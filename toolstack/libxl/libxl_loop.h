@@ -68,8 +68,10 @@ struct libxl__ev_fd {
 	struct libxl__nexus *nexus;
 };
 
-/* How many descriptors a context ever has: the channel, and ended children. */
-#define LIBXL__MAX_FDS 2
+/* How many descriptors a context ever has: the channel, ended children, and the cores that
+ * are written at once. */
+#define LIBXL__MAX_CORES 6
+#define LIBXL__MAX_FDS	 (2 + LIBXL__MAX_CORES)
 
 /* 0, or what the caller's hook says (nothing is registered or changed then). */
 int libxl__fd_register(libxl_ctx *ctx, struct libxl__ev_fd *ev, int fd, short events);

@@ -100,3 +100,11 @@ int rpc_receive(struct rpc *rpc, struct rpc_message *message)
 	sort_message(line, message);
 	return 0;
 }
+
+int rpc_take_fd(struct rpc *rpc)
+{
+	int fd = rpc->stream.fd;
+
+	rpc->stream.fd = -1;
+	return fd;
+}

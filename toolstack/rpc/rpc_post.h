@@ -29,9 +29,13 @@ struct rpc_message {
 	struct rpc_error error;
 };
 
-/* What has come, without waiting. 0, or -errno: the connection is over. Descriptors
- * are not taken this way: they are closed with the connection. */
+/* What has come, without waiting. 0, or -errno: the connection is over. */
 int rpc_receive(struct rpc *rpc, struct rpc_message *message);
+
+/* The last descriptor that has come, which the caller then closes, or -1.  It belongs to the
+ * message that was received, or to one behind it.  Not taken it is closed when another comes
+ * or with the connection. */
+int rpc_take_fd(struct rpc *rpc);
 
 /* Fill @error for a connection that was over with @rc (as above) during @method. */
 void rpc_transport_error(struct rpc_error *error, const char *method, int rc);
