@@ -291,10 +291,13 @@ static bool act_on_one(struct nacred *n)
 
 	for (i = 0; i < n->model.nr; i++) {
 		struct domain *d = n->model.domains[i];
-		struct record *r = world_record(n, d);
+		struct record *r;
 
-		if (d->handled || !r || r->state != RECORD_RUNNING ||
-		    domain_shutdown_reason(d) < 0 || teardown_running(n, d->uuid))
+		/* Looking for a record is left to the few for which it matters. */
+		if (d->handled || domain_shutdown_reason(d) < 0)
+			continue;
+		r = world_record(n, d);
+		if (!r || r->state != RECORD_RUNNING || teardown_running(n, d->uuid))
 			continue;
 		if (r->keep_ended)
 			continue;
@@ -307,13 +310,25 @@ static bool act_on_one(struct nacred *n)
 	return false;
 }
 
+/* The domain of a record.  All records are looked at after each change of any domain: the
+ * domain is nearly always the one with the id that the record has. */
+static const struct domain *domain_of(const struct nacred *n, const struct record *r)
+{
+	const struct domain *d =
+		r->domid < 0 ? NULL : model_by_domid(&n->model, (uint32_t)r->domid);
+
+	if (d && !domain_dying(d) && strcmp(d->uuid, r->uuid) == 0)
+		return d;
+	return model_by_uuid(&n->model, r->uuid);
+}
+
 /* Records whose domain somebody else destroyed. */
 static bool forget_one(struct nacred *n)
 {
 	struct record *r;
 
 	for (r = n->records.first; r; r = r->next) {
-		const struct domain *d = model_by_uuid(&n->model, r->uuid);
+		const struct domain *d = domain_of(n, r);
 
 		if (r->state != RECORD_RUNNING || (d && !domain_dying(d)) ||
 		    teardown_running(n, r->uuid))

@@ -207,11 +207,19 @@ void model_free(struct model *m)
 
 struct domain *model_by_domid(const struct model *m, uint32_t domid)
 {
-	size_t i;
+	size_t from = 0, to = m->nr;
 
-	for (i = 0; i < m->nr; i++)
-		if (m->domains[i]->domid == domid)
-			return m->domains[i];
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+		struct domain *d = m->domains[middle];
+
+		if (d->domid == domid)
+			return d;
+		if (d->domid < domid)
+			from = middle + 1;
+		else
+			to = middle;
+	}
 	return NULL;
 }
 
