@@ -23,16 +23,16 @@ kill_nacred() {
 }
 
 up
+# What it has resident with nobody to serve; a sanitizer's memory is not its own.
+resident=$(awk '/^VmRSS/ { print $2 }' "/proc/$(nacred_pid)/status")
+grep -q libasan "/proc/$(nacred_pid)/maps" || [ "$resident" -le 3072 ] && pass resident ||
+	fail resident "$resident KiB"
+
 says hello '"api":"1\.0".*"version":"4\.17' call system.hello
 says discover '"openrpc":"1\.2\.6".*"name":"domain\.create"' call rpc.discover
 says list '"domid":0,"name":"Domain-0"' call domain.list
 says info '"virt_caps":"hvm hap.*"xen_major":4,"xen_minor":17' call host.info
 says dmesg 'Nacre ready' call host.dmesg
-
-# What it has resident with nobody to serve; a sanitizer's memory is not its own.
-resident=$(awk '/^VmRSS/ { print $2 }' "/proc/$(nacred_pid)/status")
-grep -q libasan "/proc/$(nacred_pid)/maps" || [ "$resident" -le 3072 ] && pass resident ||
-	fail resident "$resident KiB"
 
 # Each bit with its reason; what is hidden although the processor has it, too.
 says policy-hidden '"name":"svm","word":3,"bit":2,"processor":true,"state":"hidden","reason":"there is no' \
