@@ -58,6 +58,8 @@ const struct error_entry error_table[] = {
 	{"config.too_many_vcpus", XL_INVAL, "More vCPUs than a domain may have.", NULL},
 	{"config.memory_too_small", XL_FAIL, "The image does not fit.", NULL},
 	{"config.affinity", XL_FAIL, "A vCPU would have no CPU to run on.", NULL},
+	{"config.format", XL_INVAL, "The document is of another format.", "config.save makes one that can be loaded"},
+	{"config.conflict", XL_FAIL, "The document does not fit what is there; field names the member.", "config.save shows what there is"},
 	{"image.refused", XL_FAIL, "The kernel or its ramdisk cannot be started.", NULL},
 	{"guest.build", XL_FAIL, "Another failure of the build.", NULL},
 	{"host.no_memory", XL_NOMEM, "The host has too little memory left.", "xl info free_memory tells how much"},

@@ -45,6 +45,8 @@ struct job {
 	double created, ended;
 	job_cancel *cancel;
 	void *arg;
+	job_ended *tell_end;
+	void *tell_arg;
 	struct json *result;
 	struct rpc_error error;
 	struct job_wait *waits;
@@ -344,6 +346,19 @@ static void finish(struct job *job, enum job_state state)
 	events_tell(job->n, "job.done", "job", summary(job, false));
 	while (job->waits)
 		wait_finish(job->waits);
+	if (job->tell_end)
+		job->tell_end(job->tell_arg, state == JOB_FAILED ? &job->error : NULL);
+	job->tell_end = NULL;
+}
+
+void job_follow(struct job *job, job_ended *ended, void *arg)
+{
+	if (job->state == JOB_RUNNING) {
+		job->tell_end = ended;
+		job->tell_arg = arg;
+	} else {
+		ended(arg, job->state == JOB_FAILED ? &job->error : NULL);
+	}
 }
 
 void job_done(struct job *job, struct json *result)

@@ -33,6 +33,11 @@ void job_phase(struct job *job, const char *phase, unsigned int percent);
 void job_done(struct job *job, struct json *result);
 void job_fail(struct job *job, const struct rpc_error *e);
 
+/* Tells @arg how @job ended: @e NULL, or the error; at once when it has ended already.  One for
+ * each job. */
+typedef void job_ended(void *arg, const struct rpc_error *e);
+void job_follow(struct job *job, job_ended *ended, void *arg);
+
 const char *job_id(const struct job *job);
 /* NULL and @e. */
 struct job *job_find(struct nacred *n, const char *id, struct rpc_error *e);

@@ -21,6 +21,7 @@
 #include "console.h"
 #include "ctrl/ctrl.h"
 #include "events.h"
+#include "document.h"
 #include "dump.h"
 #include "footprint.h"
 #include "instance_state.h"
@@ -151,6 +152,7 @@ static void stop(struct nacred *n)
 	console_stop(n);
 	simulate_stop(n);
 	patches_stop(n);
+	document_stop(n);
 	job_free_all(n);
 	replay_stop(n);
 	build_stop(n);

@@ -37,6 +37,7 @@ static const struct method *const tables[] = {
 	methods_domain_config,
 	methods_host_control,
 	methods_domain_dump,
+	methods_document,
 };
 /* clang-format on */
 

@@ -69,6 +69,7 @@ extern const struct method methods_domain_signal[];
 extern const struct method methods_domain_config[];
 extern const struct method methods_host_control[];
 extern const struct method methods_domain_dump[];
+extern const struct method methods_document[];
 
 /* NULL when there is none of that name. */
 const struct method *rpc_method(const char *name);

@@ -34,6 +34,7 @@ endforeach()
 # The same with CPU pools, vCPUs and a xenstore.
 foreach(noun
     nacred_cpupool
+    nacred_document
     nacred_memory
     nacred_vcpu
     nacred_sched
@@ -53,6 +54,7 @@ foreach(call get_credit2 set_credit2 pool_op stats)
   target_link_options(test_nacred_sched PRIVATE -Wl,--wrap=ctrl_sched_${call})
 endforeach()
 
+target_link_options(test_nacred_document PRIVATE -Wl,--wrap=ctrl_sched_pool_op)
 foreach(call domain_set_max_mem domain_trigger host_debug_keys hypfs_probe hypfs_write)
   target_link_options(test_nacred_memory PRIVATE -Wl,--wrap=ctrl_${call})
 endforeach()
