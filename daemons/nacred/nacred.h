@@ -72,7 +72,7 @@ struct nacred {
 	unsigned int nr_jobs, job_number;
 	uint32_t job_epoch;
 	struct document_load *load; /* document_load.c; NULL: none runs */
-	unsigned int nr_dumps; /* processes that write cores */
+	unsigned int nr_dumps;	    /* processes that write cores */
 	struct simulation *simulations;
 	struct simulate_call *simulate_calls; /* that are not answered */
 };
