@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include <uuid/uuid.h>
 
+#include "build_check.h"
 #include "config.h"
 #include "ctrl/domain.h"
 #include "events.h"
@@ -204,7 +205,7 @@ static int on_child(sd_event_source *s, const siginfo_t *si, void *arg)
 static int build_run(struct build *b, struct rpc_error *e)
 {
 	struct record *r = record_by_uuid(&b->n->records, b->uuid);
-	int rc = worker_spawn(r, &b->pid, &b->pipe);
+	int rc = worker_spawn(r, false, &b->pid, &b->pipe);
 
 	if (rc) {
 		b->pid = 0;
@@ -292,8 +293,8 @@ static int check_create(struct nacred *n, const struct json *config, char uuid[U
 	return rc;
 }
 
-/* The checks have passed; what else the host would say is not known before it is tried. */
-static int dry_answer(const char *name, const char *uuid, struct json **result)
+/* What the call says when it could be done. */
+static struct json *dry_answer(const char *name, const char *uuid)
 {
 	struct json *v = json_new_object();
 
@@ -302,8 +303,7 @@ static int dry_answer(const char *name, const char *uuid, struct json **result)
 	json_set_string(v, "uuid", uuid);
 	json_set_int(v, "generation", 1);
 	json_set_bool(v, "dry_run", true);
-	*result = v;
-	return RPC_DONE;
+	return v;
 }
 
 static int cancel_create(void *arg, struct rpc_error *e)
@@ -358,8 +358,11 @@ int build_create(struct nacred *n, struct request *rq, const struct json *params
 	if (n->nr_builds >= LIMIT_BUILD_QUEUE)
 		return fail(e, XL_BUFFERFULL, "daemon.busy", "%d domains are being made already",
 			    LIMIT_BUILD_QUEUE);
-	if (revision_dry_run(params))
-		return dry_answer(name, uuid, result);
+	if (revision_dry_run(params)) {
+		job = build_check_start(n, name, uuid, json_get(params, "config"),
+					dry_answer(name, uuid), e);
+		return job ? job_answer(job, rq, params, result, e) : RPC_FAILED;
+	}
 	b = begin(n, params, name, uuid, e);
 	if (!b)
 		return RPC_FAILED;

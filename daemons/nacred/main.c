@@ -17,6 +17,7 @@
 
 #include "advisories.h"
 #include "build.h"
+#include "build_check.h"
 #include "client.h"
 #include "console.h"
 #include "ctrl/ctrl.h"
@@ -120,6 +121,8 @@ static int start(struct nacred *n, const char *group)
 	if (!rc)
 		rc = open_loop(n);
 	if (!rc)
+		replay_start(n);
+	if (!rc)
 		rc = reload_start(n);
 	if (!rc)
 		rc = open_hypervisor(n);
@@ -156,6 +159,7 @@ static void stop(struct nacred *n)
 	job_free_all(n);
 	replay_stop(n);
 	build_stop(n);
+	build_check_stop(n);
 	teardown_stop(n);
 	lifecycle_stop(n);
 	stores_stop(n);

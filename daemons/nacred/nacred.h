@@ -56,6 +56,8 @@ struct nacred {
 	struct pools pools;	/* CPU pools, as last seen */
 	struct build *builds;
 	unsigned int nr_builds_running, nr_builds;
+	struct build_check *checks; /* dry runs */
+	unsigned int nr_checks;
 	struct teardown *teardowns;
 	sd_event_source *scan; /* lifecycle.c */
 	struct console_call *console_calls;
@@ -66,9 +68,9 @@ struct nacred {
 	struct event_ring *events; /* events.c; NULL: none yet */
 	uint64_t event_seq;	   /* number of the latest */
 	struct patches *patches;
-	struct replay *replays; /* oldest first */
-	unsigned int nr_replays;
-	struct job *jobs; /* oldest first */
+	struct replay *replays;		       /* oldest first */
+	unsigned int nr_replays, replay_lines; /* the latter in their file */
+	struct job *jobs;		       /* oldest first */
 	unsigned int nr_jobs, job_number;
 	uint32_t job_epoch;
 	struct document_load *load; /* document_load.c; NULL: none runs */

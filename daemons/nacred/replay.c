@@ -5,11 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "fields.h"
 #include "job.h"
 #include "limits.h"
 #include "nacred.h"
+#include "replay_file.h"
 #include "revision.h"
 #include "rpc.h"
 
@@ -164,6 +166,108 @@ void replay_is_job(struct request *rq, const char *id)
 		snprintf(rq->replay->job, sizeof(rq->replay->job), "%s", id);
 }
 
+/* --- over a restart of nacred ----------------------------------------------------------- */
+
+static double seconds(clockid_t clock)
+{
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* Jobs live in memory: what only names one means nothing to the next nacred. */
+static bool outlives_us(const struct replay *r)
+{
+	return r->result && !(r->job[0] && r->result->nr == 1 && json_get(r->result, "job"));
+}
+
+static struct json *to_json(const struct nacred *n, const struct replay *r)
+{
+	double left = (double)r->until / 1e6 - seconds(CLOCK_MONOTONIC);
+	struct json *v = json_new_object();
+
+	json_set_string(v, "instance_id", n->instance_id);
+	json_set_int(v, "uid", r->uid);
+	json_set_string(v, "method", r->method->name);
+	json_set_string(v, "id", r->id);
+	json_set_string(v, "params", r->params);
+	json_set_real(v, "until", seconds(CLOCK_REALTIME) + left);
+	json_set(v, "result", json_copy(r->result));
+	return v;
+}
+
+static void note(struct nacred *n, const struct replay *r)
+{
+	struct json *v, *all;
+
+	if (!outlives_us(r))
+		return;
+	v = to_json(n, r);
+	replay_file_add(n, v);
+	json_free(v);
+	if (n->replay_lines <= 2 * LIMIT_REPLAYS)
+		return;
+	all = json_new_array();
+	for (r = n->replays; r; r = r->next)
+		if (outlives_us(r))
+			json_append(all, to_json(n, r));
+	replay_file_write(n, all);
+	json_free(all);
+}
+
+/* NULL: of another run of the hypervisor, too old, or not one of ours. */
+static struct replay *from_json(const struct nacred *n, const struct json *v)
+{
+	const struct method *m = rpc_method(json_string(json_get(v, "method"), ""));
+	const char *id = json_string(json_get(v, "id"), "");
+	const char *params = json_string(json_get(v, "params"), "");
+	const struct json *result = json_get(v, "result");
+	double left = json_real(json_get(v, "until"), 0) - seconds(CLOCK_REALTIME);
+	struct replay *r;
+
+	if (!m || !replay_fields(m) || !*id || strlen(id) > ID_BYTES ||
+	    strlen(params) != REVISION_TEXT - 1 || !result || result->type != JSON_OBJECT ||
+	    strcmp(json_string(json_get(v, "instance_id"), ""), n->instance_id) != 0 ||
+	    !(left > 0 && left <= LIMIT_REPLAY_SEC))
+		return NULL;
+	r = calloc(1, sizeof(*r));
+	if (!r)
+		return NULL;
+	*r = (struct replay){.uid = (uid_t)json_int(json_get(v, "uid"), -1), .method = m};
+	snprintf(r->id, sizeof(r->id), "%s", id);
+	memcpy(r->params, params, sizeof(r->params));
+	r->until = (uint64_t)((seconds(CLOCK_MONOTONIC) + left) * 1e6);
+	r->result = json_copy(result);
+	return r;
+}
+
+void replay_start(struct nacred *n)
+{
+	struct json *lines = replay_file_read(n), *kept = json_new_array();
+	struct replay *r, **end = &n->replays;
+	size_t i = lines && lines->nr > LIMIT_REPLAYS ? lines->nr - LIMIT_REPLAYS : 0;
+
+	for (; lines && i < lines->nr; i++) {
+		r = from_json(n, lines->items[i]);
+		if (r && (!r->result || find(n, r->uid, r->id))) {
+			json_free(r->result);
+			free(r);
+		} else if (r) {
+			*end = r;
+			end = &r->next;
+			n->nr_replays++;
+			json_append(kept, json_copy(lines->items[i]));
+		}
+	}
+	if (lines && kept && lines->nr != kept->nr)
+		replay_file_write(n, kept);
+	else if (lines)
+		n->replay_lines = (unsigned int)lines->nr;
+	json_free(lines);
+	json_free(kept);
+}
+
 void replay_end(struct request *rq, const struct json *result, const struct rpc_error *e)
 {
 	struct request *again, *next;
@@ -179,6 +283,8 @@ void replay_end(struct request *rq, const struct json *result, const struct rpc_
 	sd_event_now(rq->n->loop, CLOCK_MONOTONIC, &now);
 	r->until = now + LIMIT_REPLAY_SEC * UINT64_C(1000000);
 	r->result = result ? json_copy(result) : NULL;
+	/* Before anybody hears of it: who hears nothing asks the next nacred. */
+	note(rq->n, r);
 	/* A job's end is known by the job. */
 	if (!r->result && !r->job[0])
 		replay_free(rq->n, r);

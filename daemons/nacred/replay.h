@@ -31,6 +31,8 @@ int replay_begin(struct request *rq, const struct json *params, struct json **re
 void replay_is_job(struct request *rq, const char *id);
 /* It ends, with @result or (NULL) @e: also for those who have asked again meanwhile. */
 void replay_end(struct request *rq, const struct json *result, const struct rpc_error *e);
+/* Remember again what ended before nacred was started again. */
+void replay_start(struct nacred *n);
 void replay_stop(struct nacred *n);
 
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <store.h>
 
+#include "job.h"
 #include "limits.h"
 #include "rpc.h"
 #include "stores.h"
@@ -15,18 +16,24 @@
 struct waiter {
 	struct nacred *n;
 	struct waiter *next;
-	struct request *rq;
+	struct request *rq; /* NULL: a job waits */
+	struct job *job;
 	uint32_t domid;
 	enum wait_for what;
 	sd_event_source *timer; /* NULL: waits without limit */
 	char path[64];		/* node that is watched, or empty */
 };
 
+static struct json *reason_of(int reason)
+{
+	return reason < 0 ? json_new_null() : json_new_int(reason);
+}
+
 /* reached, and who it was. */
 static struct json *answer(bool reached, struct json *v, int reason)
 {
 	json_set_bool(v, "reached", reached);
-	json_set(v, "shutdown_reason", reason < 0 ? json_new_null() : json_new_int(reason));
+	json_set(v, "shutdown_reason", reason_of(reason));
 	return v;
 }
 
@@ -89,8 +96,14 @@ static void finish(struct waiter *w, const struct domain *d, bool is_reached)
 {
 	struct request *rq = w->rq;
 	struct json *v = d ? world_identity(d) : json_new_object();
+	struct job *job = w->job;
 
 	waiter_free(w);
+	if (job) {
+		json_set(v, "shutdown_reason", reason_of(d ? domain_shutdown_reason(d) : -1));
+		job_done(job, v);
+		return;
+	}
 	request_reply(rq, answer(is_reached, v, d ? domain_shutdown_reason(d) : -1));
 }
 
@@ -149,6 +162,40 @@ int wait_add(struct nacred *n, struct request *rq, const struct domain *d, enum 
 	return RPC_LATER;
 }
 
+static int stop_waiting(void *arg, struct rpc_error *e)
+{
+	struct waiter *w = arg;
+	struct job *job = w->job;
+	struct rpc_error why;
+
+	waiter_free(w);
+	fail(&why, XL_ABORTED, "job.cancelled",
+	     "nobody waits any more; the guest was asked already");
+	job_fail(job, &why);
+	return 0;
+}
+
+struct job *wait_job(struct nacred *n, const char *kind, const struct domain *d, enum wait_for what,
+		     struct rpc_error *e)
+{
+	struct waiter *w = NULL;
+
+	if (n->nr_waiters >= LIMIT_WAITS)
+		fail(e, XL_BUFFERFULL, "daemon.busy", "more than %d calls of domain.wait",
+		     LIMIT_WAITS);
+	else if (!(w = waiter_new(n, NULL, d, what)))
+		fail_memory(e);
+	else
+		w->job = job_start(n, kind, d->name ? d->name : d->uuid, stop_waiting, w, e);
+	if (w && w->job) {
+		job_phase(w->job, "guest", 0);
+		return w->job;
+	}
+	if (w)
+		waiter_free(w);
+	return NULL;
+}
+
 /* Whether @w is over now, one way or the other: then it is answered. */
 static bool try_finish(struct waiter *w, const struct domain *d)
 {
@@ -175,7 +222,7 @@ void wait_forget(struct nacred *n, const struct client *c)
 	struct waiter *w = n->waiters;
 
 	while (w) {
-		if (w->rq->client == c) {
+		if (w->rq && w->rq->client == c) {
 			finish(w, NULL, false);
 			w = n->waiters;
 		} else {

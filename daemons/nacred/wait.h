@@ -6,6 +6,7 @@
 
 #include "nacred.h"
 
+struct job;
 struct request;
 
 enum wait_for { WAIT_SHUTDOWN, WAIT_DESTROYED, WAIT_CONSOLE };
@@ -14,6 +15,11 @@ enum wait_for { WAIT_SHUTDOWN, WAIT_DESTROYED, WAIT_CONSOLE };
  * RPC_LATER, RPC_DONE with *result when it is there already, or RPC_FAILED. */
 int wait_add(struct nacred *n, struct request *rq, const struct domain *d, enum wait_for what,
 	     int64_t timeout_msec, struct json **result, struct rpc_error *e);
+/* A job of that kind that ends when @d, which is not there yet, gets there; with its identity and
+ * shutdown_reason.  Cancelling it ends the waiting.  NULL and @e. */
+struct job *wait_job(struct nacred *n, const char *kind, const struct domain *d, enum wait_for what,
+		     struct rpc_error *e);
+
 /* The answer for a domain that has gone: reached in any case. */
 struct json *wait_gone_answer(const struct gone *g);
 

@@ -38,6 +38,7 @@ _Static_assert(sizeof(struct worker_result) <= PIPE_BUF, "the result must go in 
 struct work {
 	const char *uuid, *name;
 	const struct json *tree;
+	bool dry_run;
 	struct config config;
 	struct ctrl *ctrl;
 	struct store *store;
@@ -65,7 +66,7 @@ static int open_all(struct work *w)
 	return config_read(&w->config, w->tree, &w->result->error);
 }
 
-static int choose_pool(struct work *w, uint32_t *id)
+static int choose_pool(struct work *w, struct ctrl_cpupool *info)
 {
 	/* An id needs no names, each of which is a request to xenstored. */
 	bool named = w->config.pool[strspn(w->config.pool, "0123456789")];
@@ -77,7 +78,7 @@ static int choose_pool(struct work *w, uint32_t *id)
 		return refused(w, rc, "list the CPU pools");
 	pool = pools_for_domain(&pools, w->config.pool, &w->result->error);
 	if (pool)
-		*id = pool->info.id;
+		*info = pool->info;
 	pools_free(&pools);
 	return pool ? 0 : -1;
 }
@@ -86,6 +87,7 @@ static int make_domain(struct work *w)
 {
 	const struct config *c = &w->config;
 	struct xen_domctl_createdomain create;
+	struct ctrl_cpupool pool;
 	uuid_t handle;
 	int rc;
 
@@ -95,8 +97,9 @@ static int make_domain(struct work *w)
 	create.max_grant_frames = c->max_grant_frames;
 	create.grant_opts = XEN_DOMCTL_GRANT_version(c->max_grant_version);
 	create.max_maptrack_frames = c->max_maptrack_frames;
-	if (choose_pool(w, &create.cpupool_id))
+	if (choose_pool(w, &pool))
 		return -1;
+	create.cpupool_id = pool.id;
 	w->domid = 0;
 	rc = ctrl_domain_create(w->ctrl, &w->domid, &create);
 	if (rc)
@@ -105,13 +108,9 @@ static int make_domain(struct work *w)
 	return 0;
 }
 
-static int build_guest(struct work *w)
+static struct guest_config guest_of(const struct config *c)
 {
-	const struct config *c = &w->config;
 	struct guest_config g = GUEST_CONFIG_INIT;
-	struct rpc_error *e = &w->result->error;
-	char why[GUEST_ERROR_LEN];
-	int rc;
 
 	g.vcpus = c->max_vcpus;
 	g.target_kib = c->target_kib;
@@ -121,7 +120,13 @@ static int build_guest(struct work *w)
 	g.ramdisk = c->ramdisk;
 	g.cmdline = c->cmdline;
 	g.tsc_mode = c->tsc_mode;
-	rc = guest_build(w->ctrl, w->domid, &g, &w->guest, why);
+	return g;
+}
+
+static int guest_failed(struct work *w, int rc, const char *why)
+{
+	struct rpc_error *e = &w->result->error;
+
 	switch (rc) {
 	case 0:
 		return 0;
@@ -139,6 +144,24 @@ static int build_guest(struct work *w)
 	}
 }
 
+static int build_guest(struct work *w)
+{
+	struct guest_config g = guest_of(&w->config);
+	char why[GUEST_ERROR_LEN];
+
+	return guest_failed(w, guest_build(w->ctrl, w->domid, &g, &w->guest, why), why);
+}
+
+static int no_cpu_for(struct work *w, unsigned int vcpu, bool hard)
+{
+	struct rpc_error *e = &w->result->error;
+
+	fail(e, XL_FAIL, "config.affinity",
+	     "Hard affinity completely outside of domain's cpupool!");
+	fail_hint(e, "none of the CPUs of vCPU %u is in the pool", vcpu);
+	return fail_field(e, "config.b_info.vcpu_%s_affinity", hard ? "hard" : "soft");
+}
+
 /* Affinities; where the config gives none the hypervisor's "all" stays. */
 static int pin_vcpus(struct work *w)
 {
@@ -154,14 +177,8 @@ static int pin_vcpus(struct work *w)
 			continue;
 		rc = ctrl_vcpu_set_affinity(w->ctrl, w->domid, i, hard, soft, CONFIG_MAX_CPUS,
 					    false);
-		if (rc == -EINVAL) {
-			fail(&w->result->error, XL_FAIL, "config.affinity",
-			     "Hard affinity completely outside of domain's cpupool!");
-			fail_hint(&w->result->error, "none of the CPUs of vCPU %u is in the pool",
-				  i);
-			return fail_field(&w->result->error, "config.b_info.vcpu_%s_affinity",
-					  hard ? "hard" : "soft");
-		}
+		if (rc == -EINVAL)
+			return no_cpu_for(w, i, hard);
 		if (rc)
 			return refused(w, rc, "set a vCPU's affinity");
 	}
@@ -278,11 +295,45 @@ static int work(struct work *w)
 	return write_nodes(w);
 }
 
+/* --- a dry run ---------------------------------------------------------------------- */
+
+static int check_place(struct work *w, const struct ctrl_cpupool *pool)
+{
+	const struct config *c = &w->config;
+	unsigned int i, k;
+
+	for (i = 0; c->hard && i < c->max_vcpus; i++) {
+		bool any = !c->hard[i].given;
+
+		for (k = 0; k < sizeof(pool->cpus) && k < sizeof(c->hard[i].cpus); k++)
+			any = any || (c->hard[i].cpus[k] & pool->cpus[k]);
+		if (!any)
+			return no_cpu_for(w, i, true);
+	}
+	return pool->sched_id == XEN_SCHEDULER_CREDIT2 ? 0 : no_shares(w);
+}
+
+static int look(struct work *w)
+{
+	struct guest_config g;
+	struct ctrl_cpupool pool;
+	char why[GUEST_ERROR_LEN];
+
+	if (open_all(w) || choose_pool(w, &pool) || check_place(w, &pool))
+		return -1;
+	g = guest_of(&w->config);
+	return guest_failed(w, guest_check_memory(w->ctrl, &g, why), why) ||
+			       guest_failed(w, guest_check_kernel(&g, why), why)
+		       ? -1
+		       : 0;
+}
+
 static int check_order(struct work *w, const struct json *order)
 {
 	w->uuid = json_string(json_get(order, "uuid"), NULL);
 	w->name = json_string(json_get(order, "name"), NULL);
 	w->tree = json_get(order, "config");
+	w->dry_run = json_bool(json_get(order, "dry_run"), true);
 	if (w->uuid && w->name && w->tree &&
 	    json_int(json_get(order, "parent"), 0) == (int64_t)getppid())
 		return 0;
@@ -322,7 +373,7 @@ int worker_main(void)
 		return 1;
 	prctl(PR_SET_NAME, "nacred-build");
 	order = read_order();
-	if (check_order(&w, order) == 0 && work(&w) == 0)
+	if (check_order(&w, order) == 0 && (w.dry_run ? look(&w) : work(&w)) == 0)
 		result.error.number = 0;
 	sent = write(RESULT_FD, &result, sizeof(result));
 	config_free(&w.config);
@@ -334,11 +385,11 @@ int worker_main(void)
 }
 
 /* The order as a memory file above the descriptors that the child gets. */
-static int write_order(const struct record *r)
+static int write_order(const struct record *r, bool dry_run)
 {
 	struct json *v = json_new_object();
 	bool ok = json_set_string(v, "uuid", r->uuid) && json_set_string(v, "name", r->name) &&
-		  json_set_int(v, "parent", getpid()) &&
+		  json_set_int(v, "parent", getpid()) && json_set_bool(v, "dry_run", dry_run) &&
 		  json_set(v, "config", json_copy(r->config));
 	char *text = ok ? json_print(v, false) : NULL;
 	int fd = -1, high = -1;
@@ -386,9 +437,9 @@ static int spawn(int order, int result, pid_t *pid)
 	return -rc;
 }
 
-int worker_spawn(const struct record *r, pid_t *pid, int *pipe)
+int worker_spawn(const struct record *r, bool dry_run, pid_t *pid, int *pipe)
 {
-	int ends[2], order = write_order(r), high, rc;
+	int ends[2], order = write_order(r, dry_run), high, rc;
 
 	if (order < 0)
 		return -errno;

@@ -35,9 +35,10 @@ unsigned int worker_phase_percent(enum worker_phase phase);
  * Start a process for @r: this program again, not only a fork of it, so that
  * nothing of the parent (its clients, its mappings, its handles on the
  * hypervisor) lives on in it.  *pipe (non-blocking) gives worker_results.
+ * @dry_run: make nothing, find out whether it could be made.
  * 0 or -errno.
  */
-int worker_spawn(const struct record *r, pid_t *pid, int *pipe);
+int worker_spawn(const struct record *r, bool dry_run, pid_t *pid, int *pipe);
 
 /* main() of that process.  Undoes nothing when a step fails: that is the
  * parent's work, which has to do it for a worker that was killed as well. */

@@ -31,6 +31,17 @@ seq=$(call event.subscribe | number seq)
 
 # Tried first: nothing is made; what cannot be made is told.
 says dry '"domid":null,"name":"a".*"dry_run":true' create a ticker '"dry_run":true'
+dry() { # KERNEL [MEMBERS OF c_info] [MEMBERS OF b_info]
+	call domain.create "{\"dry_run\":true,\"config\":{\"c_info\":{\"type\":\"pvh\",\"name\":\"a\"${2-}},\"b_info\":{\"kernel\":\"$1\",\"max_memkb\":${4:-8192}${3-}}}}"
+}
+ticker=$BUILD/guests/ticker.elf
+says dry.image 'image\.refused.*"field":"config\.b_info\.kernel"' dry /etc/passwd
+says dry.no-image '/nowhere: No such file' dry /nowhere
+says dry.no-ramdisk '/nowhere: No such file' dry "$ticker" "" ',"ramdisk":"/nowhere"'
+says dry.memory 'host\.no_memory.*MiB are free' dry "$ticker" "" "" 99999999
+says dry.pool 'cpupool\.not_found' dry "$ticker" ',"pool_name":"none"'
+says dry.pins 'config\.affinity' dry "$ticker" "" ',"vcpu_hard_affinity":[[7]]'
+says dry.job '"state":"done".*"result":\{"domid":null' eval 'call job.list | head -n 1'
 check dry.nothing [ "$(records)" = 0 ]
 says dry.bad 'domain\.bad_name' create 'a b' ticker '"dry_run":true'
 
@@ -83,6 +94,25 @@ says metrics 'nacre_domain_memory_bytes\{name=.*"a.*nacre_advisories\{status=' r
 
 says destroy '"domid":[0-9]+,"name":"a"' call domain.destroy '{"domain":"a","request_id":"d"}'
 says destroy.twice '"domid":[0-9]+,"name":"a"' call domain.destroy '{"domain":"a","request_id":"d"}'
+kill -9 "$(nacred_pid)"
+answers() { call system.hello | grep -q '"api"'; }
+until_true 30 answers || fail restart
+says destroy.again '"domid":[0-9]+,"name":"a"' call domain.destroy '{"domain":"a","request_id":"d"}'
+says destroy.other 'domain\.not_found' call domain.destroy '{"domain":"a","request_id":"e"}'
+
+# Shut down as a job that ends with the guest; who cancels it waits no longer.
+says shutdown.guest '"name":"s"' create s ticker
+check shutdown.ticks wait_line "$(console_log s)" 'tick 1' 60
+says shutdown.pause '"result"' call domain.pause '{"domain":"s"}'
+job=$(call domain.shutdown '{"domain":"s","async":true}' | word job)
+says shutdown.waits '"state":"running","percent":0,"phase":"guest"' call job.get "{\"job\":\"$job\"}"
+says shutdown.cancel '"result"' call job.cancel "{\"job\":\"$job\"}"
+says shutdown.cancelled '"state":"failed".*job\.cancelled' call job.get "{\"job\":\"$job\"}"
+job=$(call domain.shutdown '{"domain":"s","async":true,"request_id":"s"}' | word job)
+says shutdown.twice "\"job\":\"$job\"" call domain.shutdown '{"domain":"s","async":true,"request_id":"s"}'
+says shutdown.unpause '"result"' call domain.unpause '{"domain":"s"}'
+says shutdown.ends '"state":"done".*"result":\{"domid":[0-9]+,"name":"s".*"shutdown_reason":0' \
+	call job.wait "{\"job\":\"$job\",\"timeout\":60000}"
 check audit.destroy audited 'domain.destroy "a" uid=[0-9]+ pid=[0-9]+ outcome=ok'
 
 # What a first domain leaves, the directories above its nodes, is there by now.

@@ -3,6 +3,8 @@
 #include "nacred_loop.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -12,6 +14,7 @@
 #include "job.h"
 #include "listener.h"
 #include "replay.h"
+#include "replay_file.h"
 
 struct nacred n;
 char heard[1 << 20];
@@ -37,10 +40,26 @@ void loop_start(void)
 {
 	memset(&n, 0, sizeof(n));
 	n.check_results = true;
+	snprintf(n.statedir, sizeof(n.statedir), "%s/nacred-loop.XXXXXX",
+		 getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
+	cr_assert(mkdtemp(n.statedir));
 	cr_assert_geq(sd_event_new(&n.loop), 0);
 	cr_assert_eq(client_start(&n), 0);
 	serve(LISTENER_ADMIN);
 	serve(LISTENER_READ_ONLY);
+}
+
+/* What the tests of this file's users have nacred keep. */
+static void forget_state(void)
+{
+	static const char *const names[] = {"", ".new", ".broken"};
+	char path[NACRED_PATH_MAX + 48];
+
+	for (size_t i = 0; i < 3; i++) {
+		snprintf(path, sizeof(path), "%s/" REPLAY_FILE "%s", n.statedir, names[i]);
+		unlink(path);
+	}
+	cr_assert_eq(rmdir(n.statedir), 0, "%s", n.statedir);
 }
 
 void loop_stop(void)
@@ -52,6 +71,7 @@ void loop_stop(void)
 	cr_assert_eq(n.nr_jobs, 0);
 	replay_stop(&n);
 	events_stop(&n);
+	forget_state();
 	sd_event_unref(n.loop);
 }
 

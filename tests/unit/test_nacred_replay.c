@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "audit.h"
@@ -13,6 +14,7 @@
 #include "limits.h"
 #include "nacred_loop.h"
 #include "replay.h"
+#include "replay_file.h"
 #include "rpc.h"
 
 static unsigned int times; /* that the method below was carried out */
@@ -223,6 +225,134 @@ Test(replay, they_are_bounded)
 	cr_assert_eq(times, 2 * LIMIT_REPLAYS, "the latest is remembered");
 	ask(fd, "\"request_id\":\"0\"");
 	cr_assert_eq(times, 2 * LIMIT_REPLAYS + 1, "the first is not");
+	close(fd);
+}
+
+/* nacred ends and another one starts. */
+static void start_again(void)
+{
+	replay_stop(&n);
+	cr_assert_eq(n.nr_replays, 0);
+	replay_start(&n);
+}
+
+static char state[NACRED_PATH_MAX + 48];
+
+static size_t read_state(char *bytes, size_t room)
+{
+	FILE *f;
+	size_t len;
+
+	snprintf(state, sizeof(state), "%s/" REPLAY_FILE, n.statedir);
+	f = fopen(state, "r");
+	cr_assert(f);
+	len = fread(bytes, 1, room, f);
+	fclose(f);
+	return len;
+}
+
+static void write_state(const char *bytes, size_t len)
+{
+	FILE *f = fopen(state, "w");
+
+	cr_assert(f && fwrite(bytes, 1, len, f) == len && fclose(f) == 0);
+	cr_assert_eq(chmod(state, 0600), 0);
+}
+
+Test(replay, a_nacred_that_is_started_again_remembers)
+{
+	int fd = loop_join();
+
+	ask(fd, "\"request_id\":\"a\"");
+	ask(fd, "\"request_id\":\"b\",\"how\":\"now\"");
+	fails = true;
+	ask(fd, "\"request_id\":\"c\"");
+	fails = false;
+	cr_assert_eq(times, 3);
+	start_again();
+	ask(fd, "\"request_id\":\"a\"");
+	loop_heard("\"result\":{\"times\":1}");
+	ask(fd, "\"request_id\":\"b\",\"how\":\"now\"");
+	loop_heard("\"result\":{\"times\":2}");
+	ask(fd, "\"request_id\":\"b\"");
+	loop_heard("request.id_reused");
+	cr_assert_eq(times, 3);
+	ask(fd, "\"request_id\":\"c\"");
+	cr_assert_eq(times, 4, "what failed is tried");
+	/* A third one as well; and not in another run of the hypervisor. */
+	start_again();
+	ask(fd, "\"request_id\":\"a\"");
+	cr_assert_eq(times, 4);
+	snprintf(n.instance_id, sizeof(n.instance_id), "another");
+	start_again();
+	ask(fd, "\"request_id\":\"a\"");
+	cr_assert_eq(times, 5);
+	close(fd);
+}
+
+Test(replay, a_job_alone_is_not_remembered)
+{
+	int fd = loop_join();
+	struct rpc_error e;
+
+	ask(fd, "\"request_id\":\"a\",\"how\":\"job\",\"async\":true");
+	job_done(job, json_parse("{\"times\":9}", 11, NULL, NULL, 0));
+	ask(fd, "\"request_id\":\"b\",\"how\":\"job\"");
+	job_done(job, json_parse("{\"times\":8}", 11, NULL, NULL, 0));
+	start_again();
+	ask(fd, "\"request_id\":\"b\",\"how\":\"job\"");
+	loop_heard("\"result\":{\"times\":8}");
+	ask(fd, "\"request_id\":\"a\",\"how\":\"job\",\"async\":true");
+	cr_assert_eq(times, 3);
+	fail(&e, XL_FAIL, "patch.refused", "it failed");
+	job_fail(job, &e);
+	close(fd);
+}
+
+/* nacred starts whatever the file has become, and does what it does not know. */
+Test(replay, its_file_may_be_cut_anywhere)
+{
+	static char bytes[4096];
+	int fd = loop_join();
+	size_t len, at, first;
+
+	ask(fd, "\"request_id\":\"a\"");
+	ask(fd, "\"request_id\":\"b\"");
+	len = read_state(bytes, sizeof(bytes));
+	first = (size_t)((char *)memchr(bytes, '\n', len) - bytes) + 1;
+	for (at = 0; at <= len; at++) {
+		write_state(bytes, at);
+		start_again();
+		cr_assert_eq(n.nr_replays, (at >= first) + (at == len), "at %zu", at);
+	}
+	/* Nor is a file believed that others could have written. */
+	write_state(bytes, len);
+	cr_assert_eq(chmod(state, 0666), 0);
+	start_again();
+	cr_assert_eq(n.nr_replays, 0);
+	cr_assert_neq(access(state, F_OK), 0);
+	close(fd);
+}
+
+Test(replay, its_file_stays_bounded)
+{
+	static char bytes[1 << 20];
+	int fd = loop_join();
+	size_t len, lines = 0;
+	char text[64];
+	unsigned int i;
+
+	for (i = 0; i < 2 * LIMIT_REPLAYS + 2; i++) {
+		snprintf(text, sizeof(text), "\"request_id\":\"%u\"", i);
+		ask(fd, text);
+	}
+	len = read_state(bytes, sizeof(bytes));
+	for (i = 0; i < len; i++)
+		lines += bytes[i] == '\n';
+	cr_assert_leq(lines, LIMIT_REPLAYS + 2, "%zu", lines);
+	start_again();
+	ask(fd, text);
+	cr_assert_eq(times, 2 * LIMIT_REPLAYS + 2);
 	close(fd);
 }
 

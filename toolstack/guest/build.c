@@ -138,11 +138,22 @@ static int builder_plan(struct builder *b)
 	return ret ? ret : builder_place(b);
 }
 
+static uint64_t most_kib(const struct guest_config *c)
+{
+	return c->max_kib > c->target_kib ? c->max_kib : c->target_kib;
+}
+
+static uint64_t paging_pool_kib(const struct guest_config *c)
+{
+	uint64_t kib = c->paging_kib ? c->paging_kib : guest_paging_kib(most_kib(c), c->vcpus);
+
+	return (kib + 1023) & ~1023ull;
+}
+
 static int builder_limits(struct builder *b)
 {
 	const struct guest_config *c = b->config;
-	uint64_t max_kib = c->max_kib > c->target_kib ? c->max_kib : c->target_kib;
-	uint64_t paging = c->paging_kib ? c->paging_kib : guest_paging_kib(max_kib, c->vcpus);
+	uint64_t max_kib = most_kib(c), paging = paging_pool_kib(c);
 	int ret;
 
 	ret = ctrl_domain_set_max_vcpus(b->ctrl, b->domid, c->vcpus);
@@ -151,7 +162,7 @@ static int builder_limits(struct builder *b)
 	ret = ctrl_domain_set_max_mem(b->ctrl, b->domid, max_kib + MAXMEM_EXTRA_KIB);
 	if (ret)
 		return failed(b, ret, "cannot set the memory limit");
-	ret = ctrl_domain_set_paging_pool(b->ctrl, b->domid, ((paging + 1023) & ~1023ull) << 10);
+	ret = ctrl_domain_set_paging_pool(b->ctrl, b->domid, paging << 10);
 	if (ret)
 		return failed(b, ret, "cannot set aside memory for page tables");
 	if (c->tsc_mode)
@@ -168,17 +179,21 @@ static int builder_claim(struct builder *b, uint64_t pages)
 	return ret == -ENOSYS ? 0 : ret;
 }
 
+static int no_memory(const struct guest_config *c, uint64_t free_bytes, char *error)
+{
+	snprintf(error, GUEST_ERROR_LEN,
+		 "the host has not enough free memory for a guest of %llu MiB (%llu MiB are free)",
+		 (unsigned long long)(c->target_kib >> 10), (unsigned long long)(free_bytes >> 20));
+	return -ENOMEM;
+}
+
 static int builder_no_memory(struct builder *b)
 {
 	uint64_t bytes = 0;
 
 	if (ctrl_host_free_memory(b->ctrl, -1, &bytes))
 		bytes = 0;
-	snprintf(b->error, GUEST_ERROR_LEN,
-		 "the host has not enough free memory for a guest of %llu MiB (%llu MiB are free)",
-		 (unsigned long long)(b->config->target_kib >> 10),
-		 (unsigned long long)(bytes >> 20));
-	return -ENOMEM;
+	return no_memory(b->config, bytes, b->error);
 }
 
 static int builder_populate(struct builder *b)
@@ -394,6 +409,21 @@ int guest_build(struct ctrl *ctrl, uint32_t domid, const struct guest_config *co
 		ret = builder_domain(&b, result);
 	builder_release(&b);
 	return ret;
+}
+
+int guest_check_memory(struct ctrl *ctrl, const struct guest_config *config,
+		       char error[GUEST_ERROR_LEN])
+{
+	uint64_t needed = config->target_kib + paging_pool_kib(config) +
+			  (GUEST_ACPI_PAGES + GUEST_SPECIAL_PAGES) * (GUEST_PAGE >> 10);
+	uint64_t bytes = 0;
+	int ret = ctrl_host_free_memory(ctrl, -1, &bytes);
+
+	if (ret) {
+		snprintf(error, GUEST_ERROR_LEN, "cannot read the free memory: %s", strerror(-ret));
+		return ret;
+	}
+	return bytes >> 10 < needed ? no_memory(config, bytes, error) : 0;
 }
 
 int guest_check_kernel(const struct guest_config *config, char error[GUEST_ERROR_LEN])

@@ -58,6 +58,11 @@ int guest_build(struct ctrl *ctrl, uint32_t domid, const struct guest_config *co
  * For checks before a domain is made. */
 int guest_check_kernel(const struct guest_config *config, char error[GUEST_ERROR_LEN]);
 
+/* Whether the host has the memory for it at this moment: 0, -ENOMEM, or what a hypercall
+ * returned. */
+int guest_check_memory(struct ctrl *ctrl, const struct guest_config *config,
+		       char error[GUEST_ERROR_LEN]);
+
 /* libxl's default for guest_config.paging_kib. */
 uint64_t guest_paging_kib(uint64_t max_kib, unsigned int vcpus);
 

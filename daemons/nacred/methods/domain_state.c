@@ -10,12 +10,14 @@
 #include "config.h"
 #include "control.h"
 #include "events.h"
+#include "job.h"
 #include "log.h"
 #include "nacred.h"
 #include "nodes.h"
 #include "rpc.h"
 #include "stores.h"
 #include "undo.h"
+#include "wait.h"
 #include "world.h"
 #include "fields.h"
 
@@ -86,8 +88,27 @@ static bool listens(struct nacred *n, struct store *s, const struct domain *d, c
 		callback);
 }
 
-static int ask_guest(struct nacred *n, const struct json *params, const char *word,
-		     const char *feature, struct json **result, struct rpc_error *e)
+/* Ask, and with "async" follow the guest to its end. */
+static int ask(struct nacred *n, struct request *rq, const struct json *params, const char *word,
+	       struct store *s, const struct domain *d, struct json **result, struct rpc_error *e)
+{
+	bool async = json_bool(json_get(params, "async"), false);
+	const char *kind = strcmp(word, "reboot") == 0 ? "domain.reboot" : "domain.shutdown";
+	struct job *job = async ? wait_job(n, kind, d, WAIT_SHUTDOWN, e) : NULL;
+	struct rpc_error ignored;
+
+	if (async && !job)
+		return RPC_FAILED;
+	if (control_ask(n, s, d, "shutdown", word, e) == 0)
+		return job ? job_answer(job, rq, params, result, e) : done(n, d->domid, result, e);
+	if (job)
+		job_stop(job, &ignored);
+	return RPC_FAILED;
+}
+
+static int ask_guest(struct nacred *n, struct request *rq, const struct json *params,
+		     const char *word, const char *feature, struct json **result,
+		     struct rpc_error *e)
 {
 	struct domain *d = world_find_change(n, params, e);
 	struct store *s = d ? control_open(n, d, e) : NULL;
@@ -106,21 +127,19 @@ static int ask_guest(struct nacred *n, const struct json *params, const char *wo
 			     d->name ? d->name : "");
 		return fail_hint(e, "destroy it, or end it from within");
 	}
-	if (control_ask(n, s, d, "shutdown", word, e))
-		return RPC_FAILED;
-	return done(n, d->domid, result, e);
+	return ask(n, rq, params, word, s, d, result, e);
 }
 
 static int shut_down(struct nacred *n, struct request *rq, const struct json *params,
 		     struct json **result, struct rpc_error *e)
 {
-	return ask_guest(n, params, "poweroff", "feature-poweroff", result, e);
+	return ask_guest(n, rq, params, "poweroff", "feature-poweroff", result, e);
 }
 
 static int reboot_domain(struct nacred *n, struct request *rq, const struct json *params,
 			 struct json **result, struct rpc_error *e)
 {
-	return ask_guest(n, params, "reboot", "feature-reboot", result, e);
+	return ask_guest(n, rq, params, "reboot", "feature-reboot", result, e);
 }
 
 /* The record first: what stands in it is what a nacred that starts again says. */
@@ -214,8 +233,14 @@ static const struct field end_params[] = {
 	 .optional = true,
 	 .summary = "press a button when the guest takes no PV requests (PVH has none)"},
 	FIELD_IF_REVISION,
+	{.name = "async",
+	 .type = F_BOOL,
+	 .optional = true,
+	 .summary = "answer with a job that ends when the guest has shut down"},
 	FIELDS_END,
 };
+
+static const struct field end_result[] = {FIELDS_IDENTITY, FIELD_JOB, FIELDS_END};
 
 static const struct field rename_params[] = {
 	FIELD_DOMAIN,
@@ -246,7 +271,7 @@ const struct method methods_domain_state[] = {
 		.summary = "Ask the guest to power off; domain.wait tells when it has",
 		.class = METHOD_OPERATE,
 		.params = end_params,
-		.result = fields_identity,
+		.result = end_result,
 		.handle = shut_down,
 	},
 	{
@@ -254,7 +279,7 @@ const struct method methods_domain_state[] = {
 		.summary = "Ask the guest to reboot",
 		.class = METHOD_OPERATE,
 		.params = end_params,
-		.result = fields_identity,
+		.result = end_result,
 		.handle = reboot_domain,
 	},
 	{
