@@ -197,6 +197,40 @@ Test(world, lists_and_describes)
 	close(fd);
 }
 
+Test(world, identifies)
+{
+	int fd = loop_join();
+
+	record(1, "web", "");
+	add(1, 1, 0);
+	says(call(fd, "domain.identify", "{\"domain\":\"web\"}"),
+	     "\"result\":{\"domid\":1,\"name\":\"web\",\"uuid\":"
+	     "\"00000000-0000-0000-0000-000000000001\",\"generation\":1}");
+	says(call(fd, "domain.identify", "{\"domain\":1}"), "\"name\":\"web\"");
+	says(call(fd, "domain.identify", "{\"domain\":\"we\"}"), "domain.not_found");
+	close(fd);
+}
+
+/* What has ended is acted on from then on. */
+Test(world, supervises)
+{
+	int fd = loop_join();
+	struct record *r = record(1, "web", ",\"on_poweroff\":\"preserve\"");
+
+	r->keep_ended = true;
+	add(1, 1, XEN_DOMINF_shutdown);
+	add(2, 2, 0);
+	look();
+	cr_assert(!model_by_domid(&n.model, 1)->handled);
+	says(call(fd, "domain.supervise", "{\"domain\":2}"), "domain.not_ours");
+	says(call(fd, "domain.supervise", "{\"domain\":1}"), "\"name\":\"web\"");
+	loop_turn();
+	cr_assert(!r->keep_ended && model_by_domid(&n.model, 1)->handled);
+	says(call(fd, "domain.supervise", "{\"domain\":1}"), "\"name\":\"web\"");
+	record_remove(&n.records, r);
+	close(fd);
+}
+
 Test(world, the_hypervisor_may_fail)
 {
 	int fd = loop_join();

@@ -39,13 +39,31 @@ sub new_config {
 }
 
 # What it will be is only to be seen when it starts again.
-sub next_life {
+sub record {
 	my ($record) = grep { $_->{name} eq 'victim' }
 	    map { my $f = $_; open my $h, '<', $f; local $/; JSON::PP->new->decode(scalar <$h>) }
 	    glob("$dir/nacred/domains/*.json");
+	return $record;
+}
+
+sub next_life {
+	my $record = record();
 	return 'it has no record' unless $record;
 	my $next = $record->{next_config} // $record->{config};
 	return Cases::one_of('memory of the next life', $next->{b_info}{max_memkb}, 8192, 16384);
+}
+
+# --- Who acts on its end ------------------------------------------------------------------
+sub kept_victim {
+	Cases::lack_victim();
+	Daemon::call('domain.create', {config => Cases::config('victim'), paused => JSON::PP::true,
+				       keep_ended => JSON::PP::true});
+}
+
+sub kept_or_supervised {
+	my $record = record();
+	return 'it has no record' unless $record;
+	return Cases::one_of('keep_ended', $record->{keep_ended} ? 1 : 0, 1, 0);
 }
 
 # --- Its identity -------------------------------------------------------------------------
@@ -194,6 +212,8 @@ sub all {
 		{name => 'preserve', method => 'domain.preserve', check => \&one_identity, before => \&both_back,
 		 params => sub { {domain => 'victim', new_name => $kept, new_uuid => $kept_uuid} },
 		 after => \&both_back, leaves => 'kept'},
+		{name => 'supervise', method => 'domain.supervise', check => \&kept_or_supervised,
+		 before => \&kept_victim, params => sub { {domain => 'victim'} }, after => \&Cases::lack_victim},
 		{name => 'nodes', method => 'domain.nodes.set', check => \&numa_nodes, before => \&Cases::have_victim,
 		 params => sub { {domain => 'victim', nodes => [0]} }},
 		{name => 'sysrq', method => 'domain.sysrq', check => \&sysrq, before => \&Cases::have_victim,
