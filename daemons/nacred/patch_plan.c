@@ -308,8 +308,7 @@ void patch_plan_clear(struct patch_plan *plan)
 	memset(plan, 0, sizeof(*plan));
 }
 
-/* --- telling ------------------------------------------------------------------------------------
- */
+/* --- telling ------------------------------------------------------------------------ */
 
 /* A name, "" for the hypervisor itself, null for what is not here or not known. */
 static struct json *depends_on(const struct patch_set *set, const struct patch *patch)

@@ -231,8 +231,7 @@ static void step_failed(struct patch_run *r, const struct rpc_error *e)
 		turn_back(r);
 }
 
-/* --- steps --------------------------------------------------------------------------------------
- */
+/* --- steps -------------------------------------------------------------------------- */
 
 static void note_step(struct patch_run *r, const struct patch_step *step)
 {
@@ -414,8 +413,7 @@ static int on_timer(sd_event_source *s, uint64_t usec, void *arg)
 	return 0;
 }
 
-/* --- the beginning -------------------------------------------------------------------------------
- */
+/* --- the beginning ------------------------------------------------------------------ */
 
 static struct patch_run *run_new(struct nacred *n, const struct patch_order *order)
 {

@@ -220,8 +220,7 @@ static void recover(struct patch_start *s, const struct patch_set *set)
 	json_free(applied);
 }
 
-/* --- what is wanted -----------------------------------------------------------------------------
- */
+/* --- what is wanted ----------------------------------------------------------------- */
 
 static void give_up(struct patch_start *s, const char *shown, const struct rpc_error *e)
 {

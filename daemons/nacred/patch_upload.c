@@ -207,8 +207,7 @@ static void on_inspected(void *arg, struct json *facts, const struct rpc_error *
 	finish(u, own.number ? &own : NULL, result);
 }
 
-/* --- the beginning -----------------------------------------------------------------------------
- */
+/* --- the beginning ------------------------------------------------------------------ */
 
 static int inspect(struct patch_upload *u, struct rpc_error *e)
 {

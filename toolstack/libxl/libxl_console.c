@@ -124,8 +124,7 @@ int libxl_vncviewer_exec(libxl_ctx *ctx, uint32_t domid, int autopass)
 	return ERROR_FAIL;
 }
 
-/* --- the hypervisor's messages -------------------------------------------------------------------
- */
+/* --- the hypervisor's messages ------------------------------------------------------ */
 
 struct libxl__xen_console_reader {
 	struct json *answer;

@@ -114,8 +114,7 @@ void libxl__deaths_event(struct libxl__egc *egc, const struct json *event)
 	}
 }
 
-/* --- watching ------------------------------------------------------------------------------------
- */
+/* --- watching ----------------------------------------------------------------------- */
 
 static const struct json *find_domain(const struct json *domains, uint32_t domid)
 {
@@ -290,8 +289,7 @@ void libxl_evdisable_domain_death(libxl_ctx *ctx, libxl_evgen_domain_death *evge
 	libxl__leave(&egc);
 }
 
-/* --- CD-ROMs -------------------------------------------------------------------------------------
- */
+/* --- CD-ROMs ------------------------------------------------------------------------ */
 
 struct libxl__evgen_disk_eject {
 	uint32_t domid;

@@ -52,8 +52,7 @@ void libxl__leave(struct libxl__egc *egc)
 		libxl__children_reap(ctx);
 }
 
-/* --- events ------------------------------------------------------------------------------------
- */
+/* --- events ------------------------------------------------------------------------- */
 
 struct libxl__event_node *libxl__event_new(libxl_event_type type, uint32_t domid, uint64_t user)
 {
@@ -135,8 +134,7 @@ void libxl__disaster(libxl_ctx *ctx, libxl_event_type type, const char *what, in
 	exit(-1);
 }
 
-/* --- the queue -----------------------------------------------------------------------------------
- */
+/* --- the queue ---------------------------------------------------------------------- */
 
 static int take_event(libxl_ctx *ctx, libxl_event **event_r, uint64_t typemask,
 		      libxl_event_predicate *predicate, void *user)

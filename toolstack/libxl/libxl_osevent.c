@@ -6,8 +6,7 @@
 
 #include "libxl_context.h"
 
-/* --- what the caller's loop knows them by ------------------------------------------------------
- */
+/* --- what the caller's loop knows them by ------------------------------------------- */
 
 static struct libxl__nexus *nexus_get(struct libxl__nexus **idle, void *ev)
 {

@@ -98,8 +98,7 @@ static int one_option(struct build_options *o, int opt, const char **source)
 	}
 }
 
-/* --- defaults -----------------------------------------------------------------------------------
- */
+/* --- defaults ----------------------------------------------------------------------- */
 
 /* share/nacre/builds beside the directory that this program is in. */
 static void find_recipes(struct build_options *o)

@@ -139,8 +139,7 @@ static int find_in(struct build *b, struct object *o, struct patch_error *err)
 	return check_layout(b, o, err);
 }
 
-/* --- what follows from a change ------------------------------------------------------------------
- */
+/* --- what follows from a change ----------------------------------------------------- */
 
 /* Code that jumps into a changed part, or reads a changed constant, changes with it. */
 static bool drags(const struct item *target)

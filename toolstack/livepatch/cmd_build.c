@@ -87,8 +87,7 @@ static int build_both(struct build *b, const struct build_options *o, const stru
 	return object_set_read(objects, &b->after, err);
 }
 
-/* --- payloads below ------------------------------------------------------------------------------
- */
+/* --- payloads below ----------------------------------------------------------------- */
 
 static int read_bases(struct build *b, const struct build_options *o, struct patch_error *err)
 {

@@ -75,8 +75,7 @@ int cmd_sign(int argc, char **argv)
 	return EXIT_OK;
 }
 
-/* --- verify ------------------------------------------------------------------------------------
- */
+/* --- verify ------------------------------------------------------------------------- */
 
 static int verify(const char *path, const char *directory)
 {

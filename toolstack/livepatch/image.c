@@ -8,8 +8,7 @@
 #define MAX_IMAGE     (64u << 20)
 #define NOTE_BUILD_ID 3u
 
-/* --- the map -----------------------------------------------------------------------------------
- */
+/* --- the map ------------------------------------------------------------------------ */
 
 /*
  * An input section's line of ld's map, whose name may have a line of its own:
@@ -86,8 +85,7 @@ uint64_t image_room(const struct image *image, uint64_t address)
 	return next - address;
 }
 
-/* --- the file ------------------------------------------------------------------------------------
- */
+/* --- the file ----------------------------------------------------------------------- */
 
 uint64_t image_symbol(const struct image *image, const char *name)
 {

@@ -151,8 +151,7 @@ uint64_t object_item_size(const struct object *o, const struct item *i)
 	return size ? size : o->elf.section[i->section].sh_size;
 }
 
-/* --- all of a build ----------------------------------------------------------------------------
- */
+/* --- all of a build ----------------------------------------------------------------- */
 
 static int by_name(const FTSENT **a, const FTSENT **b)
 {

@@ -131,8 +131,7 @@ int tree_keep(const struct tree *t, const char *name, struct patch_error *err)
 	return sync_copy(from, to, err);
 }
 
-/* --- one object once more ----------------------------------------------------------------------
- */
+/* --- one object once more ----------------------------------------------------------- */
 
 /* The command that makes @object, from CMake's list; malloc'd. */
 static char *command_for(const struct tree *t, const char *object, const char *output,

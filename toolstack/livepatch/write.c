@@ -70,8 +70,7 @@ static int link_item(struct writer *w, struct object *o, const struct item *i,
 	return 0;
 }
 
-/* --- records -------------------------------------------------------------------------------------
- */
+/* --- records ------------------------------------------------------------------------ */
 
 /* A function that is shorter than a jump may reach into the padding behind it. */
 static int old_size(const struct writer *w, const struct object *o, const struct item *i,

@@ -183,8 +183,7 @@ static int cmd_upload(int argc, char **argv)
 	return argc == 2 ? upload(argv[0], argv[1]) : usage();
 }
 
-/* --- actions -------------------------------------------------------------------------------------
- */
+/* --- actions ------------------------------------------------------------------------ */
 
 static const struct action {
 	const char *name, *doing;

@@ -264,8 +264,7 @@ bool payload_vetoes(const struct payload *p)
 	       p->nr_hooks[HOOK_PRE_REVERT] || p->nr_hooks[HOOK_POST_REVERT];
 }
 
-/* --- metadata -----------------------------------------------------------------------------------
- */
+/* --- metadata ----------------------------------------------------------------------- */
 
 static int read_info(struct payload *p, const char *text, size_t len, struct patch_error *err)
 {

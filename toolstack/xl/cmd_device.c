@@ -153,8 +153,7 @@ int cmd_vtpm_attach(const struct verb *verb, int argc, char **argv)
 	return attach_vtpm(domid, vtpm);
 }
 
-/* --- verbs whose keys are checked, and few values ------------------------------------------------
- */
+/* --- verbs whose keys are checked, and few values ----------------------------------- */
 
 /* Into @json what is known to be a key, and its value. */
 static bool read_vkb(const char *part, struct json *json)

@@ -198,8 +198,7 @@ static int policy(struct choice *c, const char *action, char **args)
 	return show(c, reply, reply, livepatch_print_policy);
 }
 
-/* --- the verb -----------------------------------------------------------------------------------
- */
+/* --- the verb ----------------------------------------------------------------------- */
 
 enum { TIMEOUT = 1, WHOLE = 2, ONCE = 4, NODEPS = 8, REVISION = 16, DRY_RUN = 32 };
 

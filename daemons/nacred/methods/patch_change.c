@@ -183,8 +183,7 @@ static int unload(struct nacred *n, struct request *rq, const struct json *param
 	return act(n, rq, params, PATCH_UNLOAD, result, e);
 }
 
-/* --- tables ------------------------------------------------------------------------------------
- */
+/* --- tables ------------------------------------------------------------------------- */
 
 const struct field patch_step_fields[] = {
 	{.name = "action", .type = F_STRING},
