@@ -121,10 +121,11 @@ static void print_row(struct table *t, const libxl_dominfo *domain, const char *
 				   .nodes = &t->nodes,
 				   .nr_nodes = t->nr_nodes};
 
-	/* Of a domain that went meanwhile nothing is known: as libxl, none. */
-	libxl_bitmap_set_none(&t->nodes);
-	if (t->columns->numa)
+	if (t->columns->numa) {
+		/* Of a domain that went meanwhile nothing is known: as libxl, none. */
+		libxl_bitmap_set_none(&t->nodes);
 		libxl_domain_get_nodeaffinity(xl_ctx(), domain->domid, &t->nodes);
+	}
 	list_row(stdout, domain, &texts, t->columns);
 }
 
