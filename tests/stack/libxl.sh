@@ -51,6 +51,26 @@ check xl.domid [ "$(oxl domid tiny)" = "$id" ]
 check xl.domname [ "$(oxl domname "$id")" = tiny ]
 check xl.pause oxl pause tiny
 [[ $(state_of tiny) == -[b-]p--- ]] && pass xl.paused || fail xl.paused "$(xl list)"
+# Our xl and Debian's, on the one library: the same words, the same status.
+both() {
+	local ours theirs
+	ours=$(xl "$@" 2>&1 </dev/null; echo "= $?") theirs=$(oxl "$@" 2>&1 </dev/null; echo "= $?")
+	# Whether a paused vCPU also waits changes by itself.
+	[ "${ours/-bp---/--p---}" = "${theirs/-bp---/--p---}" ] && return
+	fail "both.$1" "xl $*
+$(diff <(echo "$theirs") <(echo "$ours"))"
+	differ=$((differ + 1))
+}
+differ=0
+for words in 'list tiny' 'list -v tiny' 'list -c tiny' 'list -n tiny' 'list -Z tiny' 'list -l' 'list nosuch' 'list 77' \
+	'domid tiny' 'domid nosuch' "domname $id" 'domname 77' 'vm-list' 'info -n' 'info xen_m' 'info virt_caps' dmesg \
+	'vcpu-list tiny' 'vcpu-list 77' cpupool-list 'cpupool-list -c' sched-credit2 'sched-credit2 -s' 'pause nosuch' \
+	'unpause nosuch' 'destroy 77' 'destroy 0' 'rename 77 x' 'shutdown 77' 'reboot 77' 'uptime 77' \
+	'mem-max tiny x' 'network-list tiny' 'block-list tiny' 'sysrq tiny hh' 'console 0' '-vvv domid tiny' nosuch; do
+	# shellcheck disable=SC2086
+	both $words
+done
+[ "$differ" = 0 ] && pass both
 check xl.unpause oxl unpause tiny
 [[ $(state_of tiny) == [r-][b-]---- ]] && pass xl.unpaused || fail xl.unpaused "$(xl list)"
 says xl.sched "^tiny +$id +256 +0$" oxl sched-credit2 -d tiny

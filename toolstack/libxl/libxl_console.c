@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 /* Consoles of guests, and the hypervisor's. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -73,9 +74,13 @@ static bool notify(libxl_ctx *ctx, uint32_t domid, int notify_fd)
 int libxl__console_exec(libxl_ctx *ctx, uint32_t domid, int cons_num, libxl_console_type type,
 			int notify_fd, int escape)
 {
-	int fd = -1;
-	int rc = check_console(ctx, LIBXL__HERE, domid, cons_num, type);
+	int fd = -1, rc;
 
+	if (!domid) { /* the words and the status of xenconsole */
+		fputs("Can't specify Domain-0\n", stderr);
+		_exit(EINVAL);
+	}
+	rc = check_console(ctx, LIBXL__HERE, domid, cons_num, type);
 	if (!rc)
 		rc = open_console(ctx, domid, &fd);
 	if (rc)

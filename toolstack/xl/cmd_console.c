@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,10 +49,6 @@ int cmd_console(const struct verb *verb, int argc, char **argv)
 	}
 	if (!xl_domid(argv[optind], &domid))
 		return EXIT_FAILURE;
-	if (!domid) {
-		fputs("Can't specify Domain-0\n", stderr);
-		return EINVAL; /* as it is from Xen's xl */
-	}
 	fflush(stdout);
 	libxl__console_exec(xl_ctx(), domid, (int)strtol(number, NULL, 10), kind, -1, escape);
 	fputs("Unable to attach console\n", stderr);
