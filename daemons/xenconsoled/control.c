@@ -20,11 +20,12 @@
 #include "log.h"
 #include "viewer.h"
 
-#define CONTROL_CLIENTS 64 /* further ones wait in the listen queue */
+#define CONTROL_CLIENTS 64 /* for another one whoever has been there longest goes */
 #define REQUEST_MAX	64
 #define KEPT_LISTENER	"xenconsoled.socket"
 
 struct client {
+	struct client *next; /* came later */
 	struct daemon *daemon;
 	sd_event_source *io;
 	int fd;
@@ -32,13 +33,15 @@ struct client {
 
 static void client_free(struct client *c)
 {
-	struct daemon *d = c->daemon;
+	struct client **at = &c->daemon->clients;
 
+	while (*at != c)
+		at = &(*at)->next;
+	*at = c->next;
+	c->daemon->nr_control--;
 	sd_event_source_disable_unref(c->io);
 	close(c->fd);
 	free(c);
-	if (d->nr_control-- == CONTROL_CLIENTS)
-		sd_event_source_set_enabled(d->control, SD_EVENT_ON);
 }
 
 /* A packet that does not fit a client's buffer is the client's loss. */
@@ -138,10 +141,13 @@ static int on_connect(sd_event_source *s, int fd, uint32_t revents, void *arg)
 {
 	struct daemon *d = arg;
 	int sock = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	struct client *c;
+	struct client *c, **at;
 
 	if (sock < 0)
 		return 0;
+	/* Who asks is answered at once: what is left is those that say nothing. */
+	if (d->nr_control == CONTROL_CLIENTS)
+		client_free(d->clients);
 	c = calloc(1, sizeof(*c));
 	if (!c || sd_event_add_io(d->event, &c->io, sock, EPOLLIN, on_client, c) < 0) {
 		free(c);
@@ -150,8 +156,10 @@ static int on_connect(sd_event_source *s, int fd, uint32_t revents, void *arg)
 	}
 	c->daemon = d;
 	c->fd = sock;
-	if (++d->nr_control == CONTROL_CLIENTS)
-		sd_event_source_set_enabled(d->control, SD_EVENT_OFF);
+	for (at = &d->clients; *at; at = &(*at)->next)
+		;
+	*at = c;
+	d->nr_control++;
 	return 0;
 }
 

@@ -25,6 +25,7 @@ struct daemon {
 	sd_event_source *watches;
 	sd_event_source *rundir; /* inotify: xenstored's socket comes back */
 	sd_event_source *control;
+	struct client *clients; /* control.c: the first has been there longest */
 	unsigned int nr_control;
 	unsigned int retries; /* to bind what a killed process has not let go of yet */
 	bool retry_set;
