@@ -12,9 +12,26 @@ check payload.a livepatch_make "$P/sched_id.c" "$WORK/a.elf"
 sed 's/XEN_SCHEDULER_CREDIT;/XEN_SCHEDULER_RTDS;/' "$P/sched_id.c" >"$WORK/c.c"
 check payload.c livepatch_make "$WORK/c.c" "$WORK/c.elf"
 echo '[{"xsas":[{"xsa":4001,"title":"One","public_time":"2011-03-14 12:00+00:00","cve":[]}]}]' >"$WORK/xsa.json"
+# What nacred keeps is on a file system of its own, where one can be made, to be filled up.
+mkdir "$WORK/kept"
+unmount() {
+	nacre down >/dev/null 2>&1
+	umount "$WORK/small" 2>/dev/null
+	finish
+}
+trap unmount EXIT
+mkdir "$WORK/small"
+if mount -t tmpfs -o size=1m,mode=0700 tmpfs "$WORK/small" 2>/dev/null; then
+	kept=$WORK/small
+	export NACRE_STATE_DIR=$kept/state
+else
+	rmdir "$WORK/small"
+	kept=$WORK/kept
+	echo "SKIP $TEST.full: cannot mount a tmpfs here"
+fi
 up -c 2
 # The nacred under test has a run directory of its own, where it finds the other daemons.
-mirror=$WORK/mirror
+mirror=$kept/mirror
 mkdir -m 0700 "$mirror"
 for f in "$RUN"/*; do
 	case ${f##*/} in

@@ -75,6 +75,16 @@ sub kill_child_at {
 	return ($killed, $answer);
 }
 
+# Not a byte is left where PATH is.
+sub fill {
+	my $path = shift;
+	open my $f, '>:raw', $path or die "$path: $!\n";
+	for my $size (65536, 4096, 1) {
+		1 while (syswrite($f, "\0" x $size) // 0) == $size;
+	}
+	close $f;
+}
+
 # Once it has ended: "exit N" or "signal N".
 sub fate { $fate & 127 ? 'signal ' . ($fate & 127) : 'exit ' . ($fate >> 8) }
 

@@ -75,6 +75,37 @@ sub child_and_judge {
 	return ($killed, $problem);
 }
 
+# With no byte left on the file system of all that nacred keeps the call fails or is carried
+# out; with room again, and after a start, it is as whole.
+my $refused = 0;
+
+sub full_and_judge {
+	my $case = shift;
+	$case->{before}->();
+	Daemon::fill("$work/small/fill");
+	my $answer = eval { Daemon::ask(Daemon::talk(), $case->{method}, $case->{params}->()) };
+	my $why = $@;
+	unlink "$work/small/fill";
+	return "nacred ended, or does not answer: $why" unless $answer;
+	my $e = $answer->{error};
+	$refused++ if $e;
+	return "the reason is $e->{data}{code}: $e->{message}" if $e && $e->{message} !~ /No space left|is full/;
+	my $problem = Cases::judge($case, 'done') // Daemon::ended();
+	return $problem if $problem;
+	Daemon::stop();
+	Daemon::start();
+	return Cases::judge($case, 'killed');
+}
+
+sub fill_up {
+	my $case = shift;
+	my $problem = eval { full_and_judge($case) } // $@;
+	$case->{after}->() if $case->{after};
+	Cases::name_back();
+	print $problem ? "FAIL sweep.full.$case->{name}: $problem\n" : "PASS sweep.full.$case->{name} ($refused refused so far)\n";
+	$bad++ if $problem;
+}
+
 # Every method that may change something has a case, or a reason for none.
 sub complete {
 	my %has = map { $_->{method} => 1 } @_;
@@ -98,6 +129,13 @@ for my $case (@cases) {
 for my $case (Stored::children()) {
 	next if @only && !grep { $_ eq $case->{name} } @only;
 	sweep($case, 1, $stride == 1 ? 1 : 6 * $stride);
+}
+for my $case (-d "$work/small" ? @cases : ()) {
+	fill_up($case) if !@only || grep { $_ eq "full.$case->{name}" || $_ eq 'full' } @only;
+}
+if (-d "$work/small" && !@only && $refused < 10) {
+	print "FAIL sweep.full: a full disk refused $refused of the calls only\n";
+	$bad++;
 }
 if (my $problem = Cases::bystander()) {
 	print "FAIL sweep.bystander: $problem\n";
