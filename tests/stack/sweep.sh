@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # SPDX-FileCopyrightText: 2026 The Nacre authors
 # nacred killed at the system calls of each method that changes something, and started again.
-# NACRE_SWEEP=1 tries every single one; else one of four, of each method another one first.
+# NACRE_SWEEP=1 tries every single one; else one of eight, of each method another one first.
 # NACRE_SWEEP_CASES: only these.
 . "$(dirname "$0")/lib.sh"
 . "$TOP/tests/lib/livepatch.sh"
@@ -39,7 +39,7 @@ for f in "$RUN"/*; do
 	*) ln -s "$f" "$mirror/" ;;
 	esac
 done
-stride=4
+stride=8
 [ "${NACRE_SWEEP:-0}" = 0 ] || stride=1
 export KILL_CHILD=$BUILD/tests/kill_child
 nacre exec perl "$TOP/tests/stack/sweep/sweep.pl" "$mirror" "$RUN/nacred.sock" "$BUILD/guests/ticker.elf" \

@@ -67,8 +67,10 @@ sub kept_or_supervised {
 }
 
 # --- Its identity -------------------------------------------------------------------------
+# A new one: a guest that was asked to start again before may still be about to.
 sub both_back {
 	Daemon::call('domain.destroy', {domain => $kept}) if Cases::find($kept);
+	Cases::lack_victim();
 	Cases::have_victim();
 }
 

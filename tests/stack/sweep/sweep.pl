@@ -128,7 +128,7 @@ for my $case (@cases) {
 # A child does more of what cannot matter: it starts, and reads files.
 for my $case (Stored::children()) {
 	next if @only && !grep { $_ eq $case->{name} } @only;
-	sweep($case, 1, $stride == 1 ? 1 : 6 * $stride);
+	sweep($case, 1, $stride == 1 ? 1 : 8 * $stride);
 }
 for my $case (-d "$work/small" ? @cases : ()) {
 	fill_up($case) if !@only || grep { $_ eq "full.$case->{name}" || $_ eq 'full' } @only;
