@@ -39,11 +39,16 @@ void replay_file_add(struct nacred *n, const struct json *entry)
 	size_t len = 0;
 	char *text = line_of(entry, &len);
 	int fd, rc = 0;
+	off_t end;
 
 	file_path(n, path, sizeof(path));
 	fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (!text || fd < 0 || write(fd, text, len) != (ssize_t)len || fdatasync(fd))
+	end = fd < 0 ? -1 : lseek(fd, 0, SEEK_END);
+	if (!text || end < 0 || write(fd, text, len) != (ssize_t)len || fdatasync(fd))
 		rc = text ? -errno : -ENOMEM;
+	/* A part of a line, as a full disk leaves it, would swallow the next one. */
+	if (rc && end >= 0 && ftruncate(fd, end))
+		rc = -errno;
 	if (rc)
 		log_warning("a call with a request_id is not remembered over a restart: %s",
 			    strerror(-rc));
@@ -93,6 +98,10 @@ struct json *replay_file_read(struct nacred *n)
 	text = durable_read(path, FILE_BYTES, &len, why);
 	if (!text && why[0])
 		durable_set_aside(path, why, "calls with a request_id of before are forgotten");
+	/* A line without an end, which a kill left, would swallow the next one: something that
+	 * is no entry has the file written anew. */
+	if (text && len && text[len - 1] != '\n')
+		json_append(list, json_new_null());
 	for (at = text; at && (end = memchr(at, '\n', len - (size_t)(at - text))); at = end + 1) {
 		v = json_parse(at, (size_t)(end - at), &limits, NULL, 0);
 		if (v)

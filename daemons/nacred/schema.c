@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "config.h"
 #include "limits.h"
 
 static int bad(struct rpc_error *e, const struct field *f, const char *what)
@@ -82,6 +83,24 @@ static int check_domain(const struct field *f, const struct json *v, struct rpc_
 	return v->string[0] && strlen(v->string) <= 2 * LIMIT_NAME_BYTES
 		       ? 0
 		       : bad(e, f, "is no possible name");
+}
+
+static int check_cpus(const struct field *f, const struct json *v, struct rpc_error *e)
+{
+	bool good = v->type == JSON_ARRAY || strcmp(json_string(v, ""), "all") == 0;
+	char what[80];
+	size_t i;
+
+	for (i = 0; good && v->type == JSON_ARRAY && i < v->nr; i++) {
+		int64_t cpu = json_int(v->items[i], -1);
+
+		good = cpu >= 0 && cpu < CONFIG_MAX_CPUS;
+	}
+	if (good)
+		return 0;
+	snprintf(what, sizeof(what), "must be \"all\" or a list of numbers from 0 to %d",
+		 CONFIG_MAX_CPUS - 1);
+	return bad(e, f, what);
 }
 
 /* The members of object @v, which is @where in the error's field. */
@@ -166,9 +185,7 @@ static int check_field(const struct field *f, const struct json *v, enum origin 
 			return bad(e, f, "must be an object");
 		return f->of ? check_inside(f, v, f->name, from, e) : 0;
 	case F_CPUS:
-		return v->type == JSON_ARRAY || v->type == JSON_STRING
-			       ? 0
-			       : bad(e, f, "must be a list of CPUs or \"all\"");
+		return check_cpus(f, v, e);
 	case F_ANY:
 		return 0;
 	}

@@ -105,14 +105,14 @@ sub selectors {
 
 sub cpu_lists {
 	return (
-		['is empty', '""', 'refused'],
-		['is no word', '"some"', 'refused'],
-		['holds a string', '["0"]', 'refused'],
-		['holds a negative CPU', '[-1]', 'refused'],
-		['holds a large CPU', '[4294967296]', 'refused'],
-		['holds no CPU that is', '[4000]', 'refused'],
-		['holds lists', '[[0]]', 'refused'],
-		['is long', '[' . join(',', (5000) x 60_000) . ']', 'refused']);
+		['is empty', '""', 'params'],
+		['is no word', '"some"', 'params'],
+		['holds a string', '["0"]', 'params'],
+		['holds a negative CPU', '[-1]', 'params'],
+		['holds a large CPU', '[4294967296]', 'params'],
+		['holds no CPU that can be', '[4000]', 'params'],
+		['holds lists', '[[0]]', 'params'],
+		['is long', '[' . join(',', (5000) x 60_000) . ']', 'params']);
 }
 
 sub arrays {
@@ -129,7 +129,19 @@ sub arrays {
 	return @wrong;
 }
 
-my %good = (domain => '"target"');
+# What would do for members that have to be there: by name, or else by type.
+our %good = (domain => '"target"', format => '1', name => '"Pool-0"', sched => '"credit2"',
+	     cpus => '[0,1]', hard => '"all"', soft => '"all"', id => '0');
+
+sub good_text {
+	my ($s, $name) = @_;
+	return $good{$name} if defined $name && defined $good{$name};
+	return "\"$s->{enum}[0]\"" if $s->{enum};
+	my ($type) = grep { $_ ne 'null' } types_of($s);
+	return '{' . join(',', map { "\"$_\":" . good_text($s->{properties}{$_}, $_) } @{$s->{required} // []}) . '}'
+	    if $type eq 'object';
+	return $type eq 'array' ? '[]' : $type eq 'integer' ? $s->{minimum} // 0 : $texts{$type};
+}
 
 sub objects {
 	my $s = shift;
@@ -139,7 +151,7 @@ sub objects {
 	my $props = $s->{properties} // return @wrong;
 	push @wrong, ['has an unknown member', '{"nosuch":1}', 'params', '.nosuch'];
 	push @wrong, ['is empty', '{}', 'params', ".$s->{required}[0]"] if @{$s->{required} // []};
-	my %others = map { $_ => $good{$_} } @{$s->{required} // []};
+	my %others = map { $_ => good_text($props->{$_}, $_) } @{$s->{required} // []};
 	for my $name (sort keys %$props) {
 		my $rest = join '', map { ",\"$_\":$others{$_}" } grep { $_ ne $name } sort keys %others;
 		for my $w (of_schema($props->{$name})) {

@@ -26,6 +26,7 @@ our %none = (
 	'patch.plan' => 'changes nothing',
 	'patch.policy.get' => 'changes nothing',
 	'domain.userdata.get' => 'changes nothing',
+	'config.save' => 'changes nothing',
 );
 
 # --- The configuration of the next life -------------------------------------------------
@@ -205,6 +206,29 @@ sub children {
 	);
 }
 
+# --- A document: its steps are each whole, and the same call goes on from there ------------
+sub document {
+	return {config => {format => 1, cpupools => [
+		{name => 'Pool-0', sched => 'credit2', cpus => [0], ratelimit_us => 1000},
+		{name => 'p', sched => 'credit2', cpus => [1], ratelimit_us => 2000}]}};
+}
+
+sub loaded {
+	my $how = shift;
+	my %p = Cases::pools();
+	return $how eq 'done' ? 'there is no pool p' : Cases::pools_are('Pool-0') unless $p{p};
+	my ($rate) = @{Daemon::call('sched.params.get', {pool => 'p'})->{pools}};
+	return Cases::pool_cpus('p', '1')
+	    // Cases::one_of('rate limit of p', $rate->{ratelimit_us}, $how eq 'done' ? 2000 : (1000, 2000));
+}
+
+sub load_again {
+	Daemon::call('config.load', document());
+	my $problem = loaded('done');
+	die "$problem\n" if $problem;
+	Cases::with_pool(0);
+}
+
 sub all {
 	return (
 		{name => 'update-config', method => 'domain.update_config', check => \&next_life,
@@ -228,6 +252,8 @@ sub all {
 		 params => sub { {id => $evidence->[0], test => $evidence->[1], verdict => 'FAIL'} }},
 		{name => 'numa-split', method => 'cpupool.numa_split', check => \&split, before => \&unsplit,
 		 params => sub { {} }, after => \&unsplit},
+		{name => 'load', method => 'config.load', check => \&loaded, params => \&document,
+		 before => sub { Cases::with_pool(0) }, after => \&load_again},
 		{name => 'patch-upload', method => 'patch.upload', before => sub { payloads('none') },
 		 params => sub { {file => "$work/a.elf", name => 'a'} }, check => sub { patches_agree('/', 'a/') }},
 		{name => 'patch-apply', method => 'patch.apply', before => sub { payloads('stored') },

@@ -90,8 +90,8 @@ sub full_and_judge {
 	my $e = $answer->{error};
 	$refused++ if $e;
 	return "the reason is $e->{data}{code}: $e->{message}" if $e && $e->{message} !~ /No space left|is full/;
-	my $problem = Cases::judge($case, 'done') // Daemon::ended();
-	return $problem if $problem;
+	my $problem = Cases::judge($case, $e ? 'killed' : 'done');
+	return $problem // 'nacred ended' if $problem || Daemon::ended();
 	Daemon::stop();
 	Daemon::start();
 	return Cases::judge($case, 'killed');
