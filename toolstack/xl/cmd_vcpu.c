@@ -181,12 +181,14 @@ static int set_one(const struct pin *pin, const libxl_bitmap *hard, const libxl_
 
 static int set_pin(const struct pin *pin)
 {
+	const libxl_bitmap *h, *s;
 	libxl_bitmap hard, soft;
-	const libxl_bitmap *h = pin->has_hard ? &hard : NULL, *s = pin->has_soft ? &soft : NULL;
 	int status = EXIT_FAILURE;
 
 	libxl_bitmap_init(&hard);
 	libxl_bitmap_init(&soft);
+	h = pin->has_hard ? &hard : NULL;
+	s = pin->has_soft ? &soft : NULL;
 	if ((!h || cpu_bitmap_of(&pin->hard, &hard)) && (!s || cpu_bitmap_of(&pin->soft, &soft)))
 		status = pin->vcpu < 0 ? set_all(pin, h, s) : set_one(pin, h, s);
 	libxl_bitmap_dispose(&hard);
