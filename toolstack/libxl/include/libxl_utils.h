@@ -87,12 +87,14 @@ char *libxl_bitmap_to_hex_string(libxl_ctx *ctx, const libxl_bitmap *bitmap);
 
 static inline void libxl_bitmap_set_any(libxl_bitmap *bitmap)
 {
-	memset(bitmap->map, 0xff, bitmap->size);
+	if (bitmap->size)
+		memset(bitmap->map, 0xff, bitmap->size);
 }
 
 static inline void libxl_bitmap_set_none(libxl_bitmap *bitmap)
 {
-	memset(bitmap->map, 0, bitmap->size);
+	if (bitmap->size)
+		memset(bitmap->map, 0, bitmap->size);
 }
 
 static inline int libxl_bitmap_cpu_valid(libxl_bitmap *bitmap, int bit)
