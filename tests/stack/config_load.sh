@@ -31,6 +31,12 @@ save >"$WORK/saved.json"
 says saved '"affinity":\[\{"hard":\[0\],"id":1,"soft":"all"\}\].*"cap":0' cat "$WORK/saved.json"
 prints left-out '[]' eval 'call config.save | jq -c .result.left_out'
 says same '"steps":\[\],"dry_run":false' load "$WORK/saved.json"
+says kept.make '"result"' call domain.create "{\"keep_ended\":true,\"config\":{\"c_info\":{\"type\":\"pvh\",\"name\":\"c\"},\"b_info\":{\"kernel\":\"$(guest ticker)\",\"max_memkb\":8192}}}"
+check kept.ticks wait_line "$RUN/console/guest-c.log" 'tick 1' 60
+check kept.shutdown xl shutdown -w c
+prints kept.left-out '["it has shut down"]' eval 'call config.save | jq -c "[.result.left_out[].why]"'
+prints kept.not-saved "$(cat "$WORK/saved.json")" save
+check kept.destroy xl destroy c
 says ro 'request.forbidden' perl -MIO::Socket::UNIX -e '
 	my $s = IO::Socket::UNIX->new(Peer => shift) or die;
 	print $s qq({"jsonrpc":"2.0","id":1,"method":"config.save"}\n);

@@ -114,6 +114,25 @@ Test(model, merges_at_both_ends_and_between)
 	cr_assert_eq(m.domains[2]->domid, 4);
 }
 
+/* Each of up to seven ids with gaps, and nothing in the gaps. */
+Test(model, finds_each_id_and_no_other)
+{
+	for (unsigned int most = 0; most <= 7; most++) {
+		for (unsigned int i = 0; i < most; i++)
+			add((domid_t)(i * 3), (uint8_t)i, 0);
+		told[0] = '\0';
+		cr_assert_eq(model_apply(&m, list, nr, note, NULL), 0);
+		nr = 0;
+		for (unsigned int id = 0; id < 24; id++) {
+			const struct domain *d = model_by_domid(&m, id);
+			bool there = id % 3 == 0 && id / 3 < most;
+
+			cr_assert_eq(d != NULL, there, "%u of %u", id, most);
+			cr_assert(!d || d->domid == id);
+		}
+	}
+}
+
 Test(model, identity_survives)
 {
 	struct domain *d;
