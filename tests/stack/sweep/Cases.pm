@@ -89,22 +89,35 @@ sub judge {
 	return $problem;
 }
 
-# The victim is there, running, as it was made.
-sub have_victim {
-	my $d = find($victim);
-	if (!$d) {
-		Daemon::call('domain.create', {config => config($victim)});
-		return;
-	}
-	Daemon::call('domain.unpause', {domain => $victim}) if $d->{state}{paused};
-}
-
 sub has_record {
 	return scalar grep { open my $f, '<', $_; local $/; <$f> =~ /"name": "$victim"/ }
 	    glob("$o{dir}/nacred/domains/*.json");
 }
 
-# One that is between two lives is not there, and comes back.
+# The victim is there, running, as it was made.  It may be between two lives.
+sub have_victim {
+	my $problem = until_right(sub {
+		my $d = find($victim);
+		return 'it does not come back' if !$d && has_record();
+		return 'it is being built still' if $d && $d->{state}{building};
+		Daemon::call('domain.create', {config => config($victim)}) unless $d;
+		Daemon::call('domain.unpause', {domain => $victim}) if $d && $d->{state}{paused};
+		return undef;
+	});
+	die "the victim: $problem\n" if $problem;
+}
+
+# A new one that has come so far that it listens: what the last one was asked may be under way.
+sub listening {
+	lack_victim();
+	have_victim();
+	my $domid = find($victim)->{domid};
+	my $problem = until_right(sub {
+		`nacre exec xenstore-read /local/domain/$domid/control/feature-poweroff 2>&1` =~ /^1/
+		    ? undef : 'it takes no requests' });
+	die "the victim: $problem\n" if $problem;
+}
+
 sub lack_victim {
 	for (1 .. 100) {
 		return unless find($victim) || has_record();
@@ -307,9 +320,9 @@ sub all {
 		 params => sub { {config => config($victim)} }, check => \&whole_or_absent, leaves => 1},
 		{name => 'destroy', before => \&have_victim, method => 'domain.destroy',
 		 params => on_victim(), check => \&whole_or_absent, leaves => 1},
-		{name => 'shutdown', before => \&have_victim, method => 'domain.shutdown',
+		{name => 'shutdown', before => \&listening, method => 'domain.shutdown',
 		 params => on_victim(), check => \&whole_or_absent, leaves => 1},
-		{name => 'reboot', before => sub { lack_victim(); have_victim() }, method => 'domain.reboot',
+		{name => 'reboot', before => \&listening, method => 'domain.reboot',
 		 params => on_victim(), check => \&started_again, leaves => 1},
 	);
 	return (@set, @pool, @life);
