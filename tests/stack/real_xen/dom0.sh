@@ -90,7 +90,7 @@ same list-guest list
 says list-l '"name": "g",$' xl list -l g
 same vcpu-list-guest vcpu-list g
 check pause xl pause g
-says paused '^g .* --p--- ' xl list g
+says paused '^g .* -[-b]p--- ' xl list g
 check unpause xl unpause g
 check weight xl sched-credit2 -d g -w 512 -c 50
 same credit2-guest sched-credit2 -d g
