@@ -81,6 +81,7 @@ sub misuse {
 	my ($how, $out, $err) = run("$bin/$command[0]", @command[1 .. $#command]);
 	my $why;
 	$why = "ended by $how" if $how =~ /signal/;
+	$why //= 'a sanitizer complains' if $err =~ /Sanitizer|runtime error:/;
 	$why //= 'it writes control characters' if controls($out) || controls($err);
 	$why //= 'it says very much' if length($out) + length($err) > 200_000;
 	$why //= "exit status $how instead of $wanted" if defined $wanted && $wanted ne 'any' && $how ne $wanted;
