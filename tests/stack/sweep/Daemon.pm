@@ -43,6 +43,10 @@ sub stop {
 	$pid = 0;
 }
 
+# It does not outlive who uses it, however that ends.
+$SIG{TERM} = $SIG{INT} = sub { exit 1 };
+END { local $?; stop() }
+
 # True once it has ended, whoever did that.
 sub ended {
 	return 1 unless $pid;
