@@ -78,6 +78,8 @@ static void end_it(const struct hunt *h)
 	regs.rsi = SIGKILL;
 	if (ptrace(PTRACE_SETREGS, h->child, 0, &regs) == 0)
 		ptrace(PTRACE_DETACH, h->child, 0, 0);
+	/* Its seccomp filter may have made an error of that. */
+	kill(h->child, SIGKILL);
 }
 
 /* True once it is killed. */
