@@ -297,6 +297,8 @@ static int work(struct work *w)
 
 /* --- a dry run ---------------------------------------------------------------------- */
 
+_Static_assert(CONFIG_MAX_CPUS == CTRL_CPUPOOL_MAX_CPUS, "the same bitmaps");
+
 static int check_place(struct work *w, const struct ctrl_cpupool *pool)
 {
 	const struct config *c = &w->config;
@@ -305,7 +307,7 @@ static int check_place(struct work *w, const struct ctrl_cpupool *pool)
 	for (i = 0; c->hard && i < c->max_vcpus; i++) {
 		bool any = !c->hard[i].given;
 
-		for (k = 0; k < sizeof(pool->cpus) && k < sizeof(c->hard[i].cpus); k++)
+		for (k = 0; k < sizeof(pool->cpus); k++)
 			any = any || (c->hard[i].cpus[k] & pool->cpus[k]);
 		if (!any)
 			return no_cpu_for(w, i, true);

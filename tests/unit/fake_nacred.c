@@ -30,6 +30,7 @@ static struct fake_client clients[MAX_CLIENTS];
 static unsigned int nr_clients;
 static bool holding, frozen;
 static int listener = -1;
+static pthread_t server; /* of the listener */
 static char listener_path[108];
 
 /* First answer for the method whose text occurs in the request. */
@@ -217,7 +218,6 @@ static void *serve(void *arg)
 int fake_nacred_start(const char *path)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	pthread_t thread;
 	int *own = malloc(sizeof(*own));
 	size_t i;
 
@@ -227,11 +227,12 @@ int fake_nacred_start(const char *path)
 	snprintf(listener_path, sizeof(listener_path), "%s", path);
 	listener = *own = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (listener < 0 || bind(listener, (struct sockaddr *)&address, sizeof(address)) ||
-	    listen(listener, 64) || pthread_create(&thread, NULL, serve, own)) {
+	    listen(listener, 64) || pthread_create(&server, NULL, serve, own)) {
 		free(own);
+		close(listener);
+		listener = -1;
 		return -1;
 	}
-	pthread_detach(thread);
 	return 0;
 }
 
@@ -249,9 +250,13 @@ void fake_nacred_stop(void)
 {
 	size_t i;
 
-	unlink(listener_path);
-	shutdown(listener, SHUT_RDWR);
-	listener = -1; /* its thread closes it */
+	if (listener >= 0) {
+		unlink(listener_path);
+		shutdown(listener, SHUT_RDWR);
+		/* It closes the socket, and may just have accepted somebody. */
+		pthread_join(server, NULL);
+		listener = -1;
+	}
 	pthread_mutex_lock(&lock);
 	forget_held();
 	for (i = 0; i < MAX_CLIENTS; i++)
