@@ -99,10 +99,13 @@ check counted.apply insist apply counted
 scheduler >/dev/null
 scheduler >/dev/null
 check counted.counts grep -q 'sched_id: asked 2 times, answered 8' <(xl dmesg)
+# Whoever asked last: `xl info' does so more than once.
+read -r asked answered < <(xl dmesg | sed -n 's/.*sched_id: asked \([0-9]*\) times, answered \([0-9]*\)$/\1 \2/p' | tail -n 1)
 check counted_twice.upload debian_livepatch upload counted_twice "$WORK/counted_twice.livepatch"
 check counted_twice.apply insist apply counted_twice
 scheduler >/dev/null
-check counted_twice.same-variables grep -q 'sched_id: asked 3 times, answered 109' <(xl dmesg)
+check counted_twice.same-variables \
+	grep -q "sched_id: asked $((asked + 1)) times, answered $((answered + 101))" <(xl dmesg)
 check counted_twice.revert insist revert counted_twice
 check counted.revert insist revert counted
 before=$(xl dmesg | grep -c 'sched_id: asked')
