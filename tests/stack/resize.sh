@@ -29,6 +29,9 @@ wait_line "$(console_log web)" '^hello from Linux .*: 1 vCPUs' 600 && pass hello
 tty=$(nacre exec xenstore-read "/local/domain/$(xl domid web)/console/tty")
 coproc CONSOLE { exec xl console web 2>&1; }
 
+# What is typed before the shell reads is lost.
+prompt() { grep -aq '^guest# ' "$(console_log web)"; }
+until_true 300 prompt || fail prompt "$(tail -n 3 "$(console_log web)")"
 check vcpu-set.3 dxl vcpu-set --ignore-host web 3
 tell 'until [ -e /sys/devices/system/cpu/cpu2/online ]; do usleep 100000; done'
 tell 'for c in 1 2; do echo 1 >/sys/devices/system/cpu/cpu$c/online; done; echo "it has" $(nproc)'
