@@ -232,7 +232,8 @@ sub load_again {
 sub all {
 	return (
 		{name => 'update-config', method => 'domain.update_config', check => \&next_life,
-		 before => sub { Cases::have_victim();
+		 # A new one, as for preserve.
+		 before => sub { Cases::lack_victim(); Cases::have_victim();
 				 Daemon::call('domain.update_config', {domain => 'victim', config => new_config(8192)}) },
 		 params => sub { {domain => 'victim', config => new_config(16384)} }},
 		{name => 'preserve', method => 'domain.preserve', check => \&one_identity, before => \&both_back,
