@@ -26,7 +26,7 @@
 
 #define OPTIONS                                                                                    \
 	(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE |  \
-	 PTRACE_O_TRACEEXEC)
+	 PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT)
 #define SYSCALL_STOP (SIGTRAP | 0x80)
 
 struct hunt {
@@ -65,7 +65,8 @@ static void go_on(const struct hunt *h, pid_t pid, int signal)
 
 /*
  * The call becomes kill(itself, SIGKILL), and the child is let go: were it to end under a
- * tracer, its end would be the tracer's, and the daemon would look for it too early.
+ * tracer, its end would be the tracer's, and the daemon would look for it too early, once
+ * (libsystemd's pidfd is armed with EPOLLONESHOT).
  */
 static void end_it(const struct hunt *h)
 {
@@ -102,6 +103,11 @@ static int on_stop(struct hunt *h, pid_t pid, int status)
 {
 	int signal = WSTOPSIG(status);
 
+	/* About to end, and to be the daemon's again for that. */
+	if (status >> 16 == PTRACE_EVENT_EXIT) {
+		ptrace(PTRACE_DETACH, pid, 0, 0);
+		return pid == h->child ? 3 : pid == h->daemon ? 1 : -1;
+	}
 	if (status >> 16 == PTRACE_EVENT_EXEC && !h->child && pid != h->daemon &&
 	    has_word(pid, h->word)) {
 		h->child = pid;
