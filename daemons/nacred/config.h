@@ -61,6 +61,7 @@ void config_free(struct config *c);
 int config_check_word(const char *what, const char *name, const char *code, struct rpc_error *e);
 /* The same for a domain's. */
 int config_check_name(const char *name, struct rpc_error *e);
+
 /* --- config_action.c --- */
 
 /* The actions of @tree exist. 0, or -1 and @e. */

@@ -82,7 +82,6 @@ static int watch(struct nacred *n, uint32_t domid, pid_t pid, dump_done *done, v
 		rc = sd_event_add_child(n->loop, &p->child, pid, WEXITED, on_child, p);
 	}
 	if (rc < 0) {
-		kill(pid, SIGTERM);
 		free(p);
 		return rc;
 	}
@@ -105,7 +104,7 @@ int dump_to(struct nacred *n, uint32_t domid, int fd, dump_done *done, void *arg
 	if (high >= 0)
 		close(high);
 	if (!rc)
-		rc = watch(n, domid, pid, done, arg);
+		rc = watch(n, domid, pid, done, arg); /* unwatched it lets its domain go, too */
 	if (rc)
 		return fail_errno(e, rc, "daemon.dump", "cannot start a process for the core");
 	return 0;

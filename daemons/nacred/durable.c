@@ -33,16 +33,20 @@ static int make_all(char *path)
 	return mkdir(path, 0700) && errno != EEXIST ? -errno : 0;
 }
 
-int durable_directory(char *path)
+int durable_check_directory(const char *path)
 {
 	struct stat st;
-	int rc = make_all(path);
 
-	if (rc)
-		return rc;
 	if (lstat(path, &st))
 		return -errno;
 	return S_ISDIR(st.st_mode) && st.st_uid == geteuid() && !(st.st_mode & 022) ? 0 : -EPERM;
+}
+
+int durable_directory(char *path)
+{
+	int rc = make_all(path);
+
+	return rc ? rc : durable_check_directory(path);
 }
 
 static int write_all(int fd, const char *bytes, size_t len)

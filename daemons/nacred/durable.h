@@ -17,8 +17,10 @@
 #define DURABLE_BROKEN ".broken"
 #define DURABLE_WHY    160
 
-/* Make @path, and its parents, a directory that nobody else writes to, or find that it is one.
- * 0 or -errno: -EPERM, it is somebody else's. */
+/* Whether @path is a directory that nobody else writes to: what others can write to they could
+ * make us believe.  0 or -errno: -EPERM, it is none. */
+int durable_check_directory(const char *path);
+/* The same, after it and its parents were made where they are missing. */
 int durable_directory(char *path);
 
 /* DIR/NAME.new with these bytes, mode 0600. 0, or -1 and @e with nothing left behind. */

@@ -116,24 +116,21 @@ static int load(struct nacred *n)
 	return rc;
 }
 
-/* What others can write to they could make us believe. */
 static int make_statedir(const char *dir)
 {
-	struct stat st;
+	int rc;
 
 	if (mkdir(dir, 0700) && errno != EEXIST) {
 		log_error("cannot make %s: %s; is the instance up? `nacre up` starts it", dir,
 			  strerror(errno));
 		return -errno;
 	}
-	if (lstat(dir, &st))
-		return -errno;
-	if (S_ISDIR(st.st_mode) && st.st_uid == geteuid() && !(st.st_mode & 022))
-		return 0;
-	log_error("%s has to be a directory of uid %u that nobody else can write to; move it away "
-		  "or mend it",
-		  dir, geteuid());
-	return -EPERM;
+	rc = durable_check_directory(dir);
+	if (rc)
+		log_error("%s has to be a directory of uid %u that nobody else can write to; move "
+			  "it away or mend it",
+			  dir, geteuid());
+	return rc;
 }
 
 int instance_state_open(struct nacred *n)

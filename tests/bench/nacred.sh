@@ -91,21 +91,23 @@ wait %1 2>/dev/null
 
 # Its start: killed, and started again by nacre-host; the median of 11, beside that of a
 # program that only sleeps.
-rests() { # it serves, and has nothing more to do
-	local before
-	before=$(spent) && [ "$(ls -l "/proc/$(nacred_pid)/fd" | grep -c socket)" -ge 7 ] &&
-		sleep 0.2 && [ "$before" = "$(spent)" ]
+rests() { # it serves, and has done nothing since the last look
+	local before=$last
+	last=$(spent) && [ "$(ls -l "/proc/$(nacred_pid)/fd" | grep -c socket)" -ge 7 ] &&
+		[ "$before" = "$last" ]
 }
+sleeps() { [ "$(cat "/proc/$1/comm")" = sleep ] && grep -q '^State:.S' "/proc/$1/status"; }
 median() { sort -n | awk '{ a[NR] = $1 } END { print a[int((NR + 1) / 2)], "(least " a[1] ")" }'; }
 for i in 1 2 3 4 5 6 7 8 9 10 11; do
 	kill -9 "$(nacred_pid)"
+	last=
 	until_true 30 rests || fail restart
 	echo "$(($(spent) / 1000))"
 done >"$WORK/starts"
 row 'processor time of a start, us' "$(median <"$WORK/starts")"
 for i in 1 2 3 4 5 6 7 8 9 10 11; do
 	sleep 60 &
-	sleep 0.1
+	until_true 30 sleeps $!
 	echo "$(($(spent $!) / 1000))"
 	kill $!
 	wait $! 2>/dev/null

@@ -95,6 +95,17 @@ cfg_linux() { # NAME [line...]
 	[ $# = 0 ] || printf '%s\n' "$@" >>"$f"
 	echo "$f"
 }
+# mirror_run DIRECTORY: a run directory for another nacred, where it finds the other daemons.
+mirror_run() {
+	local f
+	mkdir -m 0700 "$1"
+	for f in "$RUN"/*; do
+		case ${f##*/} in
+		nacred*) ;;
+		*) ln -s "$f" "$1/" ;;
+		esac
+	done
+}
 console_log() { echo "$RUN/console/guest-$1.log"; }
 state_of() { xl list "$1" | awk 'NR == 2 { print $5 }'; }
 free_memory() { xl info free_memory; }

@@ -8,13 +8,7 @@
 
 up -c 2
 mirror=$WORK/mirror
-mkdir -m 0700 "$mirror"
-for f in "$RUN"/*; do
-	case ${f##*/} in
-	nacred*) ;;
-	*) ln -s "$f" "$mirror/" ;;
-	esac
-done
+mirror_run "$mirror"
 stride=60
 [ "${NACRE_SWEEP:-0}" = 0 ] || stride=1
 NACRE_STATE_DIR=$WORK/mirror-state NACRE_CONFIG_DIR=$WORK/mirror-config \

@@ -30,15 +30,8 @@ else
 	echo "SKIP $TEST.full: cannot mount a tmpfs here"
 fi
 up -c 2
-# The nacred under test has a run directory of its own, where it finds the other daemons.
 mirror=$kept/mirror
-mkdir -m 0700 "$mirror"
-for f in "$RUN"/*; do
-	case ${f##*/} in
-	nacred*) ;;
-	*) ln -s "$f" "$mirror/" ;;
-	esac
-done
+mirror_run "$mirror"
 stride=8
 [ "${NACRE_SWEEP:-0}" = 0 ] || stride=1
 export KILL_CHILD=$BUILD/tests/kill_child

@@ -83,52 +83,65 @@ void ctrl_policy_free(struct ctrl *ctrl, struct ctrl_policy *p)
 	memset(p, 0, sizeof(*p));
 }
 
-int ctrl_policy_of_domain(struct ctrl *ctrl, uint32_t domid, struct ctrl_policy *p)
+/* Into the arrays of @p; without arrays: how many there can be. */
+typedef int ask_fn(struct ctrl *ctrl, uint32_t which, struct ctrl_policy *p);
+
+static int ask_domain(struct ctrl *ctrl, uint32_t domid, struct ctrl_policy *p)
 {
 	struct xen_domctl op = {.cmd = XEN_DOMCTL_get_cpu_policy, .domain = (domid_t)domid};
 	struct xen_domctl_cpu_policy *cpu = &op.u.cpu_policy;
-	int ret = ctrl_domctl(ctrl, &op); /* without arrays: how many there can be */
+	int ret;
 
-	memset(p, 0, sizeof(*p));
+	cpu->nr_leaves = p->nr_leaves;
+	cpu->nr_msrs = p->nr_msrs;
+	set_xen_guest_handle(cpu->leaves, p->leaves);
+	set_xen_guest_handle(cpu->msrs, p->msrs);
+	ret = ctrl_domctl(ctrl, &op);
 	p->nr_leaves = cpu->nr_leaves;
 	p->nr_msrs = cpu->nr_msrs;
-	if (!ret)
-		ret = make_room(ctrl, p);
-	if (!ret) {
-		set_xen_guest_handle(cpu->leaves, p->leaves);
-		set_xen_guest_handle(cpu->msrs, p->msrs);
-		ret = ctrl_domctl(ctrl, &op);
-	}
-	p->nr_leaves = cpu->nr_leaves;
-	p->nr_msrs = cpu->nr_msrs;
-	if (ret)
-		ctrl_policy_free(ctrl, p);
 	return ret;
 }
 
-int ctrl_policy_of_system(struct ctrl *ctrl, uint32_t index, struct ctrl_policy *p)
+static int ask_system(struct ctrl *ctrl, uint32_t index, struct ctrl_policy *p)
 {
 	struct xen_sysctl op = {.cmd = XEN_SYSCTL_get_cpu_policy};
 	struct xen_sysctl_cpu_policy *cpu = &op.u.cpu_policy;
 	int ret;
 
-	memset(p, 0, sizeof(*p));
 	cpu->index = index;
-	ret = ctrl_sysctl(ctrl, &op); /* likewise */
+	cpu->nr_leaves = p->nr_leaves;
+	cpu->nr_msrs = p->nr_msrs;
+	set_xen_guest_handle(cpu->leaves, p->leaves);
+	set_xen_guest_handle(cpu->msrs, p->msrs);
+	ret = ctrl_sysctl(ctrl, &op);
 	p->nr_leaves = cpu->nr_leaves;
 	p->nr_msrs = cpu->nr_msrs;
+	return ret;
+}
+
+static int read_policy(struct ctrl *ctrl, ask_fn *ask, uint32_t which, struct ctrl_policy *p)
+{
+	int ret;
+
+	memset(p, 0, sizeof(*p));
+	ret = ask(ctrl, which, p);
 	if (!ret)
 		ret = make_room(ctrl, p);
-	if (!ret) {
-		set_xen_guest_handle(cpu->leaves, p->leaves);
-		set_xen_guest_handle(cpu->msrs, p->msrs);
-		ret = ctrl_sysctl(ctrl, &op);
-	}
-	p->nr_leaves = cpu->nr_leaves;
-	p->nr_msrs = cpu->nr_msrs;
+	if (!ret)
+		ret = ask(ctrl, which, p);
 	if (ret)
 		ctrl_policy_free(ctrl, p);
 	return ret;
+}
+
+int ctrl_policy_of_domain(struct ctrl *ctrl, uint32_t domid, struct ctrl_policy *p)
+{
+	return read_policy(ctrl, ask_domain, domid, p);
+}
+
+int ctrl_policy_of_system(struct ctrl *ctrl, uint32_t index, struct ctrl_policy *p)
+{
+	return read_policy(ctrl, ask_system, index, p);
 }
 
 int ctrl_policy_set(struct ctrl *ctrl, uint32_t domid, const struct ctrl_policy *p,

@@ -5,24 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "instance.h"
 #include "libxl_context.h"
-
-static struct rpc *open_connection(struct rpc_error *error)
-{
-	char path[108];
-	int rc = instance_socket("nacred.sock", path, sizeof(path));
-
-	if (!rc)
-		return rpc_open(path, error);
-	memset(error, 0, sizeof(*error));
-	error->libxl = RPC_ERROR_FAIL;
-	snprintf(error->symbol, sizeof(error->symbol), "rpc.unreachable");
-	snprintf(error->text, sizeof(error->text), "cannot tell where nacred's socket is: %s",
-		 strerror(-rc));
-	snprintf(error->hint, sizeof(error->hint), "check $NACRE_INSTANCE and $NACRE_RUNTIME_DIR");
-	return NULL;
-}
 
 /* Whoever could reach nacred when the context was made waits a little for one that is
  * being started again; nothing tells when it listens. */
@@ -33,11 +16,11 @@ static struct rpc *open_patiently(const libxl_ctx *ctx, struct rpc_error *error)
 {
 	static const struct timespec pause = {.tv_nsec = PATIENCE_PAUSE_NS};
 	int tries = ctx->reached ? PATIENCE_TRIES : 0;
-	struct rpc *rpc = open_connection(error);
+	struct rpc *rpc = rpc_open_nacred(error);
 
 	while (!rpc && tries--) {
 		nanosleep(&pause, NULL);
-		rpc = open_connection(error);
+		rpc = rpc_open_nacred(error);
 	}
 	return rpc;
 }

@@ -18,22 +18,30 @@ static void make_printable(char *text)
 			*p = '?';
 }
 
+/* NULL: no memory. */
+static char *printable(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
+
+static char *printable(const char *format, va_list args)
+{
+	char *text;
+
+	if (vasprintf(&text, format, args) < 0)
+		return NULL;
+	make_printable(text);
+	return text;
+}
+
 void libxl__log(libxl_ctx *ctx, xentoollog_level level, int errnoval,
 		const struct libxl__where *where, uint32_t domid, const char *format, ...)
 {
-	char domain[32] = "", *text = NULL;
+	char domain[32] = "", *text;
 	va_list args;
-	int len;
 
 	if (!ctx->lg)
 		return;
 	va_start(args, format);
-	len = vasprintf(&text, format, args);
+	text = printable(format, args);
 	va_end(args);
-	if (len < 0)
-		text = NULL;
-	else
-		make_printable(text);
 	if (libxl_domid_valid_guest(domid))
 		snprintf(domain, sizeof(domain), "Domain %u:", domid);
 	xtl_log(ctx->lg, level, errnoval, "libxl", "%s:%d:%s: %s%s", where->file, where->line,
@@ -43,19 +51,16 @@ void libxl__log(libxl_ctx *ctx, xentoollog_level level, int errnoval,
 
 void libxl__log_xc(libxl_ctx *ctx, const char *format, ...)
 {
-	char *text = NULL;
 	va_list args;
-	int len;
+	char *text;
 
 	if (!ctx->lg)
 		return;
 	va_start(args, format);
-	len = vasprintf(&text, format, args);
+	text = printable(format, args);
 	va_end(args);
-	if (len < 0)
-		return;
-	make_printable(text);
-	xtl_log(ctx->lg, XTL_ERROR, -1, "xc", "%s: Internal error", text);
+	xtl_log(ctx->lg, XTL_ERROR, -1, "xc", "%s: Internal error",
+		text ? text : "[out of memory formatting log message]");
 	free(text);
 }
 

@@ -38,6 +38,8 @@ struct rpc;
 
 /* NULL with *error filled when nobody answers at @path. */
 struct rpc *rpc_open(const char *path, struct rpc_error *error);
+/* The same of the instance that the environment names (instance.h). */
+struct rpc *rpc_open_nacred(struct rpc_error *error);
 void rpc_close(struct rpc *rpc); /* NULL allowed */
 
 /* The same over a connected stream socket that the client then owns. */

@@ -2,30 +2,14 @@
 /* SPDX-FileCopyrightText: 2026 The Nacre authors */
 #include <string.h>
 
-#include "instance.h"
 #include "xl.h"
 
 static struct rpc *connection;
 
 static bool connect_daemon(struct rpc_error *error)
 {
-	char path[108];
-	int rc;
-
-	if (connection)
-		return true;
-	rc = instance_socket("nacred.sock", path, sizeof(path));
-	if (rc) {
-		memset(error, 0, sizeof(*error));
-		error->libxl = RPC_ERROR_FAIL;
-		snprintf(error->symbol, sizeof(error->symbol), "rpc.unreachable");
-		snprintf(error->text, sizeof(error->text),
-			 "cannot tell where nacred's socket is: %s", strerror(-rc));
-		snprintf(error->hint, sizeof(error->hint),
-			 "check $NACRE_INSTANCE and $NACRE_RUNTIME_DIR");
-		return false;
-	}
-	connection = rpc_open(path, error);
+	if (!connection)
+		connection = rpc_open_nacred(error);
 	return connection;
 }
 
